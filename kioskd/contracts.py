@@ -1,0 +1,229 @@
+"""What flows and payments may ask of the world. Drivers, relay, stage and journal fulfil these.
+
+Every call ends: with a value, or with one of the errors named here. All async calls may be
+cancelled by trio unless they say otherwise.
+"""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol, TypeVar
+
+from kioskd.domain.contribution import Assessment, InsuranceView, Month, Offer, Scheme
+from kioskd.domain.document import PaperState, Receipt
+from kioskd.domain.money import Money
+from kioskd.domain.payment import (
+    AuthorisationResult,
+    Decision,
+    PinPadStep,
+    Printed,
+    ReversalOutcome,
+    TransactionRecord,
+)
+from kioskd.domain.person import IdCardFacts, Person, SocialCardFacts
+from kioskd.domain.region import RegionPack
+from kioskd.domain.secret import CardPin, SessionToken
+from kioskd.domain.trouble import Trouble
+from kioskd.errors import SessionEnded
+from kioskd.protocols.central import Challenge, Login, PaymentReport, Posting
+from kioskd.screens.contract import Screen
+
+T = TypeVar("T")
+
+
+class SocialCard(Protocol):
+    """One inserted social security card. Every call raises CardRemoved once it is pulled."""
+
+    async def read(self) -> SocialCardFacts:
+        """Read EF05, EF06 and the ATR. Raises CardUnreadable, CardNotAccepted(FOREIGN, BLANK...)."""
+
+    async def answer_challenge(self, challenge: bytes) -> bytes:
+        """INTERNAL AUTHENTICATE with 16 bytes; return the card's raw 8 bytes for the server."""
+
+    async def verify_pin(self, pin: CardPin) -> int | None:
+        """Let the card check the PIN: None if right, else the tries left (0 = blocked)."""
+
+
+class SocialCardReader(Protocol):
+    """The slot for social security cards. Survives a restart of pcscd."""
+
+    async def wait_inserted(self) -> None:
+        """Return when a card is in the slot (at once if one is)."""
+
+    async def wait_removed(self) -> None:
+        """Return when the slot is empty (at once if it is)."""
+
+    def session(self) -> AbstractAsyncContextManager[SocialCard]:
+        """Connect to the card in the slot. Raises CardRemoved, CardUnreadable, DeviceUnavailable."""
+
+    @property
+    def card_present(self) -> bool: ...
+
+    @property
+    def trouble(self) -> Trouble | None: ...
+
+
+class IdReader(Protocol):
+    """The resident ID reader."""
+
+    async def wait_card(self) -> IdCardFacts:
+        """Poll until a card is put down and read. Raises CardUnreadable; DeviceError when gone.
+
+        A card that stays where it was is reported once; take it away to have it read again.
+        """
+
+    async def sam_id(self) -> str:
+        """Return the reader's security module id, as registered at the centre."""
+
+    @property
+    def trouble(self) -> Trouble | None: ...
+
+
+class PinPad(Protocol):
+    """A bank's PIN pad that keeps card number and PIN to itself.
+
+    Calls that move money return an outcome and never raise for what the peer did: cable pulled,
+    silence and nonsense are ``UNKNOWN`` (or ``NOT_STARTED`` where that is certain).
+    """
+
+    async def register(self) -> None:
+        """Log on; idempotent, done by the driver after each reconnect. Raises DeviceError."""
+
+    async def status(self) -> int:
+        """Return the terminal status byte (0 = ready). Raises DeviceError."""
+
+    async def authorise(
+        self,
+        amount: Money,
+        on_step: Callable[[PinPadStep], None],
+        decide: Callable[[TransactionRecord], Awaitable[Decision]],
+        transaction_id: bytes = b"",
+    ) -> AuthorisationResult:
+        """Charge once. ``decide`` is asked after approval, before the PIN pad commits.
+
+        Never repeated by the driver. ``transaction_id`` is TLV 1F1F of the last transaction.
+        """
+
+    async def abort(self) -> None:
+        """Ask the PIN pad to stop; the result still comes through ``authorise``."""
+
+    async def last_transaction(self) -> TransactionRecord | None:
+        """Return the last transaction (06 20), None if the PIN pad shows none. Raises DeviceError."""
+
+    async def totals(self) -> tuple[int, Money]:
+        """Return count and sum since the last day-end (06 10), closing nothing. DeviceError."""
+
+    async def reverse(self, record: TransactionRecord) -> ReversalOutcome:
+        """Undo exactly this transaction, by receipt and amount and currency. Never repeated."""
+
+    async def end_of_day(self) -> tuple[int, Money]:
+        """Close the batch; return count and sum. Raises DeviceError."""
+
+    async def diagnose(self) -> None:
+        """Test the way to the bank's host. Raises DeviceError."""
+
+    @property
+    def trouble(self) -> Trouble | None: ...
+
+
+class ReceiptPrinter(Protocol):
+    """The slip printer."""
+
+    async def print(self, receipt: Receipt) -> Printed:
+        """Print and cut; YES and NO only on the printer's own evidence. Raises nothing for paper."""
+
+    async def paper(self) -> PaperState:
+        """Ask the printer for its paper."""
+
+    @property
+    def trouble(self) -> Trouble | None: ...
+
+
+class Cabinet(Protocol):
+    """Lamps at the slots, presence sensor, door contact."""
+
+    def lamp(self, slot: str, lit: bool) -> None:
+        """Switch the lamp at ``card``, ``id``, ``pinpad`` or ``receipt``; no lamp there: no effect."""
+
+    @property
+    def somebody_there(self) -> bool:
+        """Whether the presence sensor sees somebody; True where there is no sensor."""
+
+    @property
+    def door_open(self) -> bool: ...
+
+    async def wait_change(self) -> None:
+        """Return when presence or door has changed."""
+
+
+class Central(Protocol):
+    """The central server. Every call raises ServerUnreachable, ServerRefused, ServerContractBroken."""
+
+    async def region(self) -> RegionPack:
+        """Fetch the region pack."""
+
+    async def challenge(self) -> Challenge:
+        """Ask for 16 fresh bytes, bound to this kiosk, single use."""
+
+    async def login_by_card(
+        self, challenge: Challenge, facts: SocialCardFacts, answer: bytes
+    ) -> Login:
+        """Let the server compare the card's raw answer. ServerRefused codes: see protocols.central."""
+
+    async def login_by_id_card(self, facts: IdCardFacts, sam_id: str) -> Login:
+        """Log in with plain data; the server grants the lower assurance."""
+
+    async def log_out(self, token: SessionToken) -> None:
+        """End the session at the server."""
+
+    async def insurance(self, token: SessionToken, year: int | None) -> InsuranceView:
+        """Fetch enrolments and one year's contributions (None: the latest year)."""
+
+    async def offers(self, token: SessionToken) -> tuple[Offer, ...]:
+        """Fetch what this person may pay now."""
+
+    async def assess(
+        self, token: SessionToken, ref: str, scheme: Scheme, percent: int, months: tuple[Month, ...]
+    ) -> Assessment:
+        """Fix amount and lock months under the kiosk's ``ref``; idempotent."""
+
+    async def release(self, ref: str) -> None:
+        """Give the months of an assessment free again; idempotent, refused while paying."""
+
+    async def report_payment(self, report: PaymentReport) -> Posting:
+        """Report a state of a payment; idempotent by reference and state. See protocols.central."""
+
+    @property
+    def trouble(self) -> Trouble | None: ...
+
+
+class Followed(Protocol[T]):
+    """A screen shown while something else is going on."""
+
+    def update(self, screen: Screen[T]) -> None:
+        """Show another state of it."""
+
+    async def answered(self) -> T:
+        """Wait until the visitor's touches lead to an answer."""
+
+
+class Stage(Protocol):
+    """The screen and the visitor's finger. The only source of SessionEnded."""
+
+    def begin_visit(self) -> None:
+        """Forget the last visit's end; the clock of inactivity starts."""
+
+    def end_visit(self, why: SessionEnded) -> None:
+        """Make the ``show`` that is waiting, or the next one, raise ``why``."""
+
+    async def show(self, screen: Screen[T], time_limit_s: float | None = None) -> T:
+        """Show a screen until it is answered. Raises SessionEnded.
+
+        ``time_limit_s`` None is the configured limit of inactivity; the last part of it is a
+        visible countdown. Outside a visit nothing is timed.
+        """
+
+    def follow(self, screen: Screen[T]) -> AbstractAsyncContextManager[Followed[T]]:
+        """Show a screen while the block runs. Untimed, and never raises SessionEnded."""
+
+    @property
+    def language(self) -> str: ...

@@ -1,0 +1,1 @@
+"""Contract, protocol and transport put together: one device a file, in the words of the field."""

@@ -1,0 +1,219 @@
+"""Every error kioskd can raise, drawn as one tree.
+
+    KioskError
+    ├── ConfigError                a file that a technician can correct
+    ├── DeviceError                a machine on this kiosk
+    │   ├── DeviceUnavailable      not there, or gone (unplugged, switched off)
+    │   ├── DeviceTimeout          there, but did not answer in time
+    │   ├── DeviceRefused          answered, and said no (``code`` is the device's own)
+    │   └── ProtocolViolation      answered with bytes its specification forbids: the peer's fault
+    ├── CardError                  the card in the visitor's hand
+    │   ├── CardRemoved            pulled or swapped while it was needed
+    │   ├── CardUnreadable         damaged record, no answer
+    │   └── CardNotAccepted        readable, but not good for this kiosk (``reason``)
+    ├── ServerError                the central server
+    │   ├── ServerUnreachable      no connection, or no answer in time
+    │   ├── ServerRefused          a problem document (``code``, ``status``)
+    │   └── ServerContractBroken   an answer that the contract forbids
+    ├── PaymentError               money
+    │   ├── OutcomeUnknown         nobody knows yet whether the card was charged
+    │   └── JournalDamaged         the journal cannot be trusted: no payment may start
+    └── SessionEnded               control flow, not faults: raised by the stage and nowhere else
+        ├── VisitorCancelled       she touched "end" or "cancel"
+        ├── VisitorLeft            her card was pulled, or the presence sensor lost her
+        └── SessionTimedOut        nobody touched the screen for the time allowed
+
+No error derives from a built-in, so that a stray ``except ValueError`` cannot eat a card error.
+Facts are attributes; messages carry no personal data. Each class states whether repeating the
+call that raised it is safe (``retry``) and which code an operator finds in the runbook.
+"""
+
+from enum import Enum
+from typing import ClassVar
+
+
+class Retry(Enum):
+    """Whether the call that raised the error may be repeated."""
+
+    SAFE = "safe"
+    AFTER_ENQUIRY = "after enquiry"
+    USELESS = "useless"
+
+
+class KioskError(Exception):
+    """The root: catching it means "anything kioskd names"."""
+
+    retry: ClassVar[Retry] = Retry.USELESS
+    operator_code: ClassVar[str] = "K-00"
+
+
+class ConfigError(KioskError):
+    """A configuration file is wrong; ``file`` and ``key`` say where."""
+
+    operator_code = "K-01"
+
+    def __init__(self, file: str, key: str, reason: str) -> None:
+        super().__init__(f"{file}: {key}: {reason}")
+        self.file, self.key, self.reason = file, key, reason
+
+
+class DeviceError(KioskError):
+    """A device failed; ``device`` is its role on the health board (``pinpad``, ``card``...)."""
+
+    operator_code = "D-00"
+
+    def __init__(self, device: str, detail: str = "") -> None:
+        super().__init__(f"{device}: {detail or type(self).__name__}")
+        self.device, self.detail = device, detail
+
+
+class DeviceUnavailable(DeviceError):
+    """The device is not there or has gone."""
+
+    retry = Retry.SAFE
+    operator_code = "D-01"
+
+
+class DeviceTimeout(DeviceError):
+    """The device did not answer in time."""
+
+    retry = Retry.AFTER_ENQUIRY
+    operator_code = "D-02"
+
+
+class DeviceRefused(DeviceError):
+    """The device answered no; ``code`` is its own code."""
+
+    operator_code = "D-03"
+
+    def __init__(self, device: str, code: int, detail: str = "") -> None:
+        super().__init__(device, f"refused with {code:02X} {detail}".strip())
+        self.code = code
+
+
+class ProtocolViolation(DeviceError):
+    """The peer sent bytes that its specification forbids."""
+
+    retry = Retry.AFTER_ENQUIRY
+    operator_code = "D-04"
+
+
+class CardError(KioskError):
+    """Something about the card in the visitor's hand."""
+
+    operator_code = "C-00"
+
+
+class CardRemoved(CardError):
+    """The card was pulled, or another one is in its place."""
+
+    retry = Retry.SAFE
+    operator_code = "C-01"
+
+
+class CardUnreadable(CardError):
+    """The card does not answer or a record on it is damaged; ``item`` names the record."""
+
+    retry = Retry.SAFE
+    operator_code = "C-02"
+
+    def __init__(self, item: str = "") -> None:
+        super().__init__(f"unreadable: {item}" if item else "unreadable")
+        self.item = item
+
+
+class CardRejection(Enum):
+    """Why a readable card is not accepted."""
+
+    FOREIGN = "foreign"
+    """Not a social security card."""
+    BLANK = "blank"
+    """A social security card that was never personalised."""
+    EXPIRED = "expired"
+    CLONED = "cloned"
+    """The key on the card is not the key of the card it claims to be."""
+    UNKNOWN = "unknown"
+    """The central server has no such card."""
+    LOST = "lost"
+    """Reported lost."""
+    PIN_BLOCKED = "pin_blocked"
+    NEEDS_AUTHENTICATION = "needs_authentication"
+    """A record wants external authentication, which this kiosk does not have."""
+
+
+class CardNotAccepted(CardError):
+    """The card is readable but not good for this; ``reason`` says why."""
+
+    operator_code = "C-03"
+
+    def __init__(self, reason: CardRejection) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+class ServerError(KioskError):
+    """The central server."""
+
+    operator_code = "S-00"
+
+
+class ServerUnreachable(ServerError):
+    """No connection, or no answer in time. A change may or may not have been made."""
+
+    retry = Retry.SAFE
+    operator_code = "S-01"
+
+
+class ServerRefused(ServerError):
+    """The server answered with a problem document (RFC 9457)."""
+
+    operator_code = "S-02"
+
+    def __init__(self, status: int, code: str, detail: str = "") -> None:
+        super().__init__(f"{status} {code}")
+        self.status, self.code, self.detail = status, code, detail
+
+
+class ServerContractBroken(ServerError):
+    """The server's answer does not fit the contract."""
+
+    operator_code = "S-03"
+
+
+class PaymentError(KioskError):
+    """Something about money."""
+
+    operator_code = "P-00"
+
+
+class OutcomeUnknown(PaymentError):
+    """Nobody knows yet whether the card was charged. Never a decline, never a reason to retry."""
+
+    retry = Retry.AFTER_ENQUIRY
+    operator_code = "P-01"
+
+    def __init__(self, ref: str) -> None:
+        super().__init__(f"outcome of {ref} is unknown")
+        self.ref = ref
+
+
+class JournalDamaged(PaymentError):
+    """The journal cannot be read, written or trusted. No payment may start."""
+
+    operator_code = "P-02"
+
+
+class SessionEnded(KioskError):
+    """The visit is over. Control flow, never logged as an error."""
+
+
+class VisitorCancelled(SessionEnded):
+    """The visitor chose to end."""
+
+
+class VisitorLeft(SessionEnded):
+    """The visitor's card was pulled or nobody stands before the kiosk."""
+
+
+class SessionTimedOut(SessionEnded):
+    """Nobody touched the screen for the time allowed."""

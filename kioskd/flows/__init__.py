@@ -1,0 +1,1 @@
+"""The stories: straight-line code, one file a service, one folder a page of the home screen."""

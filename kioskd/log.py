@@ -1,0 +1,68 @@
+"""Event logging: stable dotted names with values, one JSON object a line, to stderr (journald).
+
+Secrets mask themselves (``kioskd.domain.secret``); a last net in the formatter blanks anything
+that looks like an ID number or card number. Raw wire bytes exist only at TRAFFIC, a level that
+``kioskd check`` refuses in production.
+"""
+
+import json
+import logging
+import re
+import sys
+import time
+from enum import Enum
+from typing import Any
+
+TRAFFIC = 5
+_PRIORITY = {logging.ERROR: "<3>", logging.WARNING: "<4>", logging.INFO: "<6>"}
+_LOOKS_PERSONAL = re.compile(r"(?<![0-9A-Fa-f])\d{15,19}[0-9Xx]?(?![0-9A-Fa-f])")
+_logger = logging.getLogger("kioskd")
+
+
+def event(name: str, level: int = logging.INFO, **values: object) -> None:
+    """Log that ``name`` happened: ``event("pinpad.registered", terminal="29001006")``."""
+    if _logger.isEnabledFor(level):
+        _logger.log(level, name, extra={"values": values})
+
+
+def warning(name: str, **values: object) -> None:
+    """Log an event that an operator should look at."""
+    event(name, logging.WARNING, **values)
+
+
+def traffic(name: str, data: bytes) -> None:
+    """Log raw wire bytes; only at TRAFFIC."""
+    if _logger.isEnabledFor(TRAFFIC):
+        event(name, TRAFFIC, data=data.hex(" "))
+
+
+def redact(text: str) -> str:
+    """Blank whatever looks like an ID number or a card number."""
+    return _LOOKS_PERSONAL.sub("[redacted]", text)
+
+
+class _Lines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+        line: dict[str, Any] = {"at": f"{stamp}.{int(record.msecs):03d}Z", "event": record.getMessage()}
+        line |= {key: _plain(value) for key, value in getattr(record, "values", {}).items()}
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        text = redact(json.dumps(line, ensure_ascii=False))
+        return _PRIORITY.get(record.levelno, "<7>") + text
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return str(value.value if isinstance(value, Enum) else value)
+
+
+def set_up(level: str) -> None:
+    """Send events to stderr from ``level`` on: ``info``, ``debug`` or ``traffic``."""
+    logging.addLevelName(TRAFFIC, "TRAFFIC")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Lines())
+    _logger.handlers[:] = [handler]
+    _logger.setLevel(TRAFFIC if level == "traffic" else level.upper())
+    _logger.propagate = False

@@ -1,0 +1,1 @@
+"""Money: the transition table, the journal, paying and recovery."""

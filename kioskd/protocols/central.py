@@ -1,0 +1,200 @@
+"""The HTTP contract between kiosk and centre, version 1: types and codec, no HTTP.
+
+The wire speaks domain values: dataclasses become JSON objects with their own field names, money
+is ``{"fen": 280000}``, months ``{"year": 2026, "month": 10}``, secrets plain strings (over TLS),
+enums their values, bytes base64. Decoding is strict: no number in a string, no unknown enum value.
+Unknown *fields* are ignored, so that either side may be newer.
+
+Kiosk identity: header ``Kiosk-Id`` (from the client certificate where TLS is mutual).
+Visit: header ``Authorization: Bearer <token>``. Changes are PUT with a reference the kiosk made:
+repeating one gives the stored answer; the same reference with another body is 422.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, TypeVar
+
+import msgspec
+
+from kioskd.domain.contribution import Month, Scheme
+from kioskd.domain.money import Money
+from kioskd.domain.payment import PaymentState, TransactionRecord
+from kioskd.domain.person import Assurance, IdCardKind, Person
+from kioskd.domain.secret import CardCode, CardNumber, IdNumber, PersonName, Secret, SessionToken
+
+T = TypeVar("T")
+
+CONTRACT_VERSION = 1
+CHALLENGE_BYTES = 16
+CARD_ANSWER_BYTES = 8
+
+TIME_PATH = "/v1/time"
+REGION_PATH = "/v1/region"
+CHALLENGES_PATH = "/v1/challenges"
+CARD_LOGIN_PATH = "/v1/logins/card"
+ID_CARD_LOGIN_PATH = "/v1/logins/id-card"
+SESSION_PATH = "/v1/session"
+INSURANCE_PATH = "/v1/me/insurance"
+OFFERS_PATH = "/v1/me/offers"
+ASSESSMENT_PATH = "/v1/assessments/{ref}"
+PAYMENT_PATH = "/v1/payments/{ref}"
+
+
+class ProblemCode(Enum):
+    """Codes in problem documents; the kiosk decides by these and by nothing else."""
+
+    BAD_REQUEST = "bad_request"
+    """400: the body does not fit the contract."""
+    KIOSK_UNKNOWN = "kiosk_unknown"
+    """401: no such kiosk, or it may not do this."""
+    SESSION_UNKNOWN = "session_unknown"
+    """401: no such visit, or it has ended."""
+    ASSURANCE_TOO_LOW = "assurance_too_low"
+    """403: this service wants the social security card."""
+    CHALLENGE_UNKNOWN = "challenge_unknown"
+    """403: never given to this kiosk, used before, or too old."""
+    CARD_CLONED = "card_cloned"
+    """403: the answer is not that of the card's key, or the records do not belong together."""
+    CARD_UNKNOWN = "card_unknown"
+    CARD_EXPIRED = "card_expired"
+    CARD_LOST = "card_lost"
+    PERSON_UNKNOWN = "person_unknown"
+    NOT_FOUND = "not_found"
+    """404."""
+    MONTHS_TAKEN = "months_taken"
+    """409: a month is paid, closed, or locked by another assessment."""
+    ASSESSMENT_CLOSED = "assessment_closed"
+    """409: expired, released or paid: no charge may start on it."""
+    STATE_CONFLICT = "state_conflict"
+    """409: contradicts what the centre already knows of this payment."""
+    REFERENCE_REUSED = "reference_reused"
+    """422: the reference is known with another body."""
+    UNAVAILABLE = "unavailable"
+    """503: try again later."""
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """An RFC 9457 problem document; ``detail`` never holds personal data."""
+
+    status: int
+    code: ProblemCode
+    title: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTime:
+    """GET /v1/time."""
+
+    now: str
+    """RFC 3339, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """POST /v1/challenges: 16 fresh bytes, bound to the kiosk, single use, about 30 s."""
+
+    id: str
+    challenge: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CardLogin:
+    """POST /v1/logins/card: the raw answer of the card; the server compares."""
+
+    challenge_id: str
+    answer: bytes
+    card_code: CardCode
+    card_number: CardNumber
+    card_version: str
+    atr_history: bytes
+    id_number: IdNumber
+    name: PersonName
+
+
+@dataclass(frozen=True, slots=True)
+class IdCardLogin:
+    """POST /v1/logins/id-card: plain data, so the lower assurance."""
+
+    sam_id: str
+    kind: IdCardKind
+    id_number: IdNumber
+    name: PersonName
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """The answer to both logins."""
+
+    token: SessionToken
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentRequest:
+    """PUT /v1/assessments/{ref}; answered with ``domain.contribution.Assessment``. DELETE releases."""
+
+    scheme: Scheme
+    percent: int
+    months: tuple[Month, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentReport:
+    """PUT /v1/payments/{ref}: what the kiosk knows of a payment now.
+
+    INTENDED is reported before the PIN pad is asked: the centre then keeps the months locked until
+    a final state is reported. UNKNOWN keeps them locked too. CONFIRMED posts to the ledger, once.
+    DECLINED, NOT_STARTED and REVERSED give the months free. States are monotone.
+    """
+
+    ref: str
+    assessment: str
+    amount: Money
+    state: PaymentState
+    record: TransactionRecord | None = None
+    """The PIN pad's; always with CONFIRMED and REVERSED."""
+    at: str = ""
+    """RFC 3339, UTC, by the kiosk's clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """The answer to a payment report; ``receipt_number`` is empty until posted."""
+
+    ref: str
+    state: PaymentState
+    receipt_number: str = ""
+    posted_at: str = ""
+
+
+class ContractBroken(Exception):
+    """Bytes that are not the value asked for. Callers translate it to their own error."""
+
+
+def _encode_hook(value: Any) -> str:
+    if isinstance(value, Secret):
+        return value.reveal()
+    raise NotImplementedError(f"no wire form for {type(value).__name__}")
+
+
+def _decode_hook(wanted: type, value: Any) -> Any:
+    if issubclass(wanted, Secret) and isinstance(value, str):
+        return wanted(value)
+    raise ValueError(f"no {wanted.__name__}")
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_encode_hook, order="deterministic")
+
+
+def encode(value: object) -> bytes:
+    """Encode a value of the contract as JSON; the same value always gives the same bytes."""
+    return _encoder.encode(value)
+
+
+def decode(data: bytes, wanted: type[T]) -> T:
+    """Decode JSON strictly. Raises ContractBroken; its text names the place, not the value."""
+    try:
+        return msgspec.json.decode(data, type=wanted, dec_hook=_decode_hook)
+    except (msgspec.DecodeError, ValueError) as broken:
+        raise ContractBroken(str(broken)) from None

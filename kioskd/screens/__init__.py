@@ -1,0 +1,1 @@
+"""What the visitor sees. The only home of pygame."""

@@ -1,0 +1,38 @@
+"""A screen is a value: an id, what to show, and what each touch means. No I/O, no pygame here.
+
+A screen never changes: a touch makes a new screen (another grade is marked), or ends it with an
+answer. The stage owns time, touches and the frame around it (header, footer).
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from kioskd.screens.canvas import Canvas
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[T]):
+    """The screen's answer: what ``await stage.show(screen)`` returns."""
+
+    answer: T
+
+
+class Screen(Generic[T]):
+    """One question to the visitor, answered with a ``T``. Subclasses are frozen dataclasses."""
+
+    id: ClassVar[str]
+    """The stable name used in stories, logs, goldens and the operator's manual: ``choose-grade``."""
+
+    def draw(self, canvas: "Canvas") -> None:
+        """Draw the middle of the screen and register its buttons. Pure: same value, same picture."""
+        raise NotImplementedError
+
+    def tap(self, button: str) -> "Screen[T] | Done[T] | None":
+        """Say what touching ``button`` leads to: another screen, an answer, or nothing.
+
+        ``button`` is the id given to ``canvas`` when it was drawn.
+        """
+        raise NotImplementedError
