@@ -26,6 +26,9 @@ class Screen(Generic[T]):
     id: ClassVar[str]
     """The stable name used in stories, logs, goldens and the operator's manual: ``choose-grade``."""
 
+    between_visits: ClassVar[bool] = False
+    """Shown to nobody in particular: showing it ends the visit for the stage (welcome)."""
+
     def draw(self, canvas: "Canvas") -> None:
         """Draw the middle of the screen and register its buttons. Pure: same value, same picture."""
         raise NotImplementedError

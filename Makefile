@@ -1,0 +1,51 @@
+# `make` alone lists what can be made.
+BIN := .venv/bin
+OUT ?= story-out/$(NAME)
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint story stories bench lock goldens gallery clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+setup: ## install what is missing: Debian packages, .venv, locked Python packages
+	@tools/setup.sh
+
+demo: setup ## start a synthetic city, its centre, all devices and the kiosk
+	$(BIN)/python -m kiosk_bench demo --out demo-out
+
+test: lint ## run every check and every test that needs no hardware
+	$(PYTEST) -n 2 --dist loadgroup
+
+check: lint ## quick: lint, types, architecture, tidiness
+	$(PYTEST) -q -p no:cacheprovider tests/unit/test_tidy.py tests/unit/test_architecture.py
+
+lint: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+story: setup ## play one story and leave its evidence: NAME=pay-by-card [OUT=folder]
+	@test -n "$(NAME)" || { echo "which story? make story NAME=pay-by-card"; exit 2; }
+	$(BIN)/python -m kiosk_bench story $(NAME) --out $(OUT)
+
+stories: setup ## play all stories
+	$(BIN)/python -m kiosk_bench stories --out story-out
+
+bench: setup ## measure cold start and memory of kioskd against their limits
+	$(BIN)/python tools/bench.py
+
+lock: ## resolve the lock files anew
+	tools/lock.sh --upgrade
+
+goldens: setup ## record the pictures that the screens are compared with
+	$(PYTEST) -q tests/goldens --record-goldens
+
+gallery: setup ## draw every screen in every size and language into build/gallery
+	$(BIN)/python -m tests.goldens.gallery build/gallery
+
+clean: ## remove what the other targets made
+	rm -rf .venv build dist demo-out story-out .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

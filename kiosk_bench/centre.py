@@ -1,0 +1,163 @@
+"""The central server as a real process, and the line to it, which may be cut or lose answers."""
+
+import json
+import os
+import sys
+from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from pathlib import Path
+from subprocess import PIPE
+from typing import Any
+
+import trio
+
+from kiosk_bench.wirelog import WireLog
+
+CHUNK = 65536
+
+
+class Centre:
+    """``kiosk-central`` on its own SQLite file and a free loopback port."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.url = f"sqlite:///{folder / 'central.db'}"
+        self.port = 0
+
+    async def make_city(self, people: int, seed: int) -> list[dict[str, Any]]:
+        """Fill the database with synthetic people; return the personas' cards."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        cards = self.folder / "cards.json"
+        await self._call(
+            "sample", "--db", self.url, "--people", str(people), "--seed", str(seed),
+            "--cards", str(cards),
+        )  # fmt: skip
+        return list(json.loads(cards.read_text(encoding="utf-8")))
+
+    async def ledger(self) -> dict[str, Any]:
+        """Return what the ledger holds, by the centre's own command."""
+        return dict(json.loads(await self._call("ledger", "show", "--db", self.url, "--json")))
+
+    async def _call(self, *words: str) -> str:
+        done = await trio.run_process(
+            [sys.executable, "-m", "kiosk_central", *words], capture_stdout=True
+        )
+        return done.stdout.decode()
+
+    @asynccontextmanager
+    async def serving(self, nursery: trio.Nursery) -> AsyncIterator[None]:
+        """Run the server; ``port`` is set once it answers."""
+        command = [sys.executable, "-m", "kiosk_central", "serve", "--db", self.url, "--port", "0"]
+        with (self.folder / "central.log").open("ab") as log:
+            process = await trio.lowlevel.open_process(command, stdout=PIPE, stderr=log.fileno())
+        assert process.stdout is not None
+        line = b""
+        while not line.endswith(b"\n"):
+            data = await process.stdout.receive_some(CHUNK)
+            if not data:
+                raise RuntimeError(f"kiosk-central did not start; see {self.folder}/central.log")
+            line += data
+        self.port = int(json.loads(line)["port"])
+        try:
+            yield
+        finally:
+            process.terminate()
+            with trio.CancelScope(shield=True):
+                await process.wait()
+
+
+class CentreLine:
+    """A TCP line between kiosk and centre with faults, by name:
+
+    ``central.down``: connections are refused and open ones cut.
+    ``central.lost_reply``: a confirmed payment reaches the centre; the answer is lost, once.
+    """
+
+    def __init__(self, centre: Centre, faults: set[str], log: WireLog) -> None:
+        self.centre, self.faults, self.log = centre, faults, log
+        self.port = 0
+        self._open: set[trio.SocketStream] = set()
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Listen on a free loopback port and carry bytes both ways."""
+        listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
+        self.port = listeners[0].socket.getsockname()[1]
+        task_status.started()
+        await trio.serve_listeners(self._carry, listeners)
+
+    async def cut(self) -> None:
+        """Take the line down; open connections are cut."""
+        self.faults.add("central.down")
+        self.log.write("!", "line cut")
+        for stream in list(self._open):
+            await trio.aclose_forcefully(stream)
+
+    def mend(self) -> None:
+        """Bring the line up again."""
+        self.faults.discard("central.down")
+        self.log.write("!", "line mended")
+
+    async def _carry(self, kiosk: trio.SocketStream) -> None:
+        if "central.down" in self.faults:
+            await trio.aclose_forcefully(kiosk)
+            return
+        self._open.add(kiosk)
+        try:
+            async with await trio.open_tcp_stream("127.0.0.1", self.centre.port) as centre:
+                self._open.add(centre)
+                async with trio.open_nursery() as nursery:
+                    lost = trio.Event()
+                    nursery.start_soon(self._requests, kiosk, centre, lost, nursery)
+                    nursery.start_soon(self._replies, kiosk, centre, lost, nursery)
+        except (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
+            self.log.write("!", "connection ended")
+        finally:
+            self._open -= {kiosk}
+            await trio.aclose_forcefully(kiosk)
+
+    async def _requests(
+        self,
+        kiosk: trio.SocketStream,
+        centre: trio.SocketStream,
+        lost: trio.Event,
+        nursery: trio.Nursery,
+    ) -> None:
+        try:
+            async for data in kiosk:
+                self._log_request(data)
+                if "central.lost_reply" in self.faults and b'"state":"confirmed"' in data:
+                    self.faults.discard("central.lost_reply")
+                    lost.set()
+                await centre.send_all(data)
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            pass  # one side has gone; the other is closed below
+        nursery.cancel_scope.cancel()
+
+    async def _replies(
+        self,
+        kiosk: trio.SocketStream,
+        centre: trio.SocketStream,
+        lost: trio.Event,
+        nursery: trio.Nursery,
+    ) -> None:
+        try:
+            async for data in centre:
+                if lost.is_set():
+                    self.log.write("!", "reply lost")
+                    break
+                self.log.write("<", data.split(b"\r\n", 1)[0].decode("ascii", "replace"))
+                await kiosk.send_all(data)
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            pass  # one side has gone; the other is closed below
+        nursery.cancel_scope.cancel()
+
+    def _log_request(self, data: bytes) -> None:
+        """Log method and path only: bodies hold names and numbers."""
+        first = data.split(b"\r\n", 1)[0]
+        if first.endswith(b"HTTP/1.1"):
+            self.log.write(">", first.decode("ascii", "replace"))
+
+
+def environment(extra: dict[str, str]) -> dict[str, str]:
+    """Return the environment for a child process: ours, and ``extra``."""
+    return {**os.environ, **extra}

@@ -1,0 +1,77 @@
+"""The workbench's commands: ``demo``, ``story``, ``stories``."""
+
+import argparse
+import os
+from pathlib import Path
+
+import trio
+
+from kiosk_bench.evidence import Summary
+from kiosk_bench.hands import Hands
+from kiosk_bench.runner import STORIES, play, play_all
+from kiosk_bench.world import WorldSettings, running_world
+
+DEMO_STORY = "pay-by-card"
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one command; return the exit code: 0 if every story ended as it must."""
+    options = _parser().parse_args(words)
+    return int(options.run(options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kiosk-bench", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    demo = commands.add_parser("demo", help="a window where there is a display, else a story")
+    demo.add_argument("--out", type=Path, default=Path("demo-out"))
+    demo.set_defaults(run=_demo)
+    story = commands.add_parser("story", help="play one story and leave its evidence")
+    story.add_argument("name", choices=[*STORIES, "power-cut-while-paying"])
+    story.add_argument("--out", type=Path, required=True)
+    story.set_defaults(run=_story)
+    stories = commands.add_parser("stories", help="play all stories")
+    stories.add_argument("--out", type=Path, default=Path("story-out"))
+    stories.add_argument("--at-once", type=int, default=2)
+    stories.set_defaults(run=_stories)
+    return parser
+
+
+def _story(options: argparse.Namespace) -> int:
+    names = [name for name in STORIES if name == options.name]
+    if not names:  # a family: power-cut-while-paying plays each of its journal steps
+        names = [name for name in STORIES if name.startswith(options.name)]
+        return _report(trio.run(play_all, names, options.out, 1))
+    return _report([trio.run(play, STORIES[names[0]], options.out)])
+
+
+def _stories(options: argparse.Namespace) -> int:
+    return _report(trio.run(play_all, list(STORIES), options.out, options.at_once))
+
+
+def _report(summaries: list[Summary]) -> int:
+    for summary in summaries:
+        print(f"{'ok  ' if summary.ok else 'FAIL'} {summary.story}: {summary.outcome}")
+        for problem in summary.problems:
+            print(f"       {problem}")
+    good = sum(summary.ok for summary in summaries)
+    print(f"{good} of {len(summaries)} stories ended as they must")
+    return 0 if good == len(summaries) else 1
+
+
+def _demo(options: argparse.Namespace) -> int:
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        trio.run(_window, options.out)
+        return 0
+    print(f"No display here: playing the story {DEMO_STORY} without a window.")
+    code = _report([trio.run(play, STORIES[DEMO_STORY], options.out)])
+    print(f"Every screen, the receipt and the wires are in {options.out}/")
+    return code
+
+
+async def _window(out: Path) -> None:
+    """Run the city with the kiosk in a window until it is closed with Ctrl-C."""
+    async with running_world(out, WorldSettings(window=True)) as world:
+        print("The kiosk is in its window.")
+        await Hands(world).obey()
+

@@ -1,0 +1,62 @@
+"""Write the kiosk's configuration: the same file a technician would write, with other paths."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kiosk_bench.world import World
+
+KIOSK_ID = "K0123"
+LAMP_PINS = {"card": 5, "id": 6, "pinpad": 13, "receipt": 19}
+PRESENCE_PIN = 17
+DOOR_PIN = 27
+
+
+def write_config(world: "World") -> Path:
+    """Write ``kioskd.toml`` for this world; return its path."""
+    tables = _tables(world)
+    for table, keys in world.settings.overrides.items():
+        tables.setdefault(table, {}).update(keys)
+    path = world.folder / "kioskd.toml"
+    path.write_text(_toml(tables), encoding="utf-8")
+    return path
+
+
+def _tables(world: "World") -> dict[str, dict[str, Any]]:
+    return {
+        "kiosk": {
+            "id": KIOSK_ID,
+            "outlet": {"zh": "第一人民医院 · 门诊大厅 2 号机", "en": "First Hospital, Hall, No. 2"},
+            "state_dir": str(world.state_dir),
+            "production": False,
+        },
+        "central": {"url": f"http://127.0.0.1:{world.line.port}", "kiosk_id": KIOSK_ID},
+        "pin_pad": {"port": str(world.run / "pin-pad.tty")},
+        "id_reader": {"port": str(world.run / "id-reader.tty")},
+        "receipt_printer": {"port": str(world.run / "printer.tty")},
+        "cabinet": {"lamps": LAMP_PINS, "presence": PRESENCE_PIN, "door": DOOR_PIN},
+        "screen": {
+            "width_px": world.settings.width_px,
+            "height_px": world.settings.height_px,
+            "console": str(world.run / "screen.sock"),
+        },
+        "visit": {"goodbye_s": 0.5},
+    }
+
+
+def _toml(tables: dict[str, dict[str, Any]]) -> str:
+    """Format tables as TOML: JSON's strings, numbers and booleans are TOML's too."""
+    lines: list[str] = []
+    for name, keys in tables.items():
+        lines.append(f"[{name}]")
+        lines += [f"{key} = {_value(value)}" for key, value in keys.items()]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, dict):
+        inner = ", ".join(f"{key} = {_value(item)}" for key, item in value.items())
+        return f"{{ {inner} }}"
+    return json.dumps(value, ensure_ascii=False)

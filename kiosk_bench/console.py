@@ -1,0 +1,130 @@
+"""The finger and the eyes of a story: what the kiosk shows, and taps on its real screen.
+
+Speaks to the kiosk's screen console (docs/decisions/0006): one JSON object a line. Every picture
+the kiosk shows is kept, numbered, in the order shown.
+"""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import trio
+
+LINE_MAX = 32 * 1024 * 1024
+CONNECT_INTERVAL_S = 0.05
+
+
+class StoryFailed(Exception):
+    """The story did not go as written; the text says what was waited for and what was there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One picture the kiosk has shown."""
+
+    serial: int
+    screen: str
+    language: str
+    buttons: dict[str, tuple[int, int, int, int]]
+
+
+class Console:
+    """Reads what is shown and taps. ``run`` must be running in a nursery."""
+
+    def __init__(self, socket_path: Path, pictures: Path) -> None:
+        self.socket_path = socket_path
+        self.pictures = pictures
+        self.shown: list[Shown] = []
+        self._stream: trio.SocketStream | None = None
+        self._changed = trio.Event()
+        self._refusal = ""
+        pictures.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def now(self) -> Shown | None:
+        """Return what is on the screen now."""
+        return self.shown[-1] if self.shown else None
+
+    async def run(self) -> None:
+        """Connect as often as the kiosk starts, and keep every picture."""
+        while True:
+            try:
+                stream = await trio.open_unix_socket(str(self.socket_path))
+            except OSError:
+                await trio.sleep(CONNECT_INTERVAL_S)
+                continue
+            self._stream = stream
+            try:
+                await self._read(stream)
+            except trio.BrokenResourceError:
+                pass  # the kiosk was killed; the story may start it again
+            finally:
+                self._stream = None
+                await trio.aclose_forcefully(stream)
+
+    async def _read(self, stream: trio.SocketStream) -> None:
+        buffer = bytearray()
+        async for data in stream:
+            buffer += data
+            while (end := buffer.find(b"\n")) >= 0:
+                self._take(json.loads(buffer[:end]))
+                del buffer[: end + 1]
+            if len(buffer) > LINE_MAX:
+                raise StoryFailed("the console sent a line without an end")
+
+    def _take(self, message: dict[str, object]) -> None:
+        if "error" in message:
+            self._refusal = str(message["error"])
+        if "screen" in message and "picture" in message:
+            self._keep(message)
+        changed, self._changed = self._changed, trio.Event()
+        changed.set()
+
+    def _keep(self, message: dict[str, object]) -> None:
+        buttons = {key: tuple(box) for key, box in message["buttons"].items()}  # type: ignore[attr-defined]
+        shown = Shown(len(self.shown) + 1, str(message["screen"]), str(message["language"]), buttons)
+        self.shown.append(shown)
+        picture = base64.b64decode(str(message["picture"]))
+        (self.pictures / f"{shown.serial:03d}-{shown.screen}.png").write_bytes(picture)
+
+    async def wait_for(self, what: Callable[[Shown], bool], words: str, within_s: float) -> Shown:
+        """Wait until what is shown fits. Raises StoryFailed with both sides' words."""
+        with trio.move_on_after(within_s):
+            while True:
+                if self.now is not None and self._stream is not None and what(self.now):
+                    return self.now
+                await self._changed.wait()
+        raise StoryFailed(f"waited {within_s:g} s for {words}; on the screen: {self._words()}")
+
+    def _words(self) -> str:
+        if self.now is None:
+            return "nothing"
+        return f"{self.now.screen} with {', '.join(sorted(self.now.buttons)) or 'no button'}"
+
+    async def screen(self, *ids: str, within_s: float = 20.0) -> Shown:
+        """Wait for one of these screens."""
+        return await self.wait_for(lambda shown: shown.screen in ids, " or ".join(ids), within_s)
+
+    async def tap(self, screen: str, button: str, within_s: float = 20.0) -> None:
+        """Wait for the button on that screen and touch it."""
+        await self.wait_for(
+            lambda shown: shown.screen == screen and button in shown.buttons,
+            f"button {button} on {screen}",
+            within_s,
+        )
+        await self._send({"screen": screen, "tap": button})
+
+    async def _send(self, message: dict[str, object]) -> None:
+        if self._stream is None:
+            raise StoryFailed("the kiosk's screen console is not there")
+        await self._stream.send_all(json.dumps(message).encode() + b"\n")
+
+    def ids(self) -> list[str]:
+        """Return the ids of the screens shown, in order, without immediate repeats."""
+        order: list[str] = []
+        for shown in self.shown:
+            if not order or order[-1] != shown.screen:
+                order.append(shown.screen)
+        return order

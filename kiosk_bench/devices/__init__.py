@@ -1,0 +1,1 @@
+"""Devices simulated behind their real wires."""

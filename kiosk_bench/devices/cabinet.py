@@ -1,0 +1,67 @@
+"""The bench's hands on the cabinet of a kiosk in another process; see ``socket_pins``."""
+
+from pathlib import Path
+
+import trio
+
+from kiosk_bench.devices.socket_pins import SOCKET_VARIABLE
+
+POLL_S = 0.02
+
+
+class CabinetRig:
+    """Drives presence sensor and door contact, and looks at lamps, over the pins' socket."""
+
+    def __init__(self, socket_path: Path, presence_pin: int = 17, door_pin: int = 27) -> None:
+        self._socket_path = socket_path
+        self._presence_pin = presence_pin
+        self._door_pin = door_pin
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the kiosk's process needs in its environment."""
+        return {
+            "GPIOZERO_PIN_FACTORY": "benchsocket",
+            SOCKET_VARIABLE: str(self._socket_path),
+        }
+
+    async def wait_ready(self) -> None:
+        """Return when the kiosk has its pins; the door is closed then, and nobody there."""
+        while not await self._is_there():
+            await trio.sleep(POLL_S)
+        await self.door(False)
+        await self.presence(False)
+
+    async def presence(self, somebody: bool) -> None:
+        """Let somebody stand before the kiosk, or nobody."""
+        await self._drive(self._presence_pin, somebody)
+
+    async def door(self, is_open: bool) -> None:
+        """Open or close the cabinet; a closed door pulls its contact low."""
+        await self._drive(self._door_pin, is_open)
+
+    async def lamp_lit(self, pin: int) -> bool:
+        """Tell whether the lamp on ``pin`` is lit."""
+        return await self._ask(f"state {pin}") == "1"
+
+    async def _drive(self, pin: int, high: bool) -> None:
+        answer = await self._ask(f"drive {pin} {int(high)}")
+        assert answer == "ok", answer
+
+    async def _is_there(self) -> bool:
+        try:
+            await self._ask(f"state {self._presence_pin}")
+        except OSError:
+            return False
+        return True
+
+    async def _ask(self, request: str) -> str:
+        async with await trio.open_unix_socket(str(self._socket_path)) as stream:
+            await stream.send_all(request.encode() + b"\n")
+            answer = b""
+            while not answer.endswith(b"\n"):
+                part = await stream.receive_some()
+                if not part:
+                    raise ConnectionResetError("the pins have gone")
+                answer += part
+        return answer.decode().strip()

@@ -1,0 +1,82 @@
+"""Who stands at the simulated PIN pad, and the bank behind it."""
+
+from enum import Enum
+
+import trio
+
+PRESS_LIMIT_S = 30.0
+"""So long a person waits for the PIN pad to ask before giving up."""
+
+
+class Key(Enum):
+    """What a person can do at a PIN pad."""
+
+    CARD = "card"
+    PIN = "pin"
+    WRONG_PIN = "wrong pin"
+    CANCEL = "cancel"
+
+
+class Customer:
+    """The scripted citizen: each call waits until the PIN pad asks for it."""
+
+    def __init__(self) -> None:
+        self._asked: Key | None = None
+        self._pressed: Key | None = None
+        self._moved = trio.Event()
+
+    async def insert_card(self) -> None:
+        """Put a bank card in."""
+        await self._press(Key.CARD, (Key.CARD,))
+
+    async def enter_pin(self, right: bool = True) -> None:
+        """Type the PIN and confirm."""
+        await self._press(Key.PIN if right else Key.WRONG_PIN, (Key.PIN,))
+
+    async def press_cancel(self) -> None:
+        """Press the red key, at whatever the PIN pad asks for."""
+        await self._press(Key.CANCEL, (Key.CARD, Key.PIN))
+
+    async def answer(self, asked: Key) -> Key:
+        """The PIN pad asks for a card or a PIN: return what she does."""
+        self._asked, self._pressed = asked, None
+        self._move()
+        try:
+            while self._pressed is None:
+                await self._moved.wait()
+            return self._pressed
+        finally:
+            self._asked = None
+            self._move()
+
+    async def _press(self, key: Key, asked: tuple[Key, ...]) -> None:
+        with trio.move_on_after(PRESS_LIMIT_S):
+            while self._asked not in asked or self._pressed is not None:
+                await self._moved.wait()
+            self._pressed = key
+            self._move()
+
+    def _move(self) -> None:
+        self._moved.set()
+        self._moved = trio.Event()
+
+
+class Host:
+    """The bank's decision, as scripted."""
+
+    def __init__(self) -> None:
+        self.decline_code: int | None = None
+        self.takes_s = 0.0
+
+    def approve(self) -> None:
+        """Approve from now on."""
+        self.decline_code = None
+
+    def decline(self, code: int) -> None:
+        """Decline with this host code (01..63) from now on."""
+        self.decline_code = code
+
+    async def decide(self) -> int:
+        """Return the result code: 0 approves."""
+        await trio.sleep(self.takes_s)
+        return self.decline_code or 0

@@ -1,0 +1,179 @@
+"""What a story leaves behind: ``summary.json``, pictures, the receipt, the wires; and the verdict.
+
+The verdict comes from everybody's own books: the PIN pad's, the centre's ledger, the kiosk's
+journal (by its own command), the printer's paper, and the pictures of what was shown.
+"""
+
+import json
+import shutil
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import trio
+
+from kiosk_bench.kiosk_process import KioskProcess
+from kiosk_bench.stories.story import Story
+from kiosk_bench.world import World
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Time, CPU and syncs of the paying part: from the touch on pay to the screen with the end."""
+
+    began: float = 0.0
+    ended: float = 0.0
+    cpu_began_s: float = 0.0
+    cpu_ended_s: float = 0.0
+
+    def begin(self, now: float, kiosk: KioskProcess) -> None:
+        """Start measuring."""
+        self.began, self.cpu_began_s = now, kiosk.cpu_s()
+
+    def end(self, now: float, kiosk: KioskProcess) -> None:
+        """Stop measuring."""
+        self.ended, self.cpu_ended_s = now, kiosk.cpu_s()
+
+
+@dataclass(slots=True)
+class Summary:
+    """``summary.json``."""
+
+    story: str
+    ok: bool
+    outcome: str
+    problems: list[str] = field(default_factory=list)
+    payment: dict[str, Any] | None = None
+    pin_pad: dict[str, Any] = field(default_factory=dict)
+    ledger: dict[str, Any] = field(default_factory=dict)
+    receipt_printed: bool = False
+    screens: list[str] = field(default_factory=list)
+    fsyncs: int | None = None
+    """Synced journal writes between the touch on pay and the end; None where she did not pay."""
+    cpu_ms: float | None = None
+    """CPU the kiosk used for paying, drawing and all, as against ``wire_ms``."""
+    wire_ms: float | None = None
+    found_personal_data: list[str] = field(default_factory=list)
+
+    def write(self, folder: Path) -> None:
+        """Write it to ``folder/summary.json``."""
+        text = json.dumps({name: getattr(self, name) for name in self.__slots__}, indent=2)
+        (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
+
+
+async def journal_of(world: World) -> list[dict[str, Any]]:
+    """Return the kiosk's journal as ``kioskd journal show --json`` gives it."""
+    done = await trio.run_process(
+        [sys.executable, "-m", "kioskd", "journal", "show", "--json",
+         "--config", str(world.kiosk.config)],
+        capture_stdout=True,
+    )  # fmt: skip
+    return list(json.loads(done.stdout))
+
+
+async def judge(world: World, story: Story, outcome: str, watch: Stopwatch) -> Summary:
+    """Ask all books and compare them with what the story expects. The kiosk has been stopped."""
+    summary = Summary(story.name, ok=False, outcome=outcome)
+    payments = await journal_of(world)
+    ledger = await world.centre.ledger()
+    summary.payment = _payment(payments[-1]) if payments else None
+    summary.pin_pad = {"charges": world.pin_pad.books.charges_json()}
+    summary.ledger = {"postings": [_posting(row) for row in ledger["postings"]]}
+    summary.screens = world.console.ids()
+    summary.receipt_printed = bool(world.printer.receipts)
+    _measure(world, summary, watch)
+    _save_receipts(world)
+    summary.found_personal_data = search_personal_data(world)
+    summary.problems = _problems(world, story, summary, ledger)
+    summary.ok = not summary.problems
+    summary.write(world.folder)
+    return summary
+
+
+def _payment(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: row[key] for key in ("ref", "assessment", "amount_fen", "state")}
+
+
+def _posting(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a posting with its amount: what its debit side adds up to."""
+    debits = [entry["debit_fen"] for entry in row["entries"] if entry["debit_fen"] > 0]
+    return {
+        "payment_ref": row["payment_ref"],
+        "receipt_number": row["receipt_number"],
+        "amount_fen": sum(debits),
+        "entries": [
+            {"account": entry["account"], "debit_fen": entry["debit_fen"]}
+            for entry in row["entries"]
+        ],
+    }
+
+
+def _measure(world: World, summary: Summary, watch: Stopwatch) -> None:
+    if watch.ended <= watch.began:
+        return
+    summary.fsyncs = world.kiosk.journal_syncs(watch.began, watch.ended)
+    summary.cpu_ms = round((watch.cpu_ended_s - watch.cpu_began_s) * 1000, 1)
+    summary.wire_ms = round((watch.ended - watch.began) * 1000, 1)
+
+
+def _save_receipts(world: World) -> None:
+    for number, receipt in enumerate(world.printer.receipts, start=1):
+        name = "receipt.png" if number == 1 else f"receipt-{number}.png"
+        shutil.copyfile(receipt.picture, world.folder / name)
+
+
+def _problems(
+    world: World, story: Story, summary: Summary, ledger: dict[str, Any]
+) -> list[str]:
+    expected = story.expected
+    charges = [charge for charge in summary.pin_pad["charges"] if not charge["reversed"]]
+    postings = summary.ledger["postings"]
+    found: list[str] = []
+    _compare(found, "outcome", summary.outcome, expected.outcome)
+    _compare(found, "unreversed charges", len(charges), expected.charges)
+    _compare(found, "postings", len(postings), expected.postings)
+    _compare(found, "receipts", len(world.printer.receipts), expected.receipts)
+    _compare(found, "sum of the ledger", ledger["balance_fen"], 0)
+    _compare(found, "unbalanced postings", ledger["unbalanced"], [])
+    _compare(found, "differences", ledger["differences"], [])
+    charged = sum(charge["amount_fen"] for charge in charges)
+    posted = sum(posting["amount_fen"] for posting in postings)
+    _compare(found, "fen posted against fen charged", posted, charged)
+    if not _in_order(expected.screens, summary.screens):
+        found.append(f"screens {summary.screens} do not hold {list(expected.screens)} in order")
+    if summary.found_personal_data:
+        found.append(f"personal data in {summary.found_personal_data}")
+    if summary.outcome == "paid" and summary.fsyncs != 3:
+        found.append(f"{summary.fsyncs} synced commits, not 3")
+    return found
+
+
+def _compare(found: list[str], what: str, is_: object, should: object) -> None:
+    if is_ != should:
+        found.append(f"{what}: {is_!r}, expected {should!r}")
+
+
+def _in_order(wanted: tuple[str, ...], shown: list[str]) -> bool:
+    rest = iter(shown)
+    return all(screen in rest for screen in wanted)
+
+
+def search_personal_data(world: World) -> list[str]:
+    """Search everything kioskd wrote for every citizen's data; return ``file: kind`` of each find."""
+    secrets = world.people.secrets()
+    found: list[str] = []
+    for file in _written_by_kioskd(world):
+        content = file.read_bytes()
+        found += [
+            f"{file.relative_to(world.folder)}: {kind}"
+            for kind, value in secrets
+            if value in content
+        ]
+    return sorted(set(found))
+
+
+def _written_by_kioskd(world: World) -> list[Path]:
+    places = [world.state_dir, world.run / "tmp", world.run / "home"]
+    files = [file for place in places for file in place.rglob("*") if file.is_file()]
+    return [*files, world.kiosk.log]

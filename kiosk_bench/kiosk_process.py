@@ -1,0 +1,88 @@
+"""The kiosk itself: the real program as a process of its own, started, killed, watched."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from subprocess import DEVNULL
+
+import trio
+
+SYNC_TRACE = (
+    "strace", "-D", "-f", "-qq", "--seccomp-bpf", "-ttt", "-y", "-e", "trace=fsync,fdatasync",
+)  # fmt: skip
+"""Follows only the two syscalls that count; -D keeps the kiosk our own child, -y names the file."""
+
+
+class KioskProcess:
+    """``python -m kioskd run`` with its stderr kept in a file."""
+
+    def __init__(self, config: Path, folder: Path, env: dict[str, str]) -> None:
+        self.config, self.folder = config, folder
+        self.log = folder / "kioskd.log"
+        self.syncs = folder / "syncs.log"
+        self._env = env
+        self._process: trio.Process | None = None
+        self.starts = 0
+        self.cpu_of_the_dead_s = 0.0
+
+    async def start(self) -> None:
+        """Start the program; whoever waits for its first screen uses the console."""
+        command = [sys.executable, "-m", "kioskd", "run", "--config", str(self.config)]
+        self.starts += 1
+        trace = [*SYNC_TRACE, "-o", f"{self.syncs}.{self.starts}"]
+        with self.log.open("ab") as log:
+            self._process = await trio.lowlevel.open_process(
+                [*trace, *command], stdin=DEVNULL, stdout=log.fileno(), stderr=log.fileno(),
+                env={**os.environ, **self._env},
+            )  # fmt: skip
+
+    @property
+    def pid(self) -> int:
+        """Return the process id of the running kiosk."""
+        assert self._process is not None, "not started"
+        return self._process.pid
+
+    def kill_now(self) -> None:
+        """SIGKILL, as a power cut would: no handler runs, nothing is flushed."""
+        self.cpu_of_the_dead_s += self.cpu_s()
+        os.kill(self.pid, signal.SIGKILL)
+
+    async def wait_dead(self) -> None:
+        """Return when the process is gone."""
+        if self._process is not None:
+            await self._process.wait()
+
+    async def stop(self) -> int | None:
+        """Ask it to end as systemd does; return its exit code."""
+        if self._process is None or self._process.returncode is not None:
+            return None if self._process is None else self._process.returncode
+        os.kill(self.pid, signal.SIGTERM)
+        with trio.move_on_after(10, shield=True) as patience:
+            await self._process.wait()
+        if patience.cancelled_caught:
+            self.kill_now()
+            with trio.CancelScope(shield=True):
+                await self._process.wait()
+        return self._process.returncode
+
+    def cpu_s(self) -> float:
+        """Return the CPU seconds the running kiosk has used (user and system)."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def journal_syncs(self, since: float, until: float) -> int:
+        """Count synced writes of the journal between two times (seconds since the epoch)."""
+        count = 0
+        for trace in sorted(self.folder.glob(f"{self.syncs.name}.*")):
+            for line in trace.read_text(encoding="utf-8", errors="replace").splitlines():
+                count += _is_journal_sync(line, since, until)
+        return count
+
+
+def _is_journal_sync(line: str, since: float, until: float) -> bool:
+    """Tell whether one line of strace is a sync of the journal within the times."""
+    words = line.split()
+    if len(words) < 3 or "journal" not in line or "resumed" in line:
+        return False
+    return since <= float(words[1]) <= until

@@ -1,0 +1,63 @@
+"""Play stories: each in a world of its own, judged by everybody's books."""
+
+import shutil
+import time
+from pathlib import Path
+
+import trio
+
+from kiosk_bench.console import Shown, StoryFailed
+from kiosk_bench.evidence import Stopwatch, Summary, judge
+from kiosk_bench.stories import cards, faults, paying
+from kiosk_bench.stories.story import Story
+from kiosk_bench.world import World, WorldSettings, running_world
+
+STORIES: dict[str, Story] = {
+    story.name: story for story in (*paying.STORIES, *cards.STORIES, *faults.STORIES)
+}
+STORY_LIMIT_S = 240.0
+ENDS = ("paid", "not-paid", "payment-unknown")
+
+
+async def play(story: Story, folder: Path, window: bool = False) -> Summary:
+    """Play one story in a fresh ``folder``; leave the evidence there. Never raises StoryFailed."""
+    shutil.rmtree(folder, ignore_errors=True)
+    settings = WorldSettings(window=window, overrides=story.overrides)
+    with trio.fail_after(STORY_LIMIT_S):
+        async with running_world(folder, settings) as world:
+            watch = Stopwatch()
+            world.nursery.start_soon(_watch_paying, world, watch)
+            try:
+                outcome = await story.play(world)
+            except (StoryFailed, TimeoutError) as failed:
+                outcome = f"failed: {failed}"
+            await world.kiosk.stop()
+            return await judge(world, story, outcome, watch)
+
+
+async def _watch_paying(world: World, watch: Stopwatch) -> None:
+    """Measure from the first sight of the PIN pad screen to the screen with the end."""
+    console = world.console
+    await console.wait_for(lambda shown: shown.screen == "review", "the review", 1e6)
+    watch.begin(time.time(), world.kiosk)
+    await console.wait_for(_is_end, "the end of paying", 1e6)
+    watch.end(time.time(), world.kiosk)
+
+
+def _is_end(shown: Shown) -> bool:
+    return shown.screen in ENDS
+
+
+async def play_all(names: list[str], out: Path, at_once: int) -> list[Summary]:
+    """Play several stories, at most ``at_once`` at a time, each in ``out/<name>``."""
+    summaries: list[Summary] = []
+    limit = trio.CapacityLimiter(at_once)
+
+    async def one(name: str) -> None:
+        async with limit:
+            summaries.append(await play(STORIES[name], out / name))
+
+    async with trio.open_nursery() as nursery:
+        for name in names:
+            nursery.start_soon(one, name)
+    return sorted(summaries, key=lambda summary: names.index(summary.story))

@@ -1,0 +1,153 @@
+"""Stories of cables, lines and power that fail while money is moving."""
+
+from functools import partial
+
+import trio
+
+from kiosk_bench.stories.story import (
+    Expected,
+    Story,
+    choose_and_review,
+    end_and_take_card,
+    log_in_by_card,
+    pay_at_pin_pad,
+    take_card,
+    until,
+)
+from kiosk_bench.world import World
+
+STEPS = {
+    "intended": "authorisation_received",
+    "approved": "approval_acknowledged",
+    "confirmed": "completion_sent",
+}
+"""Journal step -> the first thing on the PIN pad's wire that shows it has been committed."""
+
+
+async def central_lost_after_charge(world: World) -> str:
+    """The line to the centre is cut once the charge stands: paid, said so, posted later."""
+    world.pin_pad.at("approval_acknowledged", world.line.cut)
+    await log_in_by_card(world, world.people.zhang)
+    await choose_and_review(world)
+    await pay_at_pin_pad(world)
+    await end_and_take_card(world, "paid")
+    world.line.mend()
+    await until_posted(world, 1)
+    return "paid"
+
+
+async def central_down_before_paying(world: World) -> str:
+    """The centre goes while she is at home: the service is greyed with the reason."""
+    await log_in_by_card(world, world.people.zhang)
+    await world.console.tap("home", "tab-handling")
+    await world.line.cut()
+    await world.console.wait_for(
+        lambda shown: shown.screen == "home" and "service-pay-contribution" not in shown.buttons,
+        "the service to be greyed",
+        40,
+    )
+    await world.console.tap("home", "end")
+    await take_card_without_centre(world)
+    return "greyed"
+
+
+async def take_card_without_centre(world: World) -> None:
+    """Take the card; the welcome screen then says that the centre is away."""
+    await world.console.screen("take-card")
+    await world.card.pull()
+    await world.console.screen("welcome")
+
+
+async def pin_pad_unplugged_while_paying(world: World) -> str:
+    """The cable is pulled after the charge: UNKNOWN in plain words, resolved by recovery."""
+    world.faults.add("pinpad.cable_pulled")
+    world.pin_pad.cable_pulled_at = "after_approval"
+    await log_in_by_card(world, world.people.zhang)
+    await choose_and_review(world)
+    await pay_at_pin_pad(world)
+    await world.console.screen("payment-unknown", within_s=90)
+    await end_and_take_card(world, "payment-unknown")
+    world.faults.discard("pinpad.cable_pulled")
+    await world.pin_pad.plug_in()
+    await until_posted(world, 1)
+    return "unknown"
+
+
+async def lost_reply(world: World) -> str:
+    """The centre posts, its answer is lost, the kiosk asks again: posted once."""
+    world.faults.add("central.lost_reply")
+    await log_in_by_card(world, world.people.zhang)
+    await choose_and_review(world)
+    await pay_at_pin_pad(world)
+    await end_and_take_card(world, "paid")
+    await until_posted(world, 1)
+    return "paid"
+
+
+async def power_cut_while_paying(world: World, step: str) -> str:
+    """The power goes at a journal step; after the restart nothing is lost and nothing doubled."""
+    world.pin_pad.at(STEPS[step], world.cut_power)
+    await log_in_by_card(world, world.people.zhang)
+    await choose_and_review(world)
+    await world.console.tap("review", "pay")
+    await world.console.screen("follow-pin-pad")
+    if step != "intended":
+        await world.pin_pad.customer.insert_card()
+        await world.pin_pad.customer.enter_pin()
+    await world.kiosk.wait_dead()
+    await world.card.pull()
+    if step == "intended":
+        await world.pin_pad.customer.press_cancel()
+    await world.start_kiosk()
+    await until_resolved(world)
+    return f"power-cut-{step}"
+
+
+async def until_posted(world: World, payments: int) -> None:
+    """Wait until the ledger holds that many payments."""
+    with trio.fail_after(60):
+        while len((await world.centre.ledger())["postings"]) < payments:
+            await trio.sleep(0.2)
+
+
+async def until_resolved(world: World) -> None:
+    """Wait until recovery has ended: the kiosk's own journal has no open payment."""
+    await until(world.journal_is_at_rest, "recovery to resolve the payment", 60)
+
+
+STORIES = (
+    Story(
+        "central-lost-after-charge",
+        "The centre is lost after the charge: she is told it is paid, and it is posted later.",
+        central_lost_after_charge,
+        Expected("paid", 1, 1, ("follow-pin-pad", "paid", "take-card"), 1),
+        {"visit": {"receipt_number_s": 2.0}},
+    ),
+    Story(
+        "central-down-before-paying",
+        "The centre is down before paying: the service is greyed with the reason.",
+        central_down_before_paying,
+        Expected("greyed", 0, 0, ("home", "take-card", "welcome")),
+    ),
+    Story(
+        "central-lost-reply",
+        "The centre's answer to the posting is lost: asked again, posted once.",
+        lost_reply,
+        Expected("paid", 1, 1, ("follow-pin-pad", "paid"), 1),
+    ),
+    Story(
+        "pin-pad-unplugged-while-paying",
+        "The PIN pad's cable is pulled after the charge: unknown, then resolved, one charge.",
+        pin_pad_unplugged_while_paying,
+        Expected("unknown", 1, 1, ("follow-pin-pad", "payment-unknown")),
+    ),
+    *(
+        Story(
+            f"power-cut-while-paying-{step}",
+            f"The power goes right after journal step {step}; then it starts again.",
+            partial(power_cut_while_paying, step=step),
+            Expected(f"power-cut-{step}", int(step != "intended"), int(step != "intended")),
+        )
+        for step in STEPS
+    ),
+)

@@ -1,0 +1,134 @@
+"""What a story is, and the steps that many stories share."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import trio
+
+from kiosk_bench.people import CitizenCard
+from kiosk_bench.world import World
+
+GRADE = 100
+MONTHS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """How a story must end, checked against everybody's own books."""
+
+    outcome: str
+    """The last state the citizen was told: ``paid``, ``declined``, ``cancelled``, ``unknown``..."""
+    charges: int = 0
+    """Unreversed charges in the PIN pad's books."""
+    postings: int = 0
+    """Payments posted in the ledger."""
+    screens: tuple[str, ...] = ()
+    """Screens that must appear in this order (others may stand between)."""
+    receipts: int = 0
+    """Slips that came out of the receipt printer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One scripted visit."""
+
+    name: str
+    tells: str
+    """One sentence for people."""
+    play: Callable[[World], Awaitable[str]]
+    """Does it; returns the outcome as the citizen was told it."""
+    expected: Expected
+    overrides: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+async def insert_card(world: World, card: CitizenCard, **flaws: Any) -> None:
+    """Put a social security card into the slot once the kiosk asks for it."""
+    await world.console.screen("welcome")
+    await world.card.insert(card.persona(**flaws))
+
+
+async def type_pin(world: World, pin: str) -> None:
+    """Type a PIN on the shuffled keypad, each digit by its own button."""
+    for digit in pin:
+        await world.console.tap("enter-pin", f"digit-{digit}")
+    await world.console.tap("enter-pin", "ok")
+
+
+async def log_in_by_card(world: World, card: CitizenCard) -> None:
+    """Insert the card, type its PIN, be at home."""
+    await insert_card(world, card)
+    await world.console.screen("enter-pin")
+    await type_pin(world, card.pin)
+    await world.console.screen("home")
+
+
+async def log_in_by_id_card(world: World, card: CitizenCard) -> None:
+    """Put the resident ID card on the reader, be at home."""
+    await world.console.screen("welcome")
+    world.id_reader.put_card(card.id_card())
+    await world.console.screen("home")
+    world.id_reader.take_card()
+
+
+async def choose_and_review(world: World) -> None:
+    """From home to the review: pension, 100 %, October and November."""
+    console = world.console
+    await console.tap("home", "tab-handling")
+    await console.tap("home", "service-pay-contribution")
+    await console.tap("choose-scheme", "scheme-pension")
+    await console.tap("choose-scheme", "next")
+    await choose_grade(world)
+    await console.tap("choose-grade", "next")
+    for button in await payable_months(world):
+        await console.tap("choose-months", button)
+    await console.tap("choose-months", "next")
+    await console.screen("review")
+
+
+async def payable_months(world: World) -> list[str]:
+    """Return the buttons of the first months that can be paid, two if there are."""
+    shown = await world.console.screen("choose-months")
+    return sorted(button for button in shown.buttons if button.startswith("month-"))[:MONTHS]
+
+
+async def choose_grade(world: World) -> None:
+    """Mark the grade, turning pages until it is there."""
+    shown = await world.console.screen("choose-grade")
+    while f"grade-{GRADE}" not in shown.buttons:
+        serial = shown.serial
+        await world.console.tap("choose-grade", "page-next")
+        shown = await world.console.wait_for(
+            lambda now, old=serial: now.serial > old, "the next page", 10  # type: ignore[misc]
+        )
+    await world.console.tap("choose-grade", f"grade-{GRADE}")
+
+
+async def pay_at_pin_pad(world: World) -> None:
+    """Touch pay, put the bank card in, type its PIN at the PIN pad."""
+    await world.console.tap("review", "pay")
+    await world.console.screen("follow-pin-pad")
+    await world.pin_pad.customer.insert_card()
+    await world.pin_pad.customer.enter_pin()
+
+
+async def end_and_take_card(world: World, screen: str) -> None:
+    """Touch end, take the card out of the slot, see the welcome screen again."""
+    await world.console.tap(screen, "end")
+    await take_card(world)
+
+
+async def take_card(world: World) -> None:
+    """Take the card when the kiosk asks for it and wait for the next welcome."""
+    await world.console.screen("take-card")
+    await world.card.pull()
+    await world.console.screen("welcome")
+
+
+async def until(what: Callable[[], bool], words: str, within_s: float = 30.0) -> None:
+    """Wait until something in the world is so. Raises TimeoutError naming it."""
+    with trio.move_on_after(within_s):
+        while not what():
+            await trio.sleep(0.02)
+        return
+    raise TimeoutError(f"waited {within_s:g} s for {words}")

@@ -1,0 +1,132 @@
+"""A world for one kiosk: city, centre, devices behind their wires, and the kiosk program itself."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import trio
+
+from kiosk_bench.centre import Centre, CentreLine
+from kiosk_bench.config_file import KIOSK_ID, write_config
+from kiosk_bench.console import Console
+from kiosk_bench.devices.cabinet import CabinetRig
+from kiosk_bench.devices.id_reader import IdReaderPeer
+from kiosk_bench.devices.pcscd import Pcscd
+from kiosk_bench.devices.pinpad import PinPadPeer
+from kiosk_bench.devices.receipt_printer import ReceiptPrinterPeer
+from kiosk_bench.devices.social_card import VirtualSocialCard
+from kiosk_bench.kiosk_process import KioskProcess
+from kiosk_bench.people import People
+from kiosk_bench.wirelog import WireLog
+
+
+@dataclass(frozen=True, slots=True)
+class WorldSettings:
+    """What a story may set before the world begins."""
+
+    people: int = 20
+    seed: int = 7
+    width_px: int = 1280
+    height_px: int = 800
+    window: bool = False
+    """Show a window where there is a display; else SDL's dummy driver."""
+    overrides: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Tables of the kiosk's configuration that this story needs otherwise."""
+
+
+class World:
+    """Everything a story can touch. Made by ``running_world``."""
+
+    def __init__(self, folder: Path, settings: WorldSettings, nursery: trio.Nursery) -> None:
+        self.folder, self.settings, self.nursery = folder, settings, nursery
+        self.run = folder / "run"
+        self.wires = folder / "wires"
+        self.faults: set[str] = set()
+        self.centre = Centre(folder / "centre")
+        self.line = CentreLine(self.centre, self.faults, WireLog(self.wires / "centre.log"))
+        self.pcscd = Pcscd(self.run / "pcscd")
+        self.console = Console(self.run / "screen.sock", folder / "screens")
+        self.cabinet = CabinetRig(self.run / "pins.sock")
+
+    async def build(self, stack: AsyncExitStack) -> None:
+        """Start everything but the kiosk."""
+        self.run.mkdir(parents=True, exist_ok=True)
+        self.people = People.of(await self.centre.make_city(self.settings.people, self.settings.seed))
+        await stack.enter_async_context(self.centre.serving(self.nursery))
+        await self.nursery.start(self.line.run)
+        await stack.enter_async_context(self.pcscd)
+        await self._start_devices()
+        config = write_config(self)
+        env = {
+            **self.pcscd.env,
+            **self.cabinet.env,
+            "TMPDIR": str(self._made("tmp")),
+            "HOME": str(self._made("home")),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        if not self.settings.window:
+            env["SDL_VIDEODRIVER"] = "dummy"
+        self.kiosk = KioskProcess(config, self.folder, env)
+        self.nursery.start_soon(self.console.run)
+        stack.push_async_callback(self.kiosk.stop)
+
+    async def _start_devices(self) -> None:
+        self.card = VirtualSocialCard(
+            self.pcscd.port, self.faults, WireLog(self.wires / "social-card.log")
+        )
+        self.id_reader = IdReaderPeer(
+            self.run / "id-reader.tty", self.faults, WireLog(self.wires / "id-reader.log")
+        )
+        self.pin_pad = PinPadPeer(
+            self.run / "pin-pad.tty",
+            self.folder / "pin-pad-books.json",
+            self.faults,
+            WireLog(self.wires / "pin-pad.log"),
+        )
+        self.printer = ReceiptPrinterPeer(
+            self.run / "printer.tty", self.faults, WireLog(self.wires / "printer.log")
+        )
+        for device in (self.card, self.id_reader, self.pin_pad, self.printer):
+            await self.nursery.start(device.run)
+
+    def _made(self, name: str) -> Path:
+        folder = self.run / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    @property
+    def state_dir(self) -> Path:
+        """Return the kiosk's state directory: the journal and the last region pack."""
+        return self.run / "state"
+
+    @property
+    def kiosk_id(self) -> str:
+        """Return the kiosk's id at the centre."""
+        return KIOSK_ID
+
+    async def start_kiosk(self) -> None:
+        """Start the kiosk and wait until it welcomes visitors."""
+        await self.kiosk.start()
+        await self.console.screen("welcome", within_s=40)
+
+    async def cut_power(self) -> None:
+        """SIGKILL the kiosk and wait until it is gone."""
+        self.kiosk.kill_now()
+        await self.kiosk.wait_dead()
+
+
+@asynccontextmanager
+async def running_world(folder: Path, settings: WorldSettings) -> AsyncIterator[World]:
+    """Run a world in ``folder`` (made if missing) and take it down again."""
+    folder = folder.resolve()
+    os.makedirs(folder, exist_ok=True)
+    async with trio.open_nursery() as nursery:
+        world = World(folder, settings, nursery)
+        async with AsyncExitStack() as stack:
+            await world.build(stack)
+            await world.start_kiosk()
+            yield world
+        nursery.cancel_scope.cancel()

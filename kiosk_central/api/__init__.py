@@ -1,0 +1,1 @@
+"""The HTTP side: one function a route, no rules of its own."""

@@ -1,0 +1,80 @@
+"""Assessments and payments: every change under a reference that the kiosk made."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kiosk_central.api.me import PAY_SERVICE
+from kiosk_central.api.request import (
+    answer,
+    body_of,
+    centre_of,
+    checked_reference,
+    checked_text,
+    kiosk_of,
+    no_content,
+    reference_of,
+    visit_of,
+)
+from kiosk_central.assessments import assess, release
+from kiosk_central.payments import report_payment
+from kiosk_central.problems import Refused
+from kioskd.domain.payment import TransactionRecord
+from kioskd.protocols.central import AssessmentRequest, PaymentReport, ProblemCode
+
+STAMP_MAX = 40
+RECORD_TEXT_MAX = 16
+TRANSACTION_ID_MAX = 64
+NUMBER_MAX = 10**11
+
+
+async def put_assessment(request: Request) -> Response:
+    """PUT /v1/assessments/{ref}."""
+    visit, centre = await visit_of(request, PAY_SERVICE), centre_of(request)
+    ref, wanted = reference_of(request), await body_of(request, AssessmentRequest)
+    now, region = centre.now(), centre.region
+    made = await centre.write(
+        lambda connection: assess(
+            connection, now, region, visit.kiosk_id, visit.person_id, ref, wanted
+        )
+    )
+    return answer(made)
+
+
+async def delete_assessment(request: Request) -> Response:
+    """DELETE /v1/assessments/{ref}: by the kiosk that made it, visit or no visit."""
+    kiosk, centre = await kiosk_of(request), centre_of(request)
+    ref, now = reference_of(request), centre.now()
+    await centre.write(lambda connection: release(connection, now, kiosk.id, ref))
+    return no_content()
+
+
+async def put_payment(request: Request) -> Response:
+    """PUT /v1/payments/{ref}: long after the visit too, so the kiosk alone stands for it."""
+    kiosk, centre = await kiosk_of(request), centre_of(request)
+    ref, report = reference_of(request), await body_of(request, PaymentReport)
+    if report.ref != ref:
+        raise Refused(ProblemCode.BAD_REQUEST, "the reference in path and body differ")
+    _check_storable(report)
+    now = centre.now()
+    result = await centre.write(
+        lambda connection: report_payment(connection, now, kiosk.id, report)
+    )
+    if isinstance(result, Refused):
+        raise result
+    return answer(result)
+
+
+def _check_storable(report: PaymentReport) -> None:
+    """Raise Refused(BAD_REQUEST) for texts and numbers that no record of a payment holds."""
+    checked_reference(report.assessment)
+    checked_text(report.at, STAMP_MAX)
+    if report.record is not None:
+        _check_record(report.record)
+
+
+def _check_record(record: TransactionRecord) -> None:
+    for text in (record.terminal_id, record.date, record.time):
+        checked_text(text, RECORD_TEXT_MAX)
+    numbers = (record.amount.fen, record.receipt, record.trace, record.result)
+    if max(map(abs, numbers)) > NUMBER_MAX or len(record.transaction_id) > TRANSACTION_ID_MAX:
+        raise Refused(ProblemCode.BAD_REQUEST, "record")

@@ -1,0 +1,141 @@
+"""From an HTTP request to values: the centre's parts, the kiosk, the visit, the body."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kiosk_central.cards import CardVerifier, Challenges
+from kiosk_central.clock import Clock
+from kiosk_central.people import Kiosk, find_kiosk
+from kiosk_central.problems import Refused
+from kiosk_central.sessions import Visit, Visits
+from kiosk_central.store.engine import read
+from kiosk_central.store.writer import Writer
+from kioskd.domain.region import RegionPack
+from kioskd.protocols.central import ContractBroken, ProblemCode, decode, encode
+
+T = TypeVar("T")
+
+BODY_BYTES_MAX = 64 * 1024
+REF_CHARACTERS_MAX = 64
+KIOSK_HEADER = "Kiosk-Id"
+BEARER = "Bearer "
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """Everything a route may use."""
+
+    engine: Engine
+    writer: Writer
+    region: RegionPack
+    verifier: CardVerifier
+    challenges: Challenges
+    visits: Visits
+    clock: Clock
+
+    def now(self) -> datetime:
+        """Return the centre's time."""
+        return self.clock()
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        """Run a query beside the event loop."""
+        return await run_in_threadpool(read, self.engine, query)
+
+    async def write(self, job: Callable[[Connection], T]) -> T:
+        """Run a job of the writer; returns when it is durable."""
+        return await asyncio.wrap_future(self.writer.submit(job))
+
+
+def centre_of(request: Request) -> Centre:
+    """Return the centre this application serves."""
+    centre: Centre = request.app.state.centre
+    return centre
+
+
+async def kiosk_of(request: Request) -> Kiosk:
+    """Return the kiosk that asks. Raises Refused(KIOSK_UNKNOWN)."""
+    kiosk_id = request.headers.get(KIOSK_HEADER, "")
+    if not _is_reference(kiosk_id):
+        raise Refused(ProblemCode.KIOSK_UNKNOWN)
+    return await centre_of(request).read(lambda connection: find_kiosk(connection, kiosk_id))
+
+
+def token_of(request: Request) -> str:
+    """Return the visit's ticket. Raises Refused(SESSION_UNKNOWN) if there is none."""
+    header = request.headers.get("Authorization", "")
+    if not header.startswith(BEARER):
+        raise Refused(ProblemCode.SESSION_UNKNOWN)
+    return header.removeprefix(BEARER)
+
+
+async def visit_of(request: Request, service: str) -> Visit:
+    """Return the visit, good enough for ``service``.
+
+    Raises Refused: KIOSK_UNKNOWN, SESSION_UNKNOWN, ASSURANCE_TOO_LOW, NOT_FOUND (not offered here).
+    """
+    kiosk = await kiosk_of(request)
+    centre = centre_of(request)
+    visit = centre.visits.find(token_of(request), kiosk.id)
+    if service not in centre.region.services:
+        raise Refused(ProblemCode.NOT_FOUND, "service")
+    wanted = centre.region.services[service]
+    if wanted is not None and not visit.assurance.suffices_for(wanted):
+        raise Refused(ProblemCode.ASSURANCE_TOO_LOW)
+    return visit
+
+
+async def body_of(request: Request, wanted: type[T]) -> T:
+    """Decode the body. Raises Refused(BAD_REQUEST), which repeats nothing of what was sent."""
+    data = bytearray()
+    async for chunk in request.stream():
+        data += chunk
+        if len(data) > BODY_BYTES_MAX:
+            raise Refused(ProblemCode.BAD_REQUEST, "too long")
+    try:
+        return decode(bytes(data), wanted)
+    except (ContractBroken, RecursionError):
+        raise Refused(ProblemCode.BAD_REQUEST, f"not a {wanted.__name__}") from None
+
+
+def reference_of(request: Request) -> str:
+    """Return the reference in the path. Raises Refused(BAD_REQUEST)."""
+    ref: str = request.path_params["ref"]
+    return checked_reference(ref)
+
+
+def checked_reference(ref: str) -> str:
+    """Return ``ref`` if it is letters, digits and hyphens. Raises Refused(BAD_REQUEST)."""
+    if not _is_reference(ref):
+        raise Refused(ProblemCode.BAD_REQUEST, "reference")
+    return ref
+
+
+def checked_text(text: str, longest: int) -> str:
+    """Return a text fit to be stored. Raises Refused(BAD_REQUEST)."""
+    if len(text) > longest or not text.isprintable():
+        raise Refused(ProblemCode.BAD_REQUEST, "text")
+    return text
+
+
+def _is_reference(text: str) -> bool:
+    plain = text.replace("-", "")
+    return len(text) <= REF_CHARACTERS_MAX and plain.isascii() and plain.isalnum()
+
+
+def answer(value: object, status: int = 200) -> Response:
+    """Answer a value of the contract."""
+    headers = {"Cache-Control": "no-store"}
+    return Response(encode(value), status, headers, media_type="application/json")
+
+
+def no_content() -> Response:
+    """Answer that it is done."""
+    return Response(status_code=204)

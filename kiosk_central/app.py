@@ -1,0 +1,116 @@
+"""The application: routes, and what a kiosk is told when something fails.
+
+A kiosk gets a problem document and nothing else: no trace, no SQL, no word of what it had sent.
+"""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from kiosk_central.api import logins, me, payments, public
+from kiosk_central.api.request import Centre
+from kiosk_central.cards import CardVerifier, Challenges, MasterKeyVerifier, NoVerifier
+from kiosk_central.clock import Clock, utc_now
+from kiosk_central.problems import Refused, problem
+from kiosk_central.sample import MASTER_KEY_SETTING
+from kiosk_central.sessions import Visits
+from kiosk_central.store.engine import open_engine, read
+from kiosk_central.store.schema import settings
+from kiosk_central.store.writer import Writer
+from kioskd.domain.region import RegionPack
+from kioskd.protocols import central
+from kioskd.protocols.central import Problem, ProblemCode, encode
+
+HEALTH_PATH = "/healthz"
+RETRY_AFTER_S = 2
+_log = logging.getLogger("kiosk_central.app")
+
+
+def build_centre(url: str, region: RegionPack, clock: Clock = utc_now) -> Centre:
+    """Open the database at ``url`` and put the centre's parts together; ``build_app`` closes it."""
+    engine = open_engine(url)
+    verifier = _verifier(engine)
+    return Centre(engine, Writer(engine), region, verifier, Challenges(clock), Visits(clock), clock)
+
+
+def _verifier(engine: Engine) -> CardVerifier:
+    """Return the sample's key holder if this is a sample database; a real city plugs in its HSM."""
+    query = select(settings.c.value).where(settings.c.name == MASTER_KEY_SETTING)
+    master = read(engine, lambda connection: connection.execute(query).scalar_one_or_none())
+    return NoVerifier() if master is None else MasterKeyVerifier(bytes.fromhex(master))
+
+
+def build_app(centre: Centre) -> Starlette:
+    """Return the application that serves ``centre``; it closes the centre when it shuts down."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        centre.writer.close()
+        centre.engine.dispose()
+
+    app = Starlette(
+        routes=_routes(),
+        lifespan=lifespan,
+        exception_handlers={
+            Refused: _refused,
+            HTTPException: _no_route,
+            SQLAlchemyError: _no_database,
+            500: _broken,
+        },
+    )
+    app.state.centre = centre
+    return app
+
+
+def _routes() -> list[Route]:
+    return [
+        Route(central.TIME_PATH, public.time, methods=["GET"]),
+        Route(central.REGION_PATH, public.region, methods=["GET"]),
+        Route(HEALTH_PATH, public.health, methods=["GET"]),
+        Route(central.CHALLENGES_PATH, logins.challenge, methods=["POST"]),
+        Route(central.CARD_LOGIN_PATH, logins.by_card, methods=["POST"]),
+        Route(central.ID_CARD_LOGIN_PATH, logins.by_id_card, methods=["POST"]),
+        Route(central.SESSION_PATH, logins.log_out, methods=["DELETE"]),
+        Route(central.INSURANCE_PATH, me.insurance, methods=["GET"]),
+        Route(central.OFFERS_PATH, me.offers, methods=["GET"]),
+        Route(central.ASSESSMENT_PATH, payments.put_assessment, methods=["PUT"]),
+        Route(central.ASSESSMENT_PATH, payments.delete_assessment, methods=["DELETE"]),
+        Route(central.PAYMENT_PATH, payments.put_payment, methods=["PUT"]),
+    ]
+
+
+def _document(found: Problem) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    if found.status >= 500:
+        headers["Retry-After"] = str(RETRY_AFTER_S)
+    media_type = "application/problem+json"
+    return Response(encode(found), found.status, headers, media_type=media_type)
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused), "registered for Refused"
+    return _document(problem(error.code, error.detail))
+
+
+async def _no_route(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException), "registered for HTTPException"
+    code = ProblemCode.NOT_FOUND if error.status_code == 404 else ProblemCode.BAD_REQUEST
+    return _document(problem(code, status=error.status_code))
+
+
+async def _no_database(_request: Request, error: Exception) -> Response:
+    _log.error("database: %s", type(error).__name__)
+    return _document(problem(ProblemCode.UNAVAILABLE))
+
+
+async def _broken(_request: Request, _error: Exception) -> Response:
+    return _document(problem(ProblemCode.UNAVAILABLE, status=500))

@@ -1,0 +1,211 @@
+"""核定单: the centre fixes scheme, grade, months and fen, and locks those months.
+
+All functions that change something are jobs for the writer. An assessment that nobody pays
+expires; from the moment a kiosk reports that it will charge, it does not.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from kiosk_central.clock import local_month, stamp
+from kiosk_central.offers import offers_for
+from kiosk_central.problems import Refused
+from kiosk_central.store.schema import assessments, month_locks
+from kioskd.domain.contribution import (
+    Assessment,
+    AssessmentState,
+    Grade,
+    Month,
+    MonthStatus,
+    Offer,
+    Scheme,
+)
+from kioskd.domain.money import Money
+from kioskd.domain.region import RegionPack
+from kioskd.protocols.central import AssessmentRequest, ProblemCode
+
+ASSESSMENT_LASTS = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAssessment:
+    """An assessment as the centre keeps it."""
+
+    kiosk_id: str
+    person_id: int
+    payment_ref: str | None
+    """The payment that holds it, or held it last."""
+    content: Assessment
+
+    @property
+    def month_texts(self) -> list[str]:
+        return [str(month) for month in self.content.months]
+
+    @property
+    def state(self) -> AssessmentState:
+        return self.content.state
+
+
+def find_assessment(connection: Connection, ref: str) -> KnownAssessment | None:
+    """Return the assessment, or None if there is none of that reference."""
+    row = connection.execute(select(assessments).where(assessments.c.ref == ref)).one_or_none()
+    return None if row is None else _known(row)
+
+
+def _known(row: Row[tuple[object, ...]]) -> KnownAssessment:
+    months = tuple(Month.parse(text) for text in row.months.split())
+    monthly, personal = Money(row.monthly_fen), Money(row.monthly_personal_fen)
+    grade = Grade(row.percent, Money(row.base_fen), monthly, personal, monthly - personal)
+    content = Assessment(
+        row.ref,
+        Scheme(row.scheme),
+        grade,
+        months,
+        grade.monthly * len(months),
+        grade.personal * len(months),
+        grade.pool * len(months),
+        row.expires_at,
+        AssessmentState(row.state),
+    )
+    return KnownAssessment(row.kiosk_id, row.person_id, row.payment_ref, content)
+
+
+def assess(
+    connection: Connection,
+    now: datetime,
+    region: RegionPack,
+    kiosk_id: str,
+    person_id: int,
+    ref: str,
+    request: AssessmentRequest,
+) -> Assessment:
+    """Make the assessment and lock its months, or return the one made before under ``ref``.
+
+    Raises Refused: BAD_REQUEST (nothing of the offer), MONTHS_TAKEN, REFERENCE_REUSED.
+    """
+    expire_due(connection, now)
+    known = find_assessment(connection, ref)
+    if known is not None:
+        return _same_again(known, kiosk_id, person_id, request)
+    offers = offers_for(connection, region, person_id, local_month(now))
+    grade = _grade_on_offer(offers, request)
+    months = sorted(request.months)
+    values = {
+        "ref": ref,
+        "kiosk_id": kiosk_id,
+        "person_id": person_id,
+        "scheme": request.scheme.value,
+        "percent": grade.percent,
+        "base_fen": grade.base.fen,
+        "monthly_fen": grade.monthly.fen,
+        "monthly_personal_fen": grade.personal.fen,
+        "months": " ".join(map(str, months)),
+        "created_at": stamp(now),
+        "expires_at": stamp(now + ASSESSMENT_LASTS),
+        "state": AssessmentState.OPEN.value,
+    }
+    connection.execute(insert(assessments).values(values))
+    made = find_assessment(connection, ref)
+    assert made is not None, "just inserted"
+    if not lock_months(connection, made):
+        raise Refused(ProblemCode.MONTHS_TAKEN)
+    return made.content
+
+
+def _same_again(
+    known: KnownAssessment, kiosk_id: str, person_id: int, request: AssessmentRequest
+) -> Assessment:
+    told = (known.kiosk_id, known.person_id, known.content.scheme, known.content.grade.percent)
+    asked = (kiosk_id, person_id, request.scheme, request.percent)
+    if told != asked or list(known.content.months) != sorted(request.months):
+        raise Refused(ProblemCode.REFERENCE_REUSED)
+    return known.content
+
+
+def _grade_on_offer(offers: tuple[Offer, ...], request: AssessmentRequest) -> Grade:
+    """Return the grade asked for. Raises Refused if grade or months are not on offer."""
+    offer = next((offer for offer in offers if offer.scheme is request.scheme), None)
+    if offer is None:
+        raise Refused(ProblemCode.BAD_REQUEST, "not enrolled in this scheme")
+    if offer.fixed_percent not in (None, request.percent):
+        raise Refused(ProblemCode.BAD_REQUEST, "the grade is fixed for this year")
+    grade = next((one for one in offer.grades if one.percent == request.percent), None)
+    if grade is None:
+        raise Refused(ProblemCode.BAD_REQUEST, "no such grade")
+    if not request.months or len(set(request.months)) != len(request.months):
+        raise Refused(ProblemCode.BAD_REQUEST, "months must be named once each")
+    payable = {one.month for one in offer.months if one.status is MonthStatus.PAYABLE}
+    if not payable.issuperset(request.months):
+        raise Refused(ProblemCode.MONTHS_TAKEN)
+    return grade
+
+
+def lock_months(connection: Connection, assessment: KnownAssessment) -> bool:
+    """Lock all months of it, or none and return False: the unique key decides, not a look."""
+    rows = [
+        {
+            "person_id": assessment.person_id,
+            "scheme": assessment.content.scheme.value,
+            "month": month,
+            "assessment_ref": assessment.content.ref,
+        }
+        for month in assessment.month_texts
+    ]
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(month_locks), rows)
+    except IntegrityError:
+        return False
+    return True
+
+
+def expire_due(connection: Connection, now: datetime) -> None:
+    """Give the months of every open assessment free whose time is over."""
+    columns = assessments.c
+    due = (columns.state == AssessmentState.OPEN.value, columns.expires_at <= stamp(now))
+    refs = list(connection.execute(select(columns.ref).where(*due)).scalars())
+    for ref in refs:
+        settle(connection, ref, AssessmentState.EXPIRED)
+
+
+def release(connection: Connection, now: datetime, kiosk_id: str, ref: str) -> None:
+    """Give the months free again; once more changes nothing.
+
+    Raises Refused: NOT_FOUND, STATE_CONFLICT while a payment holds it, ASSESSMENT_CLOSED if paid.
+    """
+    expire_due(connection, now)
+    known = find_assessment(connection, ref)
+    if known is None or known.kiosk_id != kiosk_id:
+        raise Refused(ProblemCode.NOT_FOUND)
+    if known.state is AssessmentState.PAYING:
+        raise Refused(ProblemCode.STATE_CONFLICT, "a payment holds it")
+    if known.state is AssessmentState.PAID:
+        raise Refused(ProblemCode.ASSESSMENT_CLOSED, "it is paid")
+    if known.state is AssessmentState.OPEN:
+        settle(connection, ref, AssessmentState.RELEASED)
+
+
+def hold(connection: Connection, assessment: KnownAssessment, payment_ref: str) -> bool:
+    """Keep its months locked for a payment; False if another has them meanwhile."""
+    if assessment.state in (AssessmentState.PAYING, AssessmentState.PAID):
+        return assessment.payment_ref == payment_ref
+    if assessment.state is not AssessmentState.OPEN and not lock_months(connection, assessment):
+        return False
+    values = {"state": AssessmentState.PAYING.value, "payment_ref": payment_ref}
+    own = assessments.c.ref == assessment.content.ref
+    connection.execute(update(assessments).where(own).values(values))
+    return True
+
+
+def settle(
+    connection: Connection, ref: str, state: AssessmentState, payment_ref: str | None = None
+) -> None:
+    """Close the assessment in ``state`` and give its locks back."""
+    values: dict[str, str] = {"state": state.value}
+    if payment_ref is not None:
+        values["payment_ref"] = payment_ref
+    connection.execute(update(assessments).where(assessments.c.ref == ref).values(values))
+    connection.execute(delete(month_locks).where(month_locks.c.assessment_ref == ref))

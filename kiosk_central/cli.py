@@ -1,0 +1,140 @@
+"""``kiosk-central``: make a sample city, serve it, look at its books."""
+
+import ipaddress
+import json
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
+
+from kiosk_central import sample as city
+from kiosk_central.app import build_app, build_centre
+from kiosk_central.clock import local_date, utc_now
+from kiosk_central.region import SAMPLE_FILE, load_region
+from kiosk_central.show import books
+from kiosk_central.store.engine import open_engine, read, write
+from kioskd.errors import KioskError
+
+DB_OPTION = click.option("--db", required=True, metavar="URL", help="sqlite:////path/file.db ...")
+REGION_OPTION = click.option(
+    "--region",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=SAMPLE_FILE,
+    help="Region pack (JSON); the sample city's if not given.",
+)
+BACKLOG = 256
+
+
+@click.group()
+def main() -> None:
+    """The reference central server."""
+
+
+@main.command("sample")
+@DB_OPTION
+@REGION_OPTION
+@click.option("--people", type=click.IntRange(min=1), default=100, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--city", "city_name", help="Name of the city on record; of the region if not given.")
+@click.option("--kiosk", "kiosks", multiple=True, default=city.SAMPLE_KIOSKS, show_default=True)
+@click.option("--cards", type=click.Path(path_type=Path), help="Write the personas' cards here.")
+def make_sample(
+    db: str,
+    region: Path,
+    people: int,
+    seed: int,
+    city_name: str | None,
+    kiosks: tuple[str, ...],
+    cards: Path | None,
+) -> None:
+    """Fill an empty database with synthetic people (the well-known personas first)."""
+    try:
+        pack, today = load_region(region), local_date(utc_now())
+        write(
+            open_engine(db),
+            lambda connection: city.fill(connection, pack, people, seed, today, city_name, kiosks),
+        )
+    except (KioskError, SQLAlchemyError) as error:
+        raise click.ClickException(str(error)) from error
+    if cards is not None:
+        text = json.dumps(city.card_dump(), ensure_ascii=False, indent=1)
+        cards.write_text(text + "\n", encoding="utf-8")
+
+
+@main.command()
+@DB_OPTION
+@REGION_OPTION
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8470, show_default=True)
+def serve(db: str, region: Path, host: str, port: int) -> None:
+    """Serve kiosks over plain HTTP on loopback; prints one JSON line when ready."""
+    listener = _listen_on_loopback(host, port)
+    try:
+        centre = build_centre(db, load_region(region))
+    except (KioskError, SQLAlchemyError) as error:
+        raise click.ClickException(f"cannot serve {type(error).__name__}: {error}") from error
+    config = uvicorn.Config(
+        build_app(centre), log_level="warning", access_log=False, server_header=False
+    )
+    _AnnouncingServer(config).run(sockets=[listener])
+
+
+def _listen_on_loopback(host: str, port: int) -> socket.socket:
+    """Bind a loopback address. Raises ClickException for any other, and for a port in use."""
+    try:
+        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
+    except ValueError:
+        raise click.ClickException("--host: give an IP address of this machine") from None
+    if not address.is_loopback:
+        raise click.ClickException(
+            f"--host {address}: plain HTTP carries names and ID numbers and is served on loopback"
+            " only; put a TLS proxy with client certificates before this server"
+        )
+    family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
+    try:
+        return socket.create_server((str(address), port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise click.ClickException(f"port {port}: {error.strerror}") from error
+
+
+class _AnnouncingServer(uvicorn.Server):
+    """Says on stdout, in one line of JSON, where it can be reached, once it can."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and sockets:
+            host, port = sockets[0].getsockname()[:2]
+            place = f"[{host}]" if ":" in host else host
+            ready = {"ready": True, "host": host, "port": port, "url": f"http://{place}:{port}"}
+            print(json.dumps(ready), file=sys.stdout, flush=True)
+
+
+@main.group()
+def ledger() -> None:
+    """The books."""
+
+
+@ledger.command("show")
+@DB_OPTION
+@click.option("--json", "as_json", is_flag=True, help="Everything, as one JSON document.")
+def ledger_show(db: str, as_json: bool) -> None:
+    """Print postings, payments, assessments and differences."""
+    try:
+        found = read(open_engine(db), books)
+    except SQLAlchemyError as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    for posting in found["postings"]:
+        click.echo(_line(posting))
+    click.echo(f"balance {found['balance_fen']} fen, {len(found['differences'])} differences")
+
+
+def _line(posting: dict[str, Any]) -> str:
+    parts = ", ".join(f"{one['account']} {one['debit_fen']}" for one in posting["entries"])
+    return f"{posting['posted_at']} {posting['receipt_number']} {posting['payment_ref']}: {parts}"

@@ -1,0 +1,102 @@
+"""What people have paid: enrolments, months, and the view a person has of them."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from kiosk_central.store.schema import contributions, enrolments
+from kioskd.domain.contribution import Contribution, Enrolment, InsuranceView, Month, Scheme
+from kioskd.domain.money import Money
+
+
+def insurance_view(
+    connection: Connection, person_id: int, year: int | None, this_year: int
+) -> InsuranceView:
+    """Return enrolments and one year's contributions; None is the latest year with any."""
+    years = _years(connection, person_id)
+    shown = year if year is not None else (years[-1] if years else this_year)
+    paid = contributions_of(connection, person_id, shown)
+    return InsuranceView(enrolments_of(connection, person_id), shown, years, paid)
+
+
+def _years(connection: Connection, person_id: int) -> tuple[int, ...]:
+    year = func.substr(contributions.c.month, 1, 4)
+    query = select(year).where(contributions.c.person_id == person_id).distinct().order_by(year)
+    return tuple(int(text) for text in connection.execute(query).scalars())
+
+
+def contributions_of(connection: Connection, person_id: int, year: int) -> tuple[Contribution, ...]:
+    """Return the contributions of one year, by scheme and month."""
+    paid = contributions.c
+    query = (
+        select(contributions)
+        .where(paid.person_id == person_id, *_within(year))
+        .order_by(paid.scheme.desc(), paid.month)  # pension first
+    )
+    return tuple(
+        Contribution(
+            Scheme(row.scheme),
+            Month.parse(row.month),
+            Money(row.base_fen),
+            Money(row.amount_fen),
+            Money(row.personal_fen),
+            Money(row.pool_fen),
+        )
+        for row in connection.execute(query)
+    )
+
+
+def enrolments_of(connection: Connection, person_id: int) -> tuple[Enrolment, ...]:
+    """Return the person's enrolments with how much is paid in each."""
+    paid = contributions.c
+    sums = (
+        select(paid.scheme, func.count().label("months"), func.max(paid.month).label("last"))
+        .where(paid.person_id == person_id)
+        .group_by(paid.scheme)
+        .subquery()
+    )
+    query = (
+        select(enrolments, sums.c.months, sums.c.last)
+        .outerjoin(sums, sums.c.scheme == enrolments.c.scheme)
+        .where(enrolments.c.person_id == person_id)
+        .order_by(enrolments.c.scheme.desc())
+    )
+    return tuple(
+        Enrolment(
+            Scheme(row.scheme),
+            row.active,
+            Month.parse(row.since),
+            row.months or 0,
+            Month.parse(row.last) if row.last else None,
+        )
+        for row in connection.execute(query)
+    )
+
+
+def paid_of_year(
+    connection: Connection, person_id: int, scheme: Scheme, year: int
+) -> dict[Month, int]:
+    """Return the months of ``year`` that are paid, ascending, each with its grade in percent."""
+    paid = contributions.c
+    query = (
+        select(paid.month, paid.percent)
+        .where(paid.person_id == person_id, paid.scheme == scheme.value, *_within(year))
+        .order_by(paid.month)
+    )
+    return {Month.parse(row.month): row.percent for row in connection.execute(query)}
+
+
+def any_paid(connection: Connection, person_id: int, scheme: str, months: Iterable[str]) -> bool:
+    """Tell whether any of the months (``2026-10``) is paid already."""
+    paid = contributions.c
+    query = select(func.count()).where(
+        paid.person_id == person_id, paid.scheme == scheme, paid.month.in_(list(months))
+    )
+    return bool(connection.execute(query).scalar_one())
+
+
+def _within(year: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return (
+        contributions.c.month >= f"{year:04d}-01",
+        contributions.c.month <= f"{year:04d}-12",
+    )

@@ -1,0 +1,96 @@
+"""Kiosks, people and their cards as the centre has them on record."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, Row, select
+
+from kiosk_central.problems import Refused
+from kiosk_central.store.schema import cards, kiosks, people
+from kioskd.domain.person import Assurance, Person
+from kioskd.domain.secret import IdNumber, PersonName
+from kioskd.protocols.central import CardLogin, IdCardLogin, ProblemCode
+
+
+@dataclass(frozen=True, slots=True)
+class Kiosk:
+    """A kiosk that may talk to this centre."""
+
+    id: str
+    sam_id: str
+    """Of its resident ID reader, or empty where none is registered."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """A person on record."""
+
+    id: int
+    name: PersonName
+    id_number: IdNumber
+    city: str
+    flexible_employment: bool
+
+    def logged_in(self, assurance: Assurance) -> Person:
+        """Return the person as a login answers her."""
+        return Person(self.name, self.id_number, self.city, self.flexible_employment, assurance)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCard:
+    """A card on record and its holder."""
+
+    number: str
+    atr_history: bytes
+    expires: str
+    """ISO date, the last day it is good."""
+    lost: bool
+    holder: KnownPerson
+
+    def belongs_together_with(self, login: CardLogin) -> bool:
+        """Tell whether what the kiosk read is what is on record (the records, not the key)."""
+        return (
+            login.card_number.reveal() == self.number
+            and login.atr_history == self.atr_history
+            and login.id_number == self.holder.id_number
+            and login.name == self.holder.name
+        )
+
+    def refuse_if_not_valid(self, today: date) -> None:
+        """Raise Refused(CARD_LOST or CARD_EXPIRED)."""
+        if self.lost:
+            raise Refused(ProblemCode.CARD_LOST)
+        if self.expires < today.isoformat():
+            raise Refused(ProblemCode.CARD_EXPIRED)
+
+
+def find_kiosk(connection: Connection, kiosk_id: str) -> Kiosk:
+    """Return the kiosk. Raises Refused(KIOSK_UNKNOWN) if there is none or it is out of service."""
+    row = connection.execute(select(kiosks).where(kiosks.c.id == kiosk_id)).one_or_none()
+    if row is None or not row.active:
+        raise Refused(ProblemCode.KIOSK_UNKNOWN)
+    return Kiosk(row.id, row.sam_id)
+
+
+def find_card(connection: Connection, code: str) -> KnownCard:
+    """Return the card by its identification code. Raises Refused(CARD_UNKNOWN)."""
+    query = select(cards, people).join(people).where(cards.c.code == code.upper())
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise Refused(ProblemCode.CARD_UNKNOWN)
+    return KnownCard(row.number, row.atr_history, row.expires, row.lost, _person(row))
+
+
+def find_by_id_card(connection: Connection, login: IdCardLogin) -> KnownPerson:
+    """Return the person whose number and name both match. Raises Refused(PERSON_UNKNOWN)."""
+    query = select(people).where(people.c.id_number == login.id_number.reveal())
+    row = connection.execute(query).one_or_none()
+    if row is None or row.name != login.name.reveal():
+        raise Refused(ProblemCode.PERSON_UNKNOWN)
+    return _person(row)
+
+
+def _person(row: Row[tuple[object, ...]]) -> KnownPerson:
+    return KnownPerson(
+        row.id, PersonName(row.name), IdNumber(row.id_number), row.city, row.flexible_employment
+    )

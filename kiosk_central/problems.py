@@ -1,0 +1,39 @@
+"""Why the centre says no: one exception, one table of statuses (RFC 9457; central.ProblemCode)."""
+
+from kioskd.protocols.central import Problem, ProblemCode
+
+STATUS: dict[ProblemCode, int] = {
+    ProblemCode.BAD_REQUEST: 400,
+    ProblemCode.KIOSK_UNKNOWN: 401,
+    ProblemCode.SESSION_UNKNOWN: 401,
+    ProblemCode.ASSURANCE_TOO_LOW: 403,
+    ProblemCode.CHALLENGE_UNKNOWN: 403,
+    ProblemCode.CARD_CLONED: 403,
+    ProblemCode.CARD_UNKNOWN: 403,
+    ProblemCode.CARD_EXPIRED: 403,
+    ProblemCode.CARD_LOST: 403,
+    ProblemCode.PERSON_UNKNOWN: 403,
+    ProblemCode.NOT_FOUND: 404,
+    ProblemCode.MONTHS_TAKEN: 409,
+    ProblemCode.ASSESSMENT_CLOSED: 409,
+    ProblemCode.STATE_CONFLICT: 409,
+    ProblemCode.REFERENCE_REUSED: 422,
+    ProblemCode.UNAVAILABLE: 503,
+}
+
+
+class Refused(Exception):
+    """The centre refuses, for a reason the kiosk can act on. ``detail`` holds no personal data.
+
+    Raised inside a writer job it undoes what the job wrote; returned as a value it does not.
+    """
+
+    def __init__(self, code: ProblemCode, detail: str = "") -> None:
+        super().__init__(code.value)
+        self.code, self.detail = code, detail
+
+
+def problem(code: ProblemCode, detail: str = "", status: int | None = None) -> Problem:
+    """Return the problem document of ``code``."""
+    title = code.value.replace("_", " ")
+    return Problem(STATUS[code] if status is None else status, code, title, detail)

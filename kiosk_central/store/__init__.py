@@ -1,0 +1,1 @@
+"""Where the centre keeps what it knows: tables, engine and the one writer."""

@@ -1,0 +1,53 @@
+"""The database by URL: SQLite durable at every commit, or any other that SQLAlchemy knows.
+
+The driver's own transaction handling is switched off for SQLite: it would begin too late, and a
+transaction that reads and then writes must hold the write lock from its start.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+
+T = TypeVar("T")
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # a commit that returned survives a power cut
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=5000",
+)
+
+
+def open_engine(url: str) -> Engine:
+    """Open the database; its errors never carry the values of a statement."""
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
+    dbapi_connection.isolation_level = None
+    cursor = dbapi_connection.cursor()
+    for pragma in SQLITE_PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def read(engine: Engine, query: Callable[[Connection], T]) -> T:
+    """Run ``query`` on one snapshot of the database."""
+    with engine.connect() as connection:
+        return query(connection)
+
+
+def write(engine: Engine, job: Callable[[Connection], T]) -> T:
+    """Run ``job`` in a transaction of its own; for tools, not beside a running server's writer."""
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        return job(connection)

@@ -1,0 +1,152 @@
+"""The composition root: configuration -> objects -> nursery. The only file that knows everything.
+
+Order of starting: the screen first, so that somebody sees life; then the devices and the journal;
+then recovery of open payments, which greys paying until it has decided; then visitors.
+"""
+
+import signal
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import trio
+
+from kioskd import log
+from kioskd.config import Config
+from kioskd.domain.region import RegionPack, Text
+from kioskd.domain.trouble import Trouble, TroubleReason
+from kioskd.drivers.cabinet import GpioCabinet
+from kioskd.drivers.id_reader import SamVIdReader
+from kioskd.drivers.pinpad import ZvtPinPad
+from kioskd.drivers.receipt_printer import EscposReceiptPrinter
+from kioskd.drivers.social_card_reader import SocialCardReaderDriver
+from kioskd.errors import JournalDamaged, ServerError
+from kioskd.flows.kiosk import Kiosk
+from kioskd.flows.session import serve_visitors
+from kioskd.health import HealthBoard
+from kioskd.payments.closed_journal import ClosedJournal
+from kioskd.payments.desk import PaymentDesk
+from kioskd.payments.journal import Journal
+from kioskd.payments.recovery import recover_forever
+from kioskd.relay.client import CentralClient
+from kioskd.relay.clock import utc_now
+from kioskd.relay.region_copy import RegionCopy
+from kioskd.relay.uplink import Uplink
+from kioskd.screens.frame import FrameFacts
+from kioskd.screens.out_of_service import OutOfService
+from kioskd.screens.stage import PygameStage
+from kioskd.sdnotify import feed_watchdog, notify
+from kioskd.supervise import supervise
+
+TITLE = Text("人力资源和社会保障自助服务终端", "Human Resources and Social Security Terminal")
+"""Until the centre has once said which city this is."""
+REGION_INTERVAL_S = 5.0
+
+
+async def run(config: Config) -> None:
+    """Run the kiosk until SIGTERM or SIGINT. A payment under way is finished first."""
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_stop_on_signal, nursery.cancel_scope)
+        stage = PygameStage(config.screen, FrameFacts(TITLE, config.kiosk.outlet, ()))
+        await nursery.start(stage.run)
+        nursery.start_soon(feed_watchdog, lambda: stage.last_tick)
+        await _run_behind(config, stage, nursery)
+
+
+async def _stop_on_signal(everything: trio.CancelScope) -> None:
+    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+        async for number in signals:
+            log.event("kiosk.stopping", signal=signal.Signals(number).name)
+            notify("STOPPING=1")
+            everything.cancel()
+            return
+
+
+async def _run_behind(config: Config, stage: PygameStage, nursery: trio.Nursery) -> None:
+    """Start everything behind the screen and serve visitors."""
+    state = Path(config.kiosk.state_dir)
+    state.mkdir(parents=True, exist_ok=True)
+    central = CentralClient(config.central, config.kiosk.id)
+    cards, id_reader = SocialCardReaderDriver(config.card_reader), SamVIdReader(config.id_reader)
+    pin_pad, printer = ZvtPinPad(config.pin_pad), EscposReceiptPrinter(config.receipt_printer)
+    cabinet = GpioCabinet(config.cabinet)
+    journal = _open_journal(state / "journal.db", config.kiosk.id)
+    desk = PaymentDesk(pin_pad, central, journal, utc_now)
+    uplink = Uplink(journal, central)
+    health = HealthBoard(
+        {
+            "card_reader": lambda: cards.trouble,
+            "id_reader": lambda: id_reader.trouble,
+            "pin_pad": lambda: pin_pad.trouble,
+            "receipt_printer": lambda: printer.trouble,
+            "central": lambda: central.trouble,
+            "journal": lambda: _money_trouble(desk),
+        }
+    )
+    parts = {
+        "card_reader": cards.run,
+        "id_reader": id_reader.run,
+        "pin_pad": pin_pad.run,
+        "receipt_printer": printer.run,
+        "cabinet": cabinet.run,
+        "central": central.run,
+        "health": health.run,
+        "uplink": uplink.run,
+        "recovery": partial(recover_forever, desk),
+    }
+    for name, part in parts.items():
+        nursery.start_soon(supervise, name, part, name=name)
+    region = await _region(central, RegionCopy(state / "region.json"), stage)
+    stage.frame = FrameFacts(region.title, config.kiosk.outlet, region.hotlines)
+    notify("READY=1")
+    kiosk = Kiosk(
+        stage=stage,
+        social_cards=cards,
+        id_reader=id_reader,
+        pin_pad=pin_pad,
+        receipt_printer=printer,
+        cabinet=cabinet,
+        central=central,
+        region=region,
+        desk=desk,
+        uplink=uplink,
+        health=health,
+        times=config.visit,
+        today=date.today,
+    )
+    await supervise("visitors", partial(serve_visitors, kiosk))
+
+
+def _open_journal(path: Path, kiosk_id: str) -> Journal | ClosedJournal:
+    """Open the journal; one that is damaged stops payments with a reason, never the kiosk."""
+    try:
+        return Journal(path, kiosk_id)
+    except JournalDamaged as damage:
+        log.warning("journal.damaged", reason=str(damage))
+        return ClosedJournal(str(damage))
+
+
+def _money_trouble(desk: PaymentDesk) -> Trouble | None:
+    """Say why no payment may start: the journal's own trouble, or one left open by a power cut."""
+    trouble = desk.journal.trouble
+    if trouble is None and not desk.turn.locked() and desk.journal.open_payments():
+        return Trouble(TroubleReason.PAYMENT_IN_DOUBT, "P-01")
+    return trouble
+
+
+async def _region(central: CentralClient, copy: RegionCopy, stage: PygameStage) -> RegionPack:
+    """Return the centre's region pack, or the kept one while the centre cannot be reached."""
+    while True:
+        try:
+            pack = await central.region()
+        except ServerError as error:
+            log.warning("region.not_fetched", code=error.operator_code)
+        else:
+            copy.keep(pack)
+            return pack
+        kept = copy.load()
+        if kept is not None:
+            return kept
+        trouble = Trouble(TroubleReason.CENTRE_UNREACHABLE, "S-01")
+        async with stage.follow(OutOfService(trouble)):
+            await trio.sleep(REGION_INTERVAL_S)

@@ -1,0 +1,133 @@
+"""The cabinet: lamps at the slots, presence sensor, door contact. The only home of gpiozero.
+
+gpiozero calls back from threads of its own; such a call only posts into trio, where the pins are
+read again. Which chip drives the pins is gpiozero's affair and set in its environment.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import trio
+
+from kioskd import log
+from kioskd.errors import DeviceUnavailable
+
+DEVICE = "cabinet"
+
+
+@dataclass(frozen=True, slots=True)
+class CabinetSettings:
+    """Pins by their BCM numbers; what has no pin is not there.
+
+    ``lamps`` names slots (``card``, ``id``, ``pinpad``, ``receipt``), lit by a high level.
+    ``presence`` is high while somebody is seen. ``door`` is pulled up and low while closed, so
+    that a cut wire reads as an open door.
+    """
+
+    lamps: Mapping[str, int] = field(default_factory=dict)
+    presence: int | None = None
+    door: int | None = None
+
+
+class GpioCabinet:
+    """Fulfils ``contracts.Cabinet``. Until ``run`` has the pins: somebody is there, door closed."""
+
+    def __init__(self, settings: CabinetSettings) -> None:
+        self._settings = settings
+        self._lit: set[str] = set()
+        self._lamps: dict[str, Any] = {}
+        self._presence: Any = None
+        self._door: Any = None
+        self._somebody_there = True
+        self._door_open = False
+        self._changed = trio.Event()
+
+    @property
+    def somebody_there(self) -> bool:
+        """Whether the presence sensor sees somebody; True where there is no sensor."""
+        return self._somebody_there
+
+    @property
+    def door_open(self) -> bool:
+        """Whether the cabinet's door is open; False where there is no contact."""
+        return self._door_open
+
+    async def wait_change(self) -> None:
+        """Return when presence or door has changed."""
+        await self._changed.wait()
+
+    def lamp(self, slot: str, lit: bool) -> None:
+        """Switch the lamp at a slot; no lamp there: no effect. Remembered until the pins are had."""
+        if lit:
+            self._lit.add(slot)
+        else:
+            self._lit.discard(slot)
+        if slot in self._lamps:
+            self._lamps[slot].value = lit
+
+    async def run(self) -> None:
+        """Hold the pins; never returns. Raises DeviceUnavailable when they cannot be had."""
+        token = trio.lowlevel.current_trio_token()
+        with ExitStack() as pins:
+            with _pins_faults():
+                self._open(pins, partial(_post, token, self._read))
+            pins.callback(self._forget)
+            self._read()
+            log.event("cabinet.ready", lamps=len(self._lamps))
+            await trio.sleep_forever()
+
+    def _open(self, pins: ExitStack, post: Any) -> None:
+        # 0.12 s, and no kiosk without pins needs it.
+        import gpiozero  # noqa: PLC0415
+
+        settings = self._settings
+        for slot, pin in settings.lamps.items():
+            lit = slot in self._lit
+            self._lamps[slot] = pins.enter_context(gpiozero.LED(pin, initial_value=lit))
+        if settings.presence is not None:
+            sensor = gpiozero.DigitalInputDevice(settings.presence, pull_up=False)
+            self._presence = self._watched(pins, sensor, post)
+        if settings.door is not None:
+            contact = gpiozero.DigitalInputDevice(settings.door, pull_up=True)
+            self._door = self._watched(pins, contact, post)
+
+    @staticmethod
+    def _watched(pins: ExitStack, device: Any, post: Any) -> Any:
+        pins.enter_context(device)
+        device.when_activated = device.when_deactivated = post
+        return device
+
+    def _read(self) -> None:
+        before = (self._somebody_there, self._door_open)
+        if self._presence is not None:
+            self._somebody_there = bool(self._presence.value)
+        if self._door is not None:
+            self._door_open = not self._door.value
+        if before != (self._somebody_there, self._door_open):
+            log.event("cabinet.changed", somebody=self._somebody_there, door_open=self._door_open)
+            self._changed.set()
+            self._changed = trio.Event()
+
+    def _forget(self) -> None:
+        self._lamps, self._presence, self._door = {}, None, None
+
+
+def _post(token: trio.lowlevel.TrioToken, read: Any) -> None:
+    # From a thread of gpiozero's; a call that comes after the end finds nobody.
+    try:
+        token.run_sync_soon(read, idempotent=True)
+    except trio.RunFinishedError:
+        return
+
+
+@contextmanager
+def _pins_faults() -> Iterator[None]:
+    from gpiozero import GPIOZeroError  # noqa: PLC0415
+
+    try:
+        yield
+    except (GPIOZeroError, OSError) as fault:
+        raise DeviceUnavailable(DEVICE, type(fault).__name__) from fault

@@ -1,0 +1,1 @@
+"""Home page 便民服务: places, hotlines, small helps."""

@@ -1,0 +1,97 @@
+"""The home screen: four pages of services, each greyed with its reason when it cannot be used."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from kioskd import log
+from kioskd.domain.trouble import Trouble, TroubleReason
+from kioskd.errors import KioskError, ServerRefused, SessionEnded
+from kioskd.flows.convenience.outlets import show_outlets
+from kioskd.flows.handling.pay_contribution import pay_contribution
+from kioskd.flows.inquiry.insurance import show_insurance
+from kioskd.flows.kiosk import Kiosk, Visit
+from kioskd.flows.policy.policies import read_policies
+from kioskd.flows.troubles import trouble_for
+from kioskd.protocols.central import ProblemCode
+from kioskd.race import first_of
+from kioskd.screens.home import Home, HomeChoice, ServiceTile, Tab
+from kioskd.screens.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service: where it stands, what it needs, and its story."""
+
+    id: str
+    """Its name in the region pack, on the screen and in the words."""
+    tab: Tab
+    needs: tuple[str, ...]
+    """Roles on the health board."""
+    story: Callable[[Kiosk, Visit], Awaitable[bool]]
+    """Returns False when she wants to end the visit, True to come home again."""
+
+
+SERVICES = (
+    Service("insurance", Tab.INQUIRY, ("central",), show_insurance),
+    Service("pay-contribution", Tab.HANDLING, ("central", "journal", "pin_pad"), pay_contribution),
+    Service("policies", Tab.POLICY, (), read_policies),
+    Service("outlets", Tab.CONVENIENCE, (), show_outlets),
+)
+
+
+async def be_at_home(kiosk: Kiosk, visit: Visit) -> None:
+    """Show the home screen and do service after service until she ends. Raises SessionEnded."""
+    tab = Tab.INQUIRY
+    while True:
+        choice = await _choose(kiosk, visit, tab)
+        if choice is HomeChoice.END:
+            return
+        if choice is None:
+            continue
+        service = next(service for service in SERVICES if service.id == choice)
+        tab = service.tab
+        if not await _run(kiosk, visit, service):
+            return
+
+
+async def _choose(kiosk: Kiosk, visit: Visit, tab: Tab) -> str | HomeChoice | None:
+    """Return the service she chose; None when health has changed and the screen must follow."""
+    tiles = tuple(
+        ServiceTile(service.id, service.tab, trouble_with(kiosk, visit, service))
+        for service in SERVICES
+    )
+
+    async def choice() -> str | HomeChoice | None:
+        return await kiosk.stage.show(Home(visit.person, tab, tiles))
+
+    async def health() -> str | HomeChoice | None:
+        await kiosk.health.changed()
+        return None
+
+    return await first_of(choice, health)
+
+
+def trouble_with(kiosk: Kiosk, visit: Visit, service: Service) -> Trouble | None:
+    """Say why this visitor cannot use the service now, or None."""
+    if service.id not in kiosk.region.services:
+        return Trouble(TroubleReason.NOT_OFFERED, "R-01")
+    wanted = kiosk.region.services[service.id]
+    if wanted is not None and not visit.person.assurance.suffices_for(wanted):
+        return Trouble(TroubleReason.NEEDS_SOCIAL_CARD, "R-02")
+    return kiosk.health.trouble_of(*service.needs)
+
+
+async def _run(kiosk: Kiosk, visit: Visit, service: Service) -> bool:
+    log.event("service.began", service=service.id)
+    try:
+        return await service.story(kiosk, visit)
+    except SessionEnded:
+        raise
+    except KioskError as error:
+        log.warning("service.failed", service=service.id, error=type(error).__name__)
+        await kiosk.stage.show(Problem(trouble_for(error)))
+        return not _session_is_over(error)
+
+
+def _session_is_over(error: KioskError) -> bool:
+    return isinstance(error, ServerRefused) and error.code == ProblemCode.SESSION_UNKNOWN.value

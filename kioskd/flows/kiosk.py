@@ -1,0 +1,70 @@
+"""What a flow may use: the kiosk as one frozen value, and the visit as another."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from kioskd.contracts import (
+    Cabinet,
+    Central,
+    IdReader,
+    PinPad,
+    ReceiptPrinter,
+    SocialCardReader,
+    Stage,
+)
+from kioskd.domain.person import Person
+from kioskd.domain.region import RegionPack
+from kioskd.domain.secret import SessionToken
+from kioskd.health import HealthBoard
+from kioskd.payments.pay import PaymentDesk
+from kioskd.relay.uplink import Uplink
+from kioskd.screens.busy import Busy, BusyWith
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class VisitSettings:
+    """How long the kiosk waits for people; in ``[visit]`` of the configuration."""
+
+    card_left_alarm_s: float = 30.0
+    """After the visit, until a card left in the slot raises the alarm."""
+    absence_s: float = 15.0
+    """Nobody before the presence sensor for so long: the visitor has left."""
+    goodbye_s: float = 3.0
+    receipt_number_s: float = 10.0
+    """How long to wait for the official receipt number before printing without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kiosk:
+    """Everything a flow may ask of the world."""
+
+    stage: Stage
+    social_cards: SocialCardReader
+    id_reader: IdReader
+    pin_pad: PinPad
+    receipt_printer: ReceiptPrinter
+    cabinet: Cabinet
+    central: Central
+    region: RegionPack
+    desk: PaymentDesk
+    uplink: Uplink
+    health: HealthBoard
+    times: VisitSettings
+    today: Callable[[], date]
+
+    async def while_busy(self, what: BusyWith, job: Callable[[], Awaitable[T]]) -> T:
+        """Do ``job`` behind a screen that says what is being waited for."""
+        async with self.stage.follow(Busy(what)):
+            return await job()
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One logged-in visitor. Lives in local variables only and is gone with them."""
+
+    person: Person
+    token: SessionToken

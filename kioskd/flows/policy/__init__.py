@@ -1,0 +1,1 @@
+"""Home page 政策咨询: rules and guides."""

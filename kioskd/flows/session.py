@@ -1,0 +1,162 @@
+"""One visitor from welcome to goodbye, and the next."""
+
+from collections.abc import Awaitable, Callable
+
+import trio
+
+from kioskd import log
+from kioskd.domain.person import IdCardFacts
+from kioskd.domain.trouble import Trouble, TroubleReason
+from kioskd.errors import CardUnreadable, DeviceError, KioskError, SessionEnded, VisitorLeft
+from kioskd.flows.convenience.outlets import show_outlets
+from kioskd.flows.home import be_at_home
+from kioskd.flows.kiosk import Kiosk, Visit
+from kioskd.flows.login import log_in_by_card, log_in_by_id_card, log_out
+from kioskd.flows.policy.policies import read_policies
+from kioskd.flows.troubles import trouble_for
+from kioskd.race import first_of
+from kioskd.screens.goodbye import Goodbye
+from kioskd.screens.problem import Problem
+from kioskd.screens.welcome import Welcome, WelcomeChoice
+
+
+class CardInserted:
+    """A card is in the slot."""
+
+
+class HealthChanged:
+    """A device has come or gone: the welcome screen must say so."""
+
+
+Arrival = CardInserted | IdCardFacts | Trouble | WelcomeChoice | HealthChanged
+
+
+async def serve_visitors(kiosk: Kiosk) -> None:
+    """Serve one visitor after the other, for ever."""
+    while True:
+        await serve_one_visitor(kiosk)
+
+
+async def serve_one_visitor(kiosk: Kiosk) -> None:
+    """Welcome somebody, do her business, say goodbye. Nothing of her is left when it returns."""
+    arrival = await _welcome(kiosk)
+    if isinstance(arrival, HealthChanged):
+        return
+    kiosk.stage.begin_visit()
+    log.event("visit.began", by=type(arrival).__name__)
+    async with trio.open_nursery() as watchers:
+        if isinstance(arrival, CardInserted):
+            watchers.start_soon(_end_when_card_is_pulled, kiosk)
+        watchers.start_soon(_end_when_nobody_is_there, kiosk)
+        await _receive(kiosk, arrival)
+        watchers.cancel_scope.cancel()
+    await _say_goodbye(kiosk)
+
+
+async def _welcome(kiosk: Kiosk) -> Arrival:
+    screen = Welcome(
+        card=kiosk.health.trouble_of("card_reader", "central"),
+        id_card=kiosk.health.trouble_of("id_reader", "central"),
+    )
+    kiosk.cabinet.lamp("card", lit=screen.card is None)
+    kiosk.cabinet.lamp("id", lit=screen.id_card is None)
+
+    async def choice() -> Arrival:
+        return await kiosk.stage.show(screen)
+
+    async def card() -> Arrival:
+        await kiosk.social_cards.wait_inserted()
+        return CardInserted()
+
+    async def health() -> Arrival:
+        await kiosk.health.changed()
+        return HealthChanged()
+
+    try:
+        return await first_of(choice, card, lambda: _id_card(kiosk), health)
+    finally:
+        kiosk.cabinet.lamp("card", lit=False)
+        kiosk.cabinet.lamp("id", lit=False)
+
+
+async def _id_card(kiosk: Kiosk) -> Arrival:
+    while True:
+        try:
+            return await kiosk.id_reader.wait_card()
+        except CardUnreadable:
+            return Trouble(TroubleReason.ID_CARD_UNREADABLE, CardUnreadable.operator_code)
+        except DeviceError:
+            await kiosk.health.changed()  # the reader is gone: the board will say when it is back
+
+
+async def _receive(kiosk: Kiosk, arrival: Arrival) -> None:
+    """Do what she came for; every named fault ends on a screen that says it."""
+    try:
+        await _serve(kiosk, arrival)
+    except SessionEnded as end:
+        log.event("visit.ended", why=type(end).__name__)
+    except KioskError as error:
+        log.warning("visit.failed", error=type(error).__name__, code=error.operator_code)
+        await _tell(kiosk, trouble_for(error))
+
+
+async def _serve(kiosk: Kiosk, arrival: Arrival) -> None:
+    match arrival:
+        case CardInserted():
+            await _with_login(kiosk, lambda: log_in_by_card(kiosk))
+        case IdCardFacts() as facts:
+            await _with_login(kiosk, lambda: log_in_by_id_card(kiosk, facts))
+        case Trouble() as trouble:
+            await kiosk.stage.show(Problem(trouble))
+        case WelcomeChoice.POLICIES:
+            await read_policies(kiosk, None)
+        case WelcomeChoice.OUTLETS:
+            await show_outlets(kiosk, None)
+
+
+async def _with_login(kiosk: Kiosk, log_in: Callable[[], Awaitable[Visit | None]]) -> None:
+    visit = await log_in()
+    if visit is None:
+        return
+    try:
+        await be_at_home(kiosk, visit)
+    finally:
+        await log_out(kiosk, visit)
+
+
+async def _tell(kiosk: Kiosk, trouble: Trouble) -> None:
+    try:
+        await kiosk.stage.show(Problem(trouble))
+    except SessionEnded as end:
+        log.event("visit.ended", why=type(end).__name__)
+
+
+async def _end_when_card_is_pulled(kiosk: Kiosk) -> None:
+    await kiosk.social_cards.wait_removed()
+    kiosk.stage.end_visit(VisitorLeft("card pulled"))
+
+
+async def _end_when_nobody_is_there(kiosk: Kiosk) -> None:
+    while True:
+        with trio.move_on_after(kiosk.times.absence_s) as absence:
+            await kiosk.cabinet.wait_change()
+        if absence.cancelled_caught and not kiosk.cabinet.somebody_there:
+            kiosk.stage.end_visit(VisitorLeft("nobody there"))
+            return
+
+
+async def _say_goodbye(kiosk: Kiosk) -> None:
+    """Do not welcome the next visitor before the card is out of the slot."""
+    if kiosk.social_cards.card_present:
+        async with kiosk.stage.follow(Goodbye(card_in_slot=True, alarm=False)) as screen:
+            kiosk.cabinet.lamp("card", lit=True)
+            with trio.move_on_after(kiosk.times.card_left_alarm_s) as patience:
+                await kiosk.social_cards.wait_removed()
+            if patience.cancelled_caught:
+                log.warning("card.left_in_slot")
+                screen.update(Goodbye(card_in_slot=True, alarm=True))
+                await kiosk.social_cards.wait_removed()
+            kiosk.cabinet.lamp("card", lit=False)
+    async with kiosk.stage.follow(Goodbye(card_in_slot=False, alarm=False)):
+        with trio.move_on_after(kiosk.times.goodbye_s):
+            await kiosk.social_cards.wait_inserted()

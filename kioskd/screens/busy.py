@@ -1,0 +1,84 @@
+"""The kiosk works and the visitor waits: for what, and for how long it may take."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from kioskd.screens import theme as t
+from kioskd.screens.canvas import Canvas
+from kioskd.screens.contract import Screen
+from kioskd.screens.icons import Icon
+from kioskd.screens.layout import Rect, stack
+from kioskd.screens.theme import Type
+
+DOTS = 3
+
+
+class BusyWith(Enum):
+    """What is waited for, its picture, and how many seconds it usually takes at most."""
+
+    READING_CARD = ("reading_card", Icon.SOCIAL_CARD, 5)
+    CHECKING_CARD = ("checking_card", Icon.SHIELD, 10)
+    CHECKING_PIN = ("checking_pin", Icon.LOCK, 3)
+    READING_ID_CARD = ("reading_id_card", Icon.ID_CARD, 5)
+    CHECKING_PERSON = ("checking_person", Icon.SHIELD, 10)
+    LOADING = ("loading", Icon.LIST, 10)
+    ASSESSING = ("assessing", Icon.COINS, 10)
+    POSTING = ("posting", Icon.LIST, 10)
+    PRINTING = ("printing", Icon.PRINTER, 15)
+    FINISHING = ("finishing", Icon.LOCK, 5)
+
+    def __init__(self, key: str, icon: Icon, usually_s: int) -> None:
+        self.key, self.icon, self.usually_s = key, icon, usually_s
+
+
+@dataclass(frozen=True, slots=True)
+class Busy(Screen[None]):
+    """Shown with ``stage.follow``; never answered. Its id is ``busy-`` and what is waited for."""
+
+    what: BusyWith
+
+    @property
+    def id(self) -> str:  # type: ignore[override]
+        """``busy-reading-card`` and so on."""
+        return f"busy-{self.what.key.replace('_', '-')}"
+
+    def draw(self, canvas: Canvas) -> None:
+        """Draw the picture, what is done, how long it may take, and how long it has taken."""
+        words, key = canvas.words, f"busy.{self.what.key}"
+        width = min(canvas.area.w, canvas.px(960))
+        room = canvas.area.centred(width, canvas.area.h)
+        late = canvas.elapsed_s > self.what.usually_s
+        texts = (
+            (words(f"{key}.title"), Type.RESULT, t.INK),
+            (words(f"{key}.note"), Type.LEAD, t.INK),
+            (self._how_long(canvas, late), Type.BODY, t.DOUBT if late else t.SECOND_INK),
+        )
+        heights = [canvas.text_height(room.w, text, type) for text, type, _ in texts]
+        side, gap = canvas.px(190), canvas.px(14)
+        total = side + canvas.px(40) + sum(heights) + 4 * gap
+        room = room.centred(room.w, min(room.h, total))
+        places = stack(room, [side, canvas.px(40), *heights], gap)
+        canvas.icon(self.what.icon, places[0].inset(0, canvas.px(6)), t.BLUE, t.PALE_BLUE)
+        self._dots(canvas, places[1])
+        for place, (text, type, colour) in zip(places[2:], texts):
+            canvas.text(place, text, type, colour, "centre")
+        canvas.say_in_footer(words("busy.wait"))
+
+    def _how_long(self, canvas: Canvas, late: bool) -> str:
+        words = canvas.words
+        seconds = words("busy.elapsed", seconds=canvas.elapsed_s)
+        usual = words("busy.usually", seconds=self.what.usually_s)
+        return f"{words('busy.long') if late else usual} · {seconds}"
+
+    def _dots(self, canvas: Canvas, rect: Rect) -> None:
+        """Three dots, one of them lit: the only motion, it says that the kiosk is alive."""
+        radius, step = canvas.px(8), canvas.px(40)
+        x, y = rect.centre
+        for index in range(DOTS):
+            lit = canvas.elapsed_s % DOTS == index
+            at = (x + (index - 1) * step, y)
+            canvas.disc(at, radius, t.BLUE if lit else t.LINE)
+
+    def tap(self, button: str) -> None:
+        """No button."""
+        raise AssertionError(button)

@@ -1,0 +1,294 @@
+"""What a screen draws on: text that always fits or is reported, cards, buttons, bars, icons.
+
+A canvas lives for one frame. It records every button with its rectangle (the stage's hit test)
+and every text that would not fit (the tests' evidence). Lengths are panel pixels; make them with
+``canvas.px``.
+
+    def draw(self, canvas: Canvas) -> None:
+        body, actions = canvas.area.cut_bottom(canvas.theme.button_height, canvas.theme.gap)
+        canvas.text(body, canvas.words("pay.months.title"), Type.QUESTION)
+        action_row(canvas, actions, main=("next", canvas.words("pay.next")), back=("back", ...))
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import pygame
+
+from kioskd.screens import theme as t
+from kioskd.screens.fonts import Fonts
+from kioskd.screens.icons import Icon, paint
+from kioskd.screens.layout import Rect, fit_size, wrap
+from kioskd.screens.looks import Look
+from kioskd.screens.shapes import Shapes
+from kioskd.screens.theme import Colour, Theme, Type
+from kioskd.screens.words import Words
+
+if TYPE_CHECKING:
+    from kioskd.screens.frame import FrameFacts
+
+Align = Literal["left", "centre", "right"]
+Valign = Literal["top", "middle", "bottom"]
+SHRINK_TO = 0.8
+"""Text may shrink to four fifths of its size before it counts as not fitting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A part of one line with its own style: a label, then a strong number."""
+
+    text: str
+    type: Type = Type.BODY
+    colour: Colour = t.INK
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnText:
+    """A text and where it was drawn; ``fits`` False is a fault of the screen."""
+
+    text: str
+    rect: Rect
+    box: Rect
+    fits: bool
+
+
+class Canvas:
+    """One frame of one screen. Screens read ``area``, ``theme``, ``words``, ``facts``, ``pressed``."""
+
+    def __init__(
+        self,
+        surface: pygame.Surface,
+        area: Rect,
+        theme: Theme,
+        fonts: Fonts,
+        shapes: Shapes,
+        words: Words,
+        facts: "FrameFacts",
+        pressed: str | None = None,
+        elapsed_s: int = 0,
+    ) -> None:
+        self.surface, self.area, self.theme = surface, area, theme
+        self.fonts, self.shapes, self.words, self.facts = fonts, shapes, words, facts
+        self.pressed = pressed
+        """The button under the finger now, drawn pressed."""
+        self.buttons: dict[str, Rect] = {}
+        self.drawn: list[DrawnText] = []
+        self.status: tuple[str, str] | None = None
+        self.timed = False
+        """Whether this picture tells seconds, so that it must be drawn anew each second."""
+        self._elapsed_s = elapsed_s
+
+    @property
+    def language(self) -> str:
+        return self.words.language
+
+    @property
+    def portrait(self) -> bool:
+        return self.theme.portrait
+
+    @property
+    def elapsed_s(self) -> int:
+        """Whole seconds since this screen was first shown; reading it asks for a frame a second."""
+        self.timed = True
+        return self._elapsed_s
+
+    def px(self, reference: float) -> int:
+        """Return a length of the reference panel (1280 by 800) in pixels."""
+        return self.theme.px(reference)
+
+    def say_in_footer(self, label: str, value: str = "") -> None:
+        """Put this at the right of the footer instead of the time left: a payment reference."""
+        self.status = (label, value)
+
+    # ---- text
+
+    def text(
+        self,
+        rect: Rect,
+        text: str,
+        type: Type = Type.BODY,
+        colour: Colour = t.INK,
+        align: Align = "left",
+        valign: Valign = "top",
+        shrink_to: float = SHRINK_TO,
+    ) -> Rect:
+        """Write ``text`` wrapped inside ``rect``, smaller if it must be; return what it covers.
+
+        A text that does not fit even at its smallest is drawn and recorded as not fitting.
+        """
+        size, fits = self._fit(rect, text, type, shrink_to)
+        lines = self._lines(text, rect.w, size, type.bold)
+        height = round(size * type.leading)
+        y = _start(rect.y, rect.h, height * len(lines), valign)
+        used = Rect(rect.x, y, rect.w, height * len(lines))
+        for index, line in enumerate(lines):
+            box = Rect(rect.x, y + index * height, rect.w, height)
+            fits = self._line(box, line, size, type.bold, colour, align) and fits
+        self.drawn.append(DrawnText(text, used, rect, fits))
+        return used
+
+    def text_height(self, width: int, text: str, type: Type = Type.BODY) -> int:
+        """Return how many pixels high ``text`` will be in its full size at ``width``."""
+        size = self.theme.type_px(type.size)
+        return round(size * type.leading) * len(self._lines(text, width, size, type.bold))
+
+    def text_width(self, text: str, type: Type = Type.BODY) -> int:
+        """Return how many pixels wide ``text`` is on one line."""
+        return self.fonts.width(text, self.theme.type_px(type.size), type.bold)
+
+    def line_height(self, type: Type) -> int:
+        """Return the height of one line in pixels."""
+        return round(self.theme.type_px(type.size) * type.leading)
+
+    def runs(
+        self,
+        rect: Rect,
+        runs: Sequence[Run],
+        align: Align = "left",
+        valign: Valign = "middle",
+    ) -> Rect:
+        """Write parts of different style on one line with one baseline; return what it covers."""
+        percent, fits = fit_size(
+            range(100, round(100 * SHRINK_TO) - 1, -4), lambda p: self._runs_width(runs, p) <= rect.w
+        )
+        sizes = [self._run_size(run, percent) for run in runs]
+        height = max(round(s * run.type.leading) for s, run in zip(sizes, runs))
+        width = self._runs_width(runs, percent)
+        x = _start(rect.x, rect.w, width, align)
+        used = Rect(x, _start(rect.y, rect.h, height, valign), width, height)
+        images = [
+            self.fonts.render(run.text, s, run.type.bold, run.colour) for s, run in zip(sizes, runs)
+        ]
+        ascents = [self.fonts.ascent(s, run.type.bold) for s, run in zip(sizes, runs)]
+        tallest = max(image.get_height() for image in images)
+        baseline = used.y + (height - tallest) // 2 + max(ascents)
+        for image, ascent in zip(images, ascents):
+            self.surface.blit(image, (x, baseline - ascent))
+            x += image.get_width()
+        fits = fits and used.h <= rect.h + self.px(8)
+        self.drawn.append(DrawnText("".join(run.text for run in runs), used, rect, fits))
+        return used
+
+    def _run_size(self, run: Run, percent: int) -> int:
+        return max(t.SMALLEST_TYPE_PX - 1, self.theme.type_px(run.type.size) * percent // 100)
+
+    def _runs_width(self, runs: Sequence[Run], percent: int) -> int:
+        widths = (
+            self.fonts.width(run.text, self._run_size(run, percent), run.type.bold) for run in runs
+        )
+        return sum(widths)
+
+    def _fit(self, rect: Rect, text: str, type: Type, shrink_to: float) -> tuple[int, bool]:
+        full = self.theme.type_px(type.size)
+        least = min(full, max(t.SMALLEST_TYPE_PX - 1, round(full * shrink_to)))
+
+        def fits(size: int) -> bool:
+            lines = self._lines(text, rect.w, size, type.bold)
+            widest = max(self.fonts.width(line, size, type.bold) for line in lines)
+            # Two pixels of grace: the last line's leading is air, not letters.
+            return widest <= rect.w and round(size * type.leading) * len(lines) <= rect.h + 2
+
+        return fit_size(range(full, least - 1, -1), fits)
+
+    def _lines(self, text: str, width: int, size: int, bold: bool) -> list[str]:
+        return wrap(text, width, lambda part: self.fonts.width(part, size, bold))
+
+    def _line(
+        self, box: Rect, line: str, size: int, bold: bool, colour: Colour, align: Align
+    ) -> bool:
+        image = self.fonts.render(line, size, bold, colour)
+        x = _start(box.x, box.w, image.get_width(), align)
+        self.surface.blit(image, (x, box.y + (box.h - image.get_height()) // 2))
+        return image.get_width() <= box.w + 2
+
+    # ---- shapes
+
+    def fill(self, rect: Rect, colour: Colour) -> None:
+        """Fill a plain rectangle."""
+        self.surface.fill(colour, (rect.x, rect.y, rect.w, rect.h))
+
+    def rounded(self, rect: Rect, radius: int, colour: Colour, corners: str = "tl tr bl br") -> None:
+        """Fill a rectangle with round corners."""
+        self.shapes.rounded(self.surface, rect, radius, colour, corners)
+
+    def disc(self, centre: tuple[int, int], radius: int, colour: Colour) -> None:
+        """Fill a circle."""
+        self.shapes.disc(self.surface, centre, radius, colour)
+
+    def ring(self, centre: tuple[int, int], radius: int, line: Colour, fill: Colour, width: int) -> None:
+        """Draw a circle with a border of ``width`` pixels inside it."""
+        self.disc(centre, radius, line)
+        self.disc(centre, radius - width, fill)
+
+    def icon(self, icon: Icon, rect: Rect, colour: Colour = t.BLUE, paper: Colour = t.SURFACE) -> None:
+        """Draw an icon as large as fits in the middle of ``rect``; ``paper`` fills its holes."""
+        size = min(rect.w, rect.h)
+        image = self.shapes.picture((icon, colour, paper), size, lambda s: paint(icon, s, colour, paper))
+        place = rect.centred(size, size)
+        self.surface.blit(image, (place.x, place.y))
+
+    def bar(self, rect: Rect, parts: Sequence[tuple[float, Colour]], whole: float, ground: Colour | None = None) -> None:
+        """Draw a horizontal bar: each part's length is its share of ``whole`` across ``rect``."""
+        if ground is not None:
+            self.rounded(rect, rect.h // 2, ground)
+        lengths = [(round(rect.w * value / whole) if whole > 0 else 0, c) for value, c in parts]
+        lengths = [(length, colour) for length, colour in lengths if length > 0]
+        x = rect.x
+        for index, (length, colour) in enumerate(lengths):
+            corners = ("tl bl " if index == 0 else "") + ("tr br" if index == len(lengths) - 1 else "")
+            self.rounded(Rect(x, rect.y, length, rect.h), rect.h // 2, colour, corners)
+            x += length
+
+    # ---- cards and buttons
+
+    def card(self, rect: Rect, look: Look = Look.PLAIN, button: str | None = None) -> Rect:
+        """Draw a card, touchable if ``button`` names it; return the room inside its padding."""
+        if button is not None:
+            self.touch(button, rect)
+            look = look.when_pressed() if self.pressed == button else look
+        radius, width = self.px(16), max(1, self.px(look.line_width))
+        self.shapes.outlined(self.surface, rect, radius, look.fill, look.line, width)
+        if look.dashed:
+            self.shapes.dash(self.surface, rect, radius, look.fill, width)
+        return rect.inset(self.px(26), self.px(22))
+
+    def button(
+        self,
+        button: str,
+        rect: Rect,
+        label: str,
+        look: Look = Look.MAIN,
+        enabled: bool = True,
+        icon: Icon | None = None,
+        type: Type = Type.TITLE,
+    ) -> None:
+        """Draw a button with its label in the middle; not enabled it is greyed and untouchable."""
+        look = look if enabled else Look.OFF
+        self.card(rect, look, button if enabled else None)
+        ink = look.when_pressed().ink if enabled and self.pressed == button else look.ink
+        inner = rect.inset(self.px(14), self.px(4))
+        if icon is not None:
+            inner = self._button_icon(inner, label, type, icon, ink, look)
+        self.text(inner, label, type, ink, "centre", "middle", shrink_to=0.7)
+
+    def _button_icon(
+        self, inner: Rect, label: str, type: Type, icon: Icon, ink: Colour, look: Look
+    ) -> Rect:
+        size, gap = self.theme.type_px(type.size * 1.15), self.px(10)
+        width = min(inner.w, size + gap + self.text_width(label, type) + self.px(4))
+        together = inner.centred(width, inner.h)
+        left, rest = together.cut_left(size, gap)
+        self.icon(icon, left, ink, look.fill)
+        return rest
+
+    def touch(self, button: str, rect: Rect) -> None:
+        """Make ``rect`` a touch target without drawing anything."""
+        assert button not in self.buttons, f"two buttons {button}"
+        self.buttons[button] = rect
+
+
+def _start(at: int, room: int, length: int, align: Align | Valign) -> int:
+    if align in ("centre", "middle"):
+        return at + (room - length) // 2
+    return at + room - length if align in ("right", "bottom") else at

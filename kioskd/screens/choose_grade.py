@@ -1,0 +1,178 @@
+"""Which grade to pay: every grade with its base, its monthly yuan and where the money goes."""
+
+from dataclasses import dataclass, replace
+
+from kioskd.domain.contribution import Grade, Offer
+from kioskd.domain.region import Text
+from kioskd.screens import layout
+from kioskd.screens import theme as t
+from kioskd.screens.canvas import Canvas, Run
+from kioskd.screens.contract import Done, Screen
+from kioskd.screens.layout import Rect
+from kioskd.screens.looks import Look
+from kioskd.screens.navigation import Navigation
+from kioskd.screens.theme import Type
+from kioskd.screens.widgets import Action, action_row, heading
+from kioskd.screens.widgets.pages import Page, page_buttons, page_of, rows_that_fit, turned
+from kioskd.screens.widgets.pay_page import choice_mark, grade_name, pay_page, split_bar
+
+GradeAnswer = Grade | Navigation
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseGrade(Screen[GradeAnswer]):
+    """Step two of paying. Where the year's grade is fixed it is marked and the others greyed."""
+
+    id = "choose-grade"
+    offer: Offer
+    scheme_name: Text
+    chosen: int | None
+    """The percent of the marked grade."""
+    page: int
+
+    def draw(self, canvas: Canvas) -> None:
+        """Draw as many grades as fit, the rest on further pages."""
+        body, actions = pay_page(canvas, "grade")
+        room = self._draw_heading(canvas, body)
+        back = Action("back", canvas.words("pay.back"))
+        between = action_row(canvas, actions, self._main(canvas), back)
+        page, room, turning = self._page(canvas, room, between)
+        for grade, cell in zip(page.items, self._cells(canvas, room, page), strict=False):
+            self._draw_grade(canvas, grade, cell)
+        page_buttons(canvas, turning, page.index, page.count)
+
+    def tap(self, button: str) -> "Screen[GradeAnswer] | Done[GradeAnswer] | None":
+        """Mark a grade, turn the page, answer with the marked grade, or go back."""
+        if button == "back":
+            return Done(Navigation.BACK)
+        if button == "next" and (marked := self._marked()) is not None:
+            return Done(marked)
+        if (page := turned(self.page, button)) is not None:
+            return replace(self, page=page)
+        for grade in self.offer.grades:
+            if button == f"grade-{grade.percent}" and self._open(grade):
+                return replace(self, chosen=grade.percent)
+        return None
+
+    def _open(self, grade: Grade) -> bool:
+        return self.offer.fixed_percent in (None, grade.percent)
+
+    def _marked(self) -> Grade | None:
+        percent = self.offer.fixed_percent if self.chosen is None else self.chosen
+        for grade in self.offer.grades:
+            if grade.percent == percent and self._open(grade):
+                return grade
+        return None
+
+    def _main(self, canvas: Canvas) -> Action:
+        marked = self._marked()
+        if marked is None:
+            return Action("next", canvas.words("choose_grade.next_none"), enabled=False)
+        key = "choose_grade.next" if marked.percent else "choose_grade.next_free"
+        return Action("next", canvas.words(key, percent=marked.percent))
+
+    def _draw_heading(self, canvas: Canvas, body: Rect) -> Rect:
+        scheme = self.scheme_name.in_language(canvas.language)
+        note = canvas.words(
+            "choose_grade.subtitle", scheme=scheme, average=self.offer.average_wage
+        )
+        room = heading(canvas, body, canvas.words("choose_grade.title"), note)
+        if self.offer.fixed_percent is None:
+            return room
+        reason = canvas.words("choose_grade.fixed", percent=self.offer.fixed_percent)
+        padding = canvas.px(14)
+        high = canvas.text_height(room.w - 2 * padding, reason, Type.NOTE) + canvas.px(12)
+        strip, room = room.cut_top(high, canvas.px(10))
+        canvas.rounded(strip, canvas.px(10), t.PALE_DOUBT)
+        canvas.text(strip.inset(padding, 0), reason, Type.NOTE, valign="middle")
+        return room
+
+    def _page(self, canvas: Canvas, room: Rect, between: Rect) -> tuple[Page[Grade], Rect, Rect]:
+        """Return the page, the room for its rows and where its buttons go.
+
+        Upright panels have no room between the main buttons: the page buttons stand above them.
+        """
+        grades, row, gap = self.offer.grades, _row_height(canvas), _gap(canvas)
+        page = page_of(grades, self.page, rows_that_fit(room.h, row, gap))
+        if page.count > 1 and canvas.portrait:
+            room, between = room.cut_bottom(canvas.theme.button_height, gap)
+            page = page_of(grades, self.page, rows_that_fit(room.h, row, gap))
+        return page, room, between
+
+    def _cells(self, canvas: Canvas, room: Rect, page: Page[Grade]) -> list[Rect]:
+        rows = max(1, -(-len(self.offer.grades) // page.count))
+        gap = _gap(canvas)
+        height = min((room.h - gap * (rows - 1)) // rows, _row_height(canvas) * 13 // 10)
+        return layout.stack(room, [height] * rows, gap)
+
+    def _draw_grade(self, canvas: Canvas, grade: Grade, cell: Rect) -> None:
+        is_open, chosen = self._open(grade), grade == self._marked()
+        look = (Look.CHOSEN if chosen else Look.PLAIN) if is_open else Look.OFF
+        canvas.card(cell, look, f"grade-{grade.percent}" if is_open else None)
+        inner = cell.inset(canvas.px(22), canvas.px(8))
+        mark, inner = inner.cut_left(canvas.px(34), canvas.px(18))
+        if is_open:
+            choice_mark(canvas, mark.centre, chosen)
+        ink = t.INK if is_open else t.OFF_INK
+        percent, inner = inner.cut_left(_percent_width(canvas), canvas.px(14))
+        name = f"{grade.percent}%" if grade.percent else grade_name(canvas, 0)
+        canvas.text(percent, name, Type.TITLE, ink, valign="middle", shrink_to=0.6)
+        amount = f"{grade.monthly} "
+        unit = canvas.words("pay.per_month")
+        width = _money_width(canvas, self.offer.grades, unit)
+        middle, right = inner.cut_right(width, canvas.px(14))
+        parts = [Run(amount, Type.QUESTION, ink), Run(unit, Type.NOTE, ink)]
+        canvas.runs(right, parts, "right")
+        self._draw_where(canvas, grade, middle, is_open)
+
+    def _draw_where(self, canvas: Canvas, grade: Grade, rect: Rect, is_open: bool) -> None:
+        base = canvas.words("choose_grade.base", base=grade.base)
+        ink = t.SECOND_INK if is_open else t.OFF_INK
+        if canvas.portrait:
+            line = canvas.line_height(Type.NOTE)
+            rect = rect.centred(rect.w, 2 * line + canvas.px(24))
+            top, rect = rect.cut_top(line)
+            canvas.text(top, base, Type.NOTE, ink, valign="middle")
+        else:
+            left, rect = rect.cut_left(_base_width(canvas, self.offer.grades), canvas.px(16))
+            canvas.text(left, base, Type.NOTE, ink, valign="middle")
+        self._draw_split(canvas, grade, rect, is_open)
+
+    def _draw_split(self, canvas: Canvas, grade: Grade, rect: Rect, is_open: bool) -> None:
+        line = canvas.line_height(Type.NOTE)
+        rect = rect.centred(rect.w, canvas.px(20) + line)
+        bar, text = rect.cut_top(canvas.px(16), canvas.px(4))
+        if not is_open:
+            canvas.text(rect, canvas.words("choose_grade.not_this_year"), Type.NOTE, t.OFF_INK,
+                        valign="middle")
+            return
+        most = max(other.monthly for other in self.offer.grades)
+        split_bar(canvas, bar, grade.personal, grade.pool, most)
+        key = "choose_grade.split" if grade.personal else "choose_grade.split_pool"
+        split = canvas.words(key, personal=grade.personal, pool=grade.pool)
+        canvas.text(text, split, Type.NOTE, t.SECOND_INK, valign="middle")
+
+
+def _gap(canvas: Canvas) -> int:
+    return canvas.px(10)
+
+
+def _row_height(canvas: Canvas) -> int:
+    lines = 2 if canvas.portrait else 1
+    needed = lines * canvas.line_height(Type.NOTE) + canvas.px(40)
+    return max(canvas.px(68), canvas.theme.min_touch, needed)
+
+
+def _percent_width(canvas: Canvas) -> int:
+    return canvas.text_width("300%", Type.TITLE) + canvas.px(4)
+
+
+def _base_width(canvas: Canvas, grades: tuple[Grade, ...]) -> int:
+    most = max(grade.base for grade in grades)
+    return canvas.text_width(canvas.words("choose_grade.base", base=most), Type.NOTE) + 2
+
+
+def _money_width(canvas: Canvas, grades: tuple[Grade, ...], unit: str) -> int:
+    most = max(grade.monthly for grade in grades)
+    figure = canvas.text_width(f"{most} ", Type.QUESTION)
+    return figure + canvas.text_width(unit, Type.NOTE) + canvas.px(4)

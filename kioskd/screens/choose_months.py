@@ -1,0 +1,158 @@
+"""Which months to pay: the whole year in sight, what is not payable greyed and saying why."""
+
+from dataclasses import dataclass, replace
+
+from kioskd.domain.contribution import Grade, Month, MonthStatus, Offer, OfferedMonth
+from kioskd.screens import layout
+from kioskd.screens import theme as t
+from kioskd.screens.canvas import Canvas, Run
+from kioskd.screens.contract import Done, Screen
+from kioskd.screens.icons import Icon
+from kioskd.screens.layout import Rect
+from kioskd.screens.looks import Look
+from kioskd.screens.navigation import Navigation
+from kioskd.screens.theme import Colour, Type
+from kioskd.screens.widgets import Action, action_row, heading
+from kioskd.screens.widgets.blocks import Block, draw_blocks, money_block, text_block
+from kioskd.screens.widgets.months import month_name
+from kioskd.screens.widgets.pay_page import pay_page, split_block
+
+MonthsAnswer = tuple[Month, ...] | Navigation
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseMonths(Screen[MonthsAnswer]):
+    """Step three of paying. A touch chooses a month, a second one undoes it."""
+
+    id = "choose-months"
+    offer: Offer
+    grade: Grade
+    chosen: frozenset[Month]
+
+    def draw(self, canvas: Canvas) -> None:
+        """Draw the year's months and, beside or below them, what they come to."""
+        body, actions = pay_page(canvas, "months")
+        note = canvas.words("choose_months.subtitle", year=self.offer.year)
+        room = heading(canvas, body, canvas.words("choose_months.title"), note)
+        tiles, card = _parts(canvas, room)
+        across = 3 if canvas.portrait else 4
+        down = -(-len(self.offer.months) // across)
+        cells = layout.grid(tiles, across, down, canvas.px(14))
+        for offered, cell in zip(self.offer.months, cells, strict=False):
+            self._draw_tile(canvas, offered, cell)
+        self._draw_sum(canvas, card)
+        back = Action("back", canvas.words("pay.back"))
+        rest = action_row(canvas, actions, self._main(canvas), back)
+        hint = canvas.words("choose_months.hint")
+        canvas.text(rest, hint, Type.NOTE, t.SECOND_INK, "centre", "middle")
+
+    def tap(self, button: str) -> "Screen[MonthsAnswer] | Done[MonthsAnswer] | None":
+        """Choose or undo a payable month, answer with those chosen in order, or go back."""
+        if button == "back":
+            return Done(Navigation.BACK)
+        months = self._months()
+        if button == "next" and months:
+            return Done(months)
+        for month in self._payable():
+            if button == f"month-{month}":
+                return replace(self, chosen=frozenset(months) ^ {month})
+        return None
+
+    def _payable(self) -> tuple[Month, ...]:
+        return tuple(o.month for o in self.offer.months if o.status is MonthStatus.PAYABLE)
+
+    def _months(self) -> tuple[Month, ...]:
+        return tuple(sorted(self.chosen & set(self._payable())))
+
+    def _main(self, canvas: Canvas) -> Action:
+        count = len(self._months())
+        if not count:
+            return Action("next", canvas.words("choose_months.next_none"), enabled=False)
+        return Action("next", canvas.words(_counted("choose_months.next", count), count=count))
+
+    def _draw_tile(self, canvas: Canvas, offered: OfferedMonth, cell: Rect) -> None:
+        can, chosen = offered.status is MonthStatus.PAYABLE, offered.month in self._months()
+        look = (Look.CHOSEN if chosen else Look.OPEN) if can else Look.OFF
+        canvas.card(cell, look, f"month-{offered.month}" if can else None)
+        ink = t.DEEP_BLUE if chosen else t.INK if can else t.OFF_INK
+        said, icon = self._said(canvas, offered, chosen)
+        inner = cell.inset(canvas.px(10), canvas.px(8))
+        said_width = inner.w - (canvas.px(26) if icon else 0)
+        name = text_block(
+            canvas, inner.w, month_name(canvas.words, offered.month), Type.TITLE, ink, align="centre"
+        )
+        high = canvas.text_height(said_width, said, Type.NOTE)
+        below = Block(high, lambda rect: _status(canvas, rect, said, icon, ink, look), 2)
+        draw_blocks(canvas, inner, [name, below], "middle")
+
+    def _said(
+        self, canvas: Canvas, offered: OfferedMonth, chosen: bool
+    ) -> tuple[str, Icon | None]:
+        if offered.status is MonthStatus.PAID:
+            return canvas.words("choose_months.paid"), Icon.CHECK
+        if offered.status is MonthStatus.LOCKED:
+            return canvas.words("choose_months.locked"), None
+        if offered.status is MonthStatus.CLOSED:
+            return canvas.words(f"choose_months.{self._why_closed(offered.month)}"), None
+        key = "chosen" if chosen else "free"
+        return canvas.words(f"choose_months.{key}"), Icon.CHECK if chosen else None
+
+    def _why_closed(self, month: Month) -> str:
+        open_ones = [o.month for o in self.offer.months if o.status is not MonthStatus.CLOSED]
+        if open_ones and month > max(open_ones):
+            return "early"
+        return "before" if open_ones and month < min(open_ones) else "closed"
+
+    def _draw_sum(self, canvas: Canvas, card: Rect) -> None:
+        inner = canvas.card(card)
+        count = len(self._months())
+        grade = self.grade
+        said = canvas.words(_counted("choose_months.count", count), count=count)
+        blocks = [text_block(canvas, inner.w, said, Type.BODY, t.SECOND_INK)]
+        if count:
+            blocks.append(money_block(canvas, grade.monthly * count, gap=2))
+        blocks.append(_monthly(canvas, grade, strong=not count))
+        if count:
+            blocks.append(split_block(canvas, grade.personal * count, grade.pool * count))
+        draw_blocks(canvas, inner, blocks, "middle" if canvas.portrait else "top")
+
+
+def _counted(key: str, count: int) -> str:
+    """Return the key of the words for that many: none, one, several."""
+    return f"{key}_{('none', 'one')[count]}" if count < 2 else key
+
+
+def _parts(canvas: Canvas, room: Rect) -> tuple[Rect, Rect]:
+    """Return the room of the tiles and the card of the sum; tiles are not stretched too high."""
+    gap = canvas.px(28)
+    if canvas.portrait:
+        card_height = min(canvas.px(340), room.h * 2 // 5)
+        tiles, card = room.cut_bottom(card_height, gap)
+        high = min(tiles.h, canvas.px(4 * 130))
+        return Rect(tiles.x, tiles.y, tiles.w, high), card.moved(0, high - tiles.h)
+    high = min(room.h, canvas.px(3 * 128))
+    return Rect(room.x, room.y, room.w, high).cut_right(canvas.px(400), gap)
+
+
+def _monthly(canvas: Canvas, grade: Grade, strong: bool) -> Block:
+    label, unit = canvas.words("choose_months.monthly"), canvas.words("unit.yuan")
+    figure = Type.RESULT if strong else Type.STRONG
+    parts = [
+        Run(f"{label}  ", Type.BODY, t.SECOND_INK),
+        Run(str(grade.monthly), figure),
+        Run(f" {unit}", Type.BODY),
+    ]
+    return Block(canvas.line_height(figure), lambda rect: canvas.runs(rect, parts), canvas.px(6))
+
+
+def _status(
+    canvas: Canvas, rect: Rect, said: str, icon: Icon | None, ink: Colour, look: Look
+) -> None:
+    if icon is None:
+        canvas.text(rect, said, Type.NOTE, ink, "centre", "middle")
+        return
+    side = canvas.px(20)
+    width = min(rect.w, canvas.text_width(said, Type.NOTE) + side + canvas.px(6) + 2)
+    sign, words = rect.centred(width, rect.h).cut_left(side, canvas.px(6))
+    canvas.icon(icon, sign, ink, look.fill)
+    canvas.text(words, said, Type.NOTE, ink, valign="middle")

@@ -1,0 +1,153 @@
+"""Which insurance to pay: what each costs, what can still be paid, and what to know before."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from kioskd.domain.contribution import MonthStatus, Offer, Scheme
+from kioskd.domain.region import SchemeRules
+from kioskd.screens import layout
+from kioskd.screens import theme as t
+from kioskd.screens.canvas import Canvas
+from kioskd.screens.contract import Done, Screen
+from kioskd.screens.layout import Rect
+from kioskd.screens.looks import Look
+from kioskd.screens.navigation import Navigation
+from kioskd.screens.theme import Type
+from kioskd.screens.widgets import Action, action_row, heading, money
+from kioskd.screens.widgets.blocks import Block, draw_blocks, text_block
+from kioskd.screens.widgets.months import months_text
+from kioskd.screens.widgets.pay_page import choice_mark, pay_page
+
+SchemeAnswer = Scheme | Navigation
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseScheme(Screen[SchemeAnswer]):
+    """Step one of paying. A scheme with no payable month is greyed and says so."""
+
+    id = "choose-scheme"
+    offers: tuple[Offer, ...]
+    rules: tuple[SchemeRules, ...]
+    chosen: Scheme | None
+
+    def draw(self, canvas: Canvas) -> None:
+        """Draw one card for each scheme on offer."""
+        body, actions = pay_page(canvas, "scheme")
+        room = heading(canvas, body, canvas.words("choose_scheme.title"))
+        if not self.offers:
+            canvas.text(room, canvas.words("choose_scheme.none_offered"), Type.LEAD)
+        self._draw_cards(canvas, room)
+        back = Action("back", canvas.words("pay.back"))
+        rest = action_row(canvas, actions, self._main(canvas) if self.offers else None, back)
+        if self.offers and self.chosen is None and not canvas.portrait:
+            hint = canvas.words("choose_scheme.hint")
+            canvas.text(rest, hint, Type.NOTE, t.SECOND_INK, "centre", "middle")
+
+    def tap(self, button: str) -> "Screen[SchemeAnswer] | Done[SchemeAnswer] | None":
+        """Mark a payable scheme, answer with the marked one, or go back."""
+        if button == "back":
+            return Done(Navigation.BACK)
+        if button == "next" and (offer := self._marked()) is not None:
+            return Done(offer.scheme)
+        for offer in self.offers:
+            if button == f"scheme-{offer.scheme.value}" and _payable(offer):
+                return replace(self, chosen=offer.scheme)
+        return None
+
+    def _marked(self) -> Offer | None:
+        for offer in self.offers:
+            if offer.scheme is self.chosen and _payable(offer):
+                return offer
+        return None
+
+    def _rules(self, offer: Offer) -> SchemeRules:
+        return next(rules for rules in self.rules if rules.scheme is offer.scheme)
+
+    def _main(self, canvas: Canvas) -> Action:
+        offer = self._marked()
+        if offer is None:
+            return Action("next", canvas.words("choose_scheme.next_none"), enabled=False)
+        name = self._rules(offer).name.in_language(canvas.language)
+        return Action("next", canvas.words("choose_scheme.next", scheme=name))
+
+    def _draw_cards(self, canvas: Canvas, room: Rect) -> None:
+        if canvas.portrait:
+            high = [min(canvas.px(430), room.h // max(1, len(self.offers)) - canvas.theme.gap)]
+            cells = layout.stack(room, high * len(self.offers), canvas.theme.gap)
+        else:
+            wide = [1] * max(1, len(self.offers))
+            cells = layout.columns(room, wide, canvas.theme.gap)
+        for offer, cell in zip(self.offers, cells, strict=False):
+            self._draw_card(canvas, offer, cell)
+
+    def _draw_card(self, canvas: Canvas, offer: Offer, cell: Rect) -> None:
+        can, chosen = _payable(offer), offer is self._marked()
+        look = (Look.CHOSEN if chosen else Look.PLAIN) if can else Look.OFF
+        inner = canvas.card(cell, look, f"scheme-{offer.scheme.value}" if can else None)
+        if can:
+            mark = canvas.px(17)
+            choice_mark(canvas, (inner.right - mark, inner.y + mark), chosen)
+        draw_blocks(canvas, inner, self._blocks(canvas, offer, inner.w, can))
+
+    def _blocks(self, canvas: Canvas, offer: Offer, width: int, can: bool) -> list[Block]:
+        ink, second = (t.INK, t.SECOND_INK) if can else (t.OFF_INK, t.OFF_INK)
+        rules = self._rules(offer)
+        name = rules.name.in_language(canvas.language)
+        title_width = width - canvas.px(48)
+        blocks = [text_block(canvas, title_width, name, Type.TITLE, ink)]
+        blocks.append(text_block(canvas, width, _rate(canvas, offer), Type.NOTE, second))
+        if can and offer.grades:
+            blocks.append(_from_block(canvas, offer))
+        payable = text_block(canvas, width, _what_is_payable(canvas, offer), Type.BODY, ink, 14)
+        blocks.append(payable)
+        if notice := rules.notice.in_language(canvas.language):
+            blocks.append(_notice_block(canvas, notice, width))
+        return blocks
+
+
+def _payable(offer: Offer) -> bool:
+    return any(offered.status is MonthStatus.PAYABLE for offered in offer.months)
+
+
+def _percent(fraction: Decimal) -> str:
+    return f"{(fraction * 100).normalize():f}"
+
+
+def _rate(canvas: Canvas, offer: Offer) -> str:
+    total = canvas.words("choose_scheme.rate", total=_percent(offer.rates.total))
+    if not offer.rates.personal:
+        return f"{total}\n{canvas.words('choose_scheme.rate_pool_only')}"
+    personal = _percent(offer.rates.personal)
+    return f"{total}\n{canvas.words('choose_scheme.rate_personal', personal=personal)}"
+
+
+def _what_is_payable(canvas: Canvas, offer: Offer) -> str:
+    months = [o.month for o in offer.months if o.status is MonthStatus.PAYABLE]
+    if not months:
+        return canvas.words("choose_scheme.nothing", year=offer.year)
+    named = months_text(canvas.words, months)
+    return canvas.words("choose_scheme.payable", count=len(months), months=named)
+
+
+def _from_block(canvas: Canvas, offer: Offer) -> Block:
+    least = min(grade.monthly for grade in offer.grades)
+    key = "choose_scheme.from_monthly" if len(offer.grades) > 1 else "choose_months.monthly"
+    label_height = canvas.line_height(Type.NOTE)
+
+    def draw(rect: Rect) -> None:
+        label, figure = rect.cut_top(label_height)
+        canvas.text(label, canvas.words(key), Type.NOTE, t.SECOND_INK)
+        money(canvas, figure, least, Type.RESULT)
+
+    return Block(label_height + canvas.line_height(Type.RESULT), draw, canvas.px(14))
+
+
+def _notice_block(canvas: Canvas, notice: str, width: int) -> Block:
+    padding = canvas.px(12)
+    height = canvas.text_height(width - 2 * padding, notice, Type.NOTE) + 2 * padding
+
+    def draw(rect: Rect) -> None:
+        canvas.rounded(rect, canvas.px(10), t.PALE_DOUBT)
+        canvas.text(rect.inset(padding, padding * 2 // 3), notice, Type.NOTE, valign="middle")
+
+    return Block(height, draw, canvas.px(14))

@@ -1,0 +1,113 @@
+"""The PIN of the social security card on a shuffled keypad. Dots only, never digits.
+
+A picture of this screen shows where each digit stands but not which were touched.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+from kioskd.domain.secret import CardPin
+from kioskd.screens import theme as t
+from kioskd.screens.canvas import Canvas
+from kioskd.screens.contract import Done, Screen
+from kioskd.screens.icons import Icon
+from kioskd.screens.layout import Rect, grid
+from kioskd.screens.looks import Look
+from kioskd.screens.theme import Type
+from kioskd.screens.widgets import Action, action_row
+
+PIN_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class EnterPin(Screen[CardPin | None]):
+    """``order`` is the digits as shuffled, ten of them; the answer None means cancelled."""
+
+    id: ClassVar[str] = "enter-pin"
+    order: tuple[int, ...]
+    tries_left: int | None = None
+    """After a wrong PIN: how many tries the card still allows."""
+    typed: CardPin = field(default=CardPin(""), repr=False)
+
+    def __post_init__(self) -> None:
+        assert sorted(self.order) == list(range(10)), "each digit once"
+
+    @property
+    def count(self) -> int:
+        """How many digits have been typed."""
+        return len(self.typed.reveal())
+
+    def tap(self, button: str) -> "EnterPin | Done[CardPin | None] | None":
+        """A digit, ``clear``, ``ok`` or ``cancel``."""
+        match button:
+            case "cancel":
+                return Done(None)
+            case "ok":
+                return Done(self.typed) if self.count == PIN_DIGITS else None
+            case "clear":
+                return replace(self, typed=CardPin(""))
+        if self.count == PIN_DIGITS:
+            return None
+        return replace(self, typed=CardPin(self.typed.reveal() + button.removeprefix("digit-")))
+
+    def draw(self, canvas: Canvas) -> None:
+        """Draw the question with the dots, the keypad, and cancel."""
+        gap, words = canvas.theme.gap, canvas.words
+        cancel = Action("cancel", words("enter_pin.cancel"))
+        if canvas.portrait:
+            body, row = canvas.area.cut_bottom(canvas.theme.button_height, gap)
+            action_row(canvas, row, back=cancel)
+            question, pad = body.cut_top(body.h * 42 // 100, gap)
+        else:
+            left, pad = canvas.area.cut_right(canvas.area.w * 44 // 100, canvas.px(36))
+            question, row = left.cut_bottom(canvas.theme.button_height, gap)
+            action_row(canvas, row, back=cancel)
+        self._question(canvas, question)
+        self._keypad(canvas, pad)
+
+    def _question(self, canvas: Canvas, rect: Rect) -> None:
+        words = canvas.words
+        title, note = words("enter_pin.title"), words("enter_pin.note")
+        for text, type, ink in ((title, Type.QUESTION, t.INK), (note, Type.BODY, t.SECOND_INK)):
+            height = canvas.text_height(rect.w, text, type)
+            canvas.text(Rect(rect.x, rect.y, rect.w, height), text, type, ink)
+            rect = rect.cut_top(height, canvas.px(6))[1]
+        dots, rect = rect.cut_top(canvas.px(104), canvas.px(12))
+        self._dots(canvas, Rect(dots.x, dots.y + canvas.px(8), dots.w, dots.h - canvas.px(8)))
+        if self.tries_left is not None:
+            text = words("enter_pin.wrong", tries=self.tries_left)
+            height = canvas.text_height(rect.w - canvas.px(90), text, Type.STRONG)
+            warning, rect = rect.cut_top(height + 2 * canvas.px(14), canvas.px(12))
+            self._warn(canvas, warning, text)
+        height = canvas.px(34)
+        lock, text_room = rect.cut_left(height, canvas.px(10))
+        safe = canvas.text(text_room, words("enter_pin.safe"), Type.NOTE, t.SECOND_INK)
+        line = canvas.line_height(Type.NOTE)
+        canvas.icon(Icon.LOCK, Rect(lock.x, safe.y, line, line), t.SECOND_INK, t.GROUND)
+
+    def _warn(self, canvas: Canvas, rect: Rect, text: str) -> None:
+        canvas.card(rect, Look.STOP)
+        room = rect.inset(canvas.px(20), canvas.px(12))
+        left, right = room.cut_left(canvas.px(30), canvas.px(14))
+        canvas.icon(Icon.EXCLAMATION, left, t.STOP, t.PALE_STOP)
+        canvas.text(right, text, Type.STRONG, t.STOP, valign="middle")
+
+    def _dots(self, canvas: Canvas, rect: Rect) -> None:
+        width = min(rect.w, canvas.px(560))
+        canvas.card(Rect(rect.x, rect.y, width, rect.h), Look.OPEN)
+        radius, step = canvas.px(14), width // (PIN_DIGITS + 1)
+        for index in range(PIN_DIGITS):
+            centre = (rect.x + step * (index + 1), rect.centre[1])
+            if index < self.count:
+                canvas.disc(centre, radius, t.INK)
+            else:
+                canvas.ring(centre, radius, t.OFF_LINE, t.SURFACE, canvas.px(3))
+
+    def _keypad(self, canvas: Canvas, rect: Rect) -> None:
+        rect = rect.centred(min(rect.w, canvas.px(600)), min(rect.h, canvas.px(640)))
+        cells = grid(rect, 3, 4, canvas.px(14))
+        full = self.count == PIN_DIGITS
+        for cell, digit in zip((*cells[:9], cells[10]), self.order):
+            canvas.button(f"digit-{digit}", cell, str(digit), Look.KEY, type=Type.QUESTION)
+        canvas.button("clear", cells[9], canvas.words("enter_pin.clear"), Look.KEY_SOFT)
+        canvas.button("ok", cells[11], canvas.words("enter_pin.ok"), Look.MAIN, full)

@@ -1,0 +1,103 @@
+"""Letters: the font file, its sizes, and rendered strings kept for the next frame.
+
+WenQuanYi Micro Hei has no bold cut and the library's own emboldening blots Chinese characters, so
+bold is drawn larger, thickened by less than a pixel and scaled down. What was rendered may
+name a citizen: ``forget`` drops all of it when a visit ends.
+"""
+
+from collections import OrderedDict
+from pathlib import Path
+
+import pygame
+
+from kioskd.errors import ConfigError
+from kioskd.screens.theme import Colour
+
+FONT_FILES = (
+    "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
+    "/usr/share/fonts/wqy-microhei/wqy-microhei.ttc",
+    "/usr/share/fonts/wenquanyi/wqy-microhei/wqy-microhei.ttc",
+    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+)
+RENDERED_MAX = 400
+MEASURED_MAX = 4000
+FINER = 2
+"""How many times larger a bold string is drawn before it is scaled down."""
+
+
+def find_font(configured: str = "") -> str:
+    """Return the font file to use. Raises ConfigError naming the key if there is none."""
+    for file in (configured,) if configured else FONT_FILES:
+        if Path(file).is_file():
+            return file
+    raise ConfigError("screen", "font", f"no Chinese font at {configured or FONT_FILES[0]}")
+
+
+def _thicker(size: int) -> int:
+    """Return by how many pixels of the larger drawing a stroke of bold is thicker."""
+    return max(1, round(size * FINER / 26))
+
+
+class Fonts:
+    """One font file at every size; ``pygame.font.init()`` must have been called."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self._fonts: dict[int, pygame.font.Font] = {}
+        self._rendered: OrderedDict[tuple[str, int, bool, Colour], pygame.Surface] = OrderedDict()
+        self._widths: OrderedDict[tuple[str, int, bool], int] = OrderedDict()
+
+    def _font(self, size: int) -> pygame.font.Font:
+        if size not in self._fonts:
+            self._fonts[size] = pygame.font.Font(self.file, size)
+        return self._fonts[size]
+
+    def ascent(self, size: int, bold: bool) -> int:
+        """Return the pixels from the top of a rendered string to its baseline."""
+        return self._font(size * FINER).get_ascent() // FINER if bold else self._font(size).get_ascent()
+
+    def width(self, text: str, size: int, bold: bool) -> int:
+        """Return how many pixels ``text`` is wide."""
+        key = (text, size, bold)
+        if key not in self._widths:
+            if len(self._widths) >= MEASURED_MAX:
+                self._widths.popitem(last=False)
+            self._widths[key] = self._width(text, size, bold)
+        return self._widths[key]
+
+    def _width(self, text: str, size: int, bold: bool) -> int:
+        if not bold or not text:
+            return self._font(size).size(text)[0]
+        return -(-(self._font(size * FINER).size(text)[0] + _thicker(size)) // FINER)
+
+    def render(self, text: str, size: int, bold: bool, colour: Colour) -> pygame.Surface:
+        """Return ``text`` drawn in ``colour`` on nothing."""
+        key = (text, size, bold, colour)
+        if key in self._rendered:
+            self._rendered.move_to_end(key)
+            return self._rendered[key]
+        if len(self._rendered) >= RENDERED_MAX:
+            self._rendered.popitem(last=False)
+        draw = self._bold if bold and text else self._regular
+        self._rendered[key] = draw(text, size, colour)
+        return self._rendered[key]
+
+    def _regular(self, text: str, size: int, colour: Colour) -> pygame.Surface:
+        return self._font(size).render(text, True, colour)
+
+    def _bold(self, text: str, size: int, colour: Colour) -> pygame.Surface:
+        """Draw larger, thicken by a fraction of a final pixel, and scale down."""
+        large = self._font(size * FINER).render(text, True, colour)
+        width, height = self._width(text, size, True), -(-large.get_height() // FINER)
+        thick = pygame.Surface((width * FINER, height * FINER), pygame.SRCALPHA)
+        thick.fill((*colour, 0))
+        across = _thicker(size)
+        for dx in range(across + 1):
+            for dy in range(across // 2 + 1):
+                thick.blit(large, (dx, dy))
+        return pygame.transform.smoothscale(thick, (width, height))
+
+    def forget(self) -> None:
+        """Drop every string that was measured or rendered."""
+        self._rendered.clear()
+        self._widths.clear()

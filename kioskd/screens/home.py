@@ -1,0 +1,184 @@
+"""The home screen: left who I am and what matters today, right the four pages of services."""
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import ClassVar
+
+from kioskd.domain.person import Assurance, Person
+from kioskd.domain.region import Text
+from kioskd.domain.trouble import Trouble
+from kioskd.screens import theme as t
+from kioskd.screens import trouble_words
+from kioskd.screens.canvas import Canvas, Run
+from kioskd.screens.contract import Done, Screen
+from kioskd.screens.icons import Icon
+from kioskd.screens.layout import Rect, grid
+from kioskd.screens.looks import Look
+from kioskd.screens.theme import Type
+from kioskd.screens.widgets import key_values, tabs
+
+
+class Tab(Enum):
+    """The four pages."""
+
+    INQUIRY = "inquiry"
+    HANDLING = "handling"
+    POLICY = "policy"
+    CONVENIENCE = "convenience"
+
+
+class HomeChoice(Enum):
+    """What may be chosen besides a service."""
+
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceTile:
+    """One service on its page; its words are ``service.<id>``. Greyed where there is trouble."""
+
+    id: str
+    tab: Tab
+    trouble: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One line of what matters to this person today; ``good`` gives it its sign."""
+
+    text: Text
+    good: bool
+
+
+SERVICE_ICONS = {
+    "insurance": Icon.LIST,
+    "pay-contribution": Icon.COINS,
+    "policies": Icon.BOOK,
+    "outlets": Icon.PLACE,
+}
+TAB_ICONS = {
+    Tab.INQUIRY: Icon.LIST,
+    Tab.HANDLING: Icon.COINS,
+    Tab.POLICY: Icon.BOOK,
+    Tab.CONVENIENCE: Icon.PLACE,
+}
+TILES_ACROSS = 2
+ROWS_AT_LEAST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Home(Screen[str | HomeChoice]):
+    """The answer is the id of the service chosen, or END."""
+
+    id: ClassVar[str] = "home"
+    person: Person
+    tab: Tab
+    services: tuple[ServiceTile, ...]
+    notices: tuple[Notice, ...] = ()
+
+    def tap(self, button: str) -> "Home | Done[str | HomeChoice] | None":
+        """A tab (``tab-inquiry``), a service (``service-insurance``) or ``end``."""
+        if button == "end":
+            return Done(HomeChoice.END)
+        if button.startswith("tab-"):
+            return replace(self, tab=Tab(button.removeprefix("tab-")))
+        return Done(button.removeprefix("service-"))
+
+    def draw(self, canvas: Canvas) -> None:
+        """Draw the person, the notices, end, and the page."""
+        gap = canvas.px(24)
+        if canvas.portrait:
+            page, end = canvas.area.cut_bottom(canvas.theme.button_height, gap)
+            who, page = page.cut_top(canvas.px(300), gap)
+            if self.notices:
+                who, about = who.cut_right(who.w * 48 // 100, gap)
+                self._notices(canvas, about)
+        else:
+            left, page = canvas.area.cut_left(canvas.area.w * 29 // 100, gap)
+            left, end = left.cut_bottom(canvas.theme.button_height, gap)
+            who = left
+            if self.notices:
+                who, about = left.cut_bottom(self._notices_height(canvas, left.w), gap)
+                self._notices(canvas, about)
+        self._person(canvas, who)
+        by_card = self.person.assurance is Assurance.SOCIAL_CARD
+        label = canvas.words("home.end_card" if by_card else "home.end")
+        canvas.button("end", end, label, Look.SECOND)
+        self._page(canvas, page)
+
+    def _person(self, canvas: Canvas, rect: Rect) -> None:
+        words, person = canvas.words, self.person
+        by_card = person.assurance is Assurance.SOCIAL_CARD
+        rows = [
+            (words("home.id_tail"), person.id_number.masked()[-4:]),
+            (words("home.city"), person.city),
+            (words("home.status"),
+             words("home.flexible" if person.flexible_employment else "home.employee")),
+            (words("home.login"), words("home.by_social_card" if by_card else "home.by_id_card")),
+        ]
+        room = canvas.card(rect)
+        hello, room = room.cut_top(canvas.line_height(Type.NOTE))
+        canvas.text(hello, words("home.hello"), Type.NOTE, t.SECOND_INK)
+        name, room = room.cut_top(canvas.line_height(Type.RESULT), canvas.px(10))
+        canvas.text(name, str(person.name), Type.RESULT, valign="middle", shrink_to=0.5)
+        key_values(canvas, room, rows, Type.NOTE)
+
+    def _notices_height(self, canvas: Canvas, width: int) -> int:
+        room = width - 2 * canvas.px(26) - canvas.px(34)
+        lines = sum(self._notice_height(canvas, room, notice) for notice in self.notices)
+        return 2 * canvas.px(22) + canvas.line_height(Type.STRONG) + canvas.px(6) + lines
+
+    def _notice_height(self, canvas: Canvas, width: int, notice: Notice) -> int:
+        text = notice.text.in_language(canvas.language)
+        return canvas.text_height(width, text, Type.NOTE) + canvas.px(6)
+
+    def _notices(self, canvas: Canvas, rect: Rect) -> None:
+        room = canvas.card(rect)
+        title, room = room.cut_top(canvas.line_height(Type.STRONG), canvas.px(6))
+        canvas.text(title, canvas.words("home.notices"), Type.STRONG)
+        for notice in self.notices:
+            text_w = room.w - canvas.px(34)
+            row, room = room.cut_top(self._notice_height(canvas, text_w, notice))
+            mark, text = row.cut_right(text_w)
+            icon, ink = (Icon.CHECK, t.DONE) if notice.good else (Icon.EXCLAMATION, t.STOP)
+            line = canvas.line_height(Type.NOTE)
+            size = line * 7 // 10
+            place = Rect(mark.x, row.y + (line - size) // 2, size, size)
+            canvas.icon(icon, place, ink)
+            canvas.text(text, notice.text.in_language(canvas.language), Type.NOTE)
+
+    def _page(self, canvas: Canvas, rect: Rect) -> None:
+        entries = [(f"tab-{tab.value}", canvas.words(f"home.tab.{tab.value}")) for tab in Tab]
+        room = tabs(canvas, rect, entries, f"tab-{self.tab.value}")
+        here = [tile for tile in self.services if tile.tab is self.tab]
+        if not here:
+            canvas.text(room, canvas.words("home.none"), Type.BODY, t.SECOND_INK)
+            return
+        across = 1 if canvas.portrait or len(here) == 1 else TILES_ACROSS
+        down = max(ROWS_AT_LEAST, -(-len(here) // across))
+        cells = grid(room, across, down, canvas.px(18))
+        for cell, tile in zip(cells, here):
+            _tile(canvas, cell, tile)
+
+
+def _tile(canvas: Canvas, cell: Rect, tile: ServiceTile) -> None:
+    words, able = canvas.words, tile.trouble is None
+    look, button = (Look.SECOND, f"service-{tile.id}") if able else (Look.OFF, None)
+    canvas.card(cell, look, button)
+    room = cell.inset(canvas.px(24), canvas.px(10))
+    mark, text = room.cut_left(canvas.px(56), canvas.px(22))
+    icon = SERVICE_ICONS.get(tile.id, TAB_ICONS[tile.tab])
+    canvas.icon(icon, mark, t.BLUE if able else t.OFF_INK, look.fill)
+    title = words(f"service.{tile.id}.title")
+    line, ink = words(f"service.{tile.id}.line"), t.SECOND_INK
+    if tile.trouble is not None:
+        line, ink = trouble_words.on_a_card(words, tile.trouble), t.STOP
+    elif cell.w > canvas.px(520):
+        text, arrow = text.cut_right(canvas.px(30), canvas.px(16))
+        canvas.icon(Icon.ARROW_RIGHT, arrow, t.BLUE, look.fill)
+    title_h = min(canvas.text_height(text.w, title, Type.TITLE), text.h // 2)
+    line_h = min(canvas.text_height(text.w, line, Type.NOTE), text.h - title_h)
+    both = text.centred(text.w, title_h + line_h)
+    upper, lower = both.cut_top(title_h)
+    canvas.text(upper, title, Type.TITLE, t.INK if able else t.OFF_INK)
+    canvas.text(lower, line, Type.NOTE, ink, shrink_to=0.7)

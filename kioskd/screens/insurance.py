@@ -1,0 +1,198 @@
+"""What a person may see of her own insurance: each scheme, and one year of what was paid."""
+
+from dataclasses import dataclass
+
+from kioskd.domain.contribution import Contribution, Enrolment, InsuranceView, Month, Scheme
+from kioskd.domain.money import total
+from kioskd.domain.region import Text
+from kioskd.domain.secret import PersonName
+from kioskd.screens import layout
+from kioskd.screens import theme as t
+from kioskd.screens.canvas import Canvas, Run
+from kioskd.screens.contract import Done, Screen
+from kioskd.screens.icons import Icon
+from kioskd.screens.layout import Rect
+from kioskd.screens.looks import Look
+from kioskd.screens.navigation import Navigation
+from kioskd.screens.theme import Colour, Type
+from kioskd.screens.widgets import Action, action_row, heading
+from kioskd.screens.widgets.blocks import (
+    Block,
+    blocks_height,
+    draw_blocks,
+    fact_blocks,
+    text_block,
+)
+from kioskd.screens.widgets.chart import Bar, bar_chart
+from kioskd.screens.widgets.month_table import month_table, table_height
+
+InsuranceAnswer = int | Navigation
+COLOURS: dict[Scheme, Colour] = {Scheme.PENSION: t.BLUE, Scheme.MEDICAL: t.SOFT_BLUE}
+
+
+@dataclass(frozen=True, slots=True)
+class Insurance(Screen[InsuranceAnswer]):
+    """Answers with another year to fetch, or back."""
+
+    id = "insurance"
+    view: InsuranceView
+    scheme_names: tuple[tuple[Scheme, Text], ...]
+    name: PersonName
+    """Shown masked."""
+
+    def draw(self, canvas: Canvas) -> None:
+        """Draw the enrolments, the years, and the chart of the year with its sums."""
+        room, actions = canvas.area.cut_bottom(canvas.theme.button_height, canvas.px(14))
+        note = canvas.words("insurance.person", name=self.name)
+        room = heading(canvas, room, canvas.words("insurance.title"), note)
+        if self.view.enrolments:
+            self._draw_all(canvas, room)
+        else:
+            canvas.text(room, canvas.words("insurance.none"), Type.LEAD)
+        rest = action_row(canvas, actions, back=Action("back", canvas.words("info.back")))
+        if len(self.view.years) > 1:
+            self._draw_years(canvas, rest)
+
+    def tap(self, button: str) -> "Screen[InsuranceAnswer] | Done[InsuranceAnswer] | None":
+        """Answer with another year, or go back."""
+        if button == "back":
+            return Done(Navigation.BACK)
+        for year in self.view.years:
+            if button == f"year-{year}" and year != self.view.year:
+                return Done(year)
+        return None
+
+    def _name(self, canvas: Canvas, scheme: Scheme) -> str:
+        names = dict(self.scheme_names)
+        return names[scheme].in_language(canvas.language) if scheme in names else scheme.value
+
+    def _draw_all(self, canvas: Canvas, room: Rect) -> None:
+        count, gap = len(self.view.enrolments), canvas.theme.gap
+        if canvas.portrait:
+            width = (room.w - gap * (count - 1)) // count - 2 * canvas.px(26)
+            high = max(
+                blocks_height(self._enrolment(canvas, e, width)) for e in self.view.enrolments
+            )
+            top, year = room.cut_top(high + 2 * canvas.px(22), gap)
+            cells = layout.columns(top, [1] * count, gap)
+        else:
+            left, year = room.cut_left(canvas.px(424), canvas.px(24))
+            cells = layout.rows(left, [1] * max(2, count), gap)
+        for enrolment, cell in zip(self.view.enrolments, cells, strict=False):
+            inner = canvas.card(cell).inset(0, -canvas.px(8))
+            draw_blocks(canvas, inner, self._enrolment(canvas, enrolment, inner.w))
+        self._draw_year(canvas, canvas.card(year).inset(0, -canvas.px(8)))
+
+    def _enrolment(self, canvas: Canvas, enrolment: Enrolment, width: int) -> list[Block]:
+        words = canvas.words
+        last = enrolment.last_paid
+        facts = [
+            (words("insurance.since"), _month(canvas, enrolment.since)),
+            (
+                words("insurance.months_paid"),
+                words("insurance.months_paid_value", count=enrolment.months_paid),
+            ),
+            (
+                words("insurance.last_paid"),
+                _month(canvas, last) if last else words("insurance.never_paid"),
+            ),
+        ]
+        name = self._name(canvas, enrolment.scheme)
+        return [
+            text_block(canvas, width, name, Type.TITLE),
+            _status_block(canvas, enrolment.active),
+            *fact_blocks(canvas, width, facts, Type.NOTE, gap=4),
+        ]
+
+    def _draw_year(self, canvas: Canvas, room: Rect) -> None:
+        paid, year = self.view.contributions, self.view.year
+        key = "insurance.chart" if paid else "insurance.chart_none"
+        title, room = room.cut_top(canvas.line_height(Type.TITLE), canvas.px(6))
+        canvas.text(title, canvas.words(key, year=year), Type.TITLE)
+        if not paid:
+            return
+        sums, room = room.cut_top(self._sums_height(canvas), canvas.px(12))
+        self._draw_sums(canvas, sums)
+        high = table_height(canvas)
+        if room.h - high >= canvas.px(280):
+            room, table = room.cut_bottom(high, canvas.px(20))
+            month_table(canvas, table, self.view, [self._name(canvas, s) for s in self._schemes()])
+        high = min(room.h, canvas.px(460))
+        bar_chart(canvas, Rect(room.x, room.y, room.w, high), self._bars())
+
+    def _schemes(self) -> list[Scheme]:
+        return [s for s in Scheme if any(c.scheme is s for c in self.view.contributions)]
+
+    def _of(self, scheme: Scheme) -> list[Contribution]:
+        return [c for c in self.view.contributions if c.scheme is scheme]
+
+    def _sums_height(self, canvas: Canvas) -> int:
+        line = canvas.line_height(Type.BODY) + canvas.px(2)
+        return canvas.line_height(Type.QUESTION) + line * len(self._schemes())
+
+    def _draw_sums(self, canvas: Canvas, rect: Rect) -> None:
+        """Write the sum of the year, and of each scheme with the colour it has in the chart."""
+        yuan = canvas.words("unit.yuan")
+        whole = total([c.amount for c in self.view.contributions])
+        top, rest = rect.cut_top(canvas.line_height(Type.QUESTION))
+        label = Run(f"{canvas.words('insurance.year_total')} ", Type.BODY, t.SECOND_INK)
+        canvas.runs(top, [label, Run(str(whole), Type.QUESTION), Run(f" {yuan}", Type.BODY)])
+        line, side = canvas.line_height(Type.BODY) + canvas.px(2), canvas.px(20)
+        rows = layout.stack(rest, [line] * len(self._schemes()))
+        for scheme, row in zip(self._schemes(), rows, strict=True):
+            patch, text = row.cut_left(side, canvas.px(12))
+            canvas.rounded(patch.centred(side, side), canvas.px(4), COLOURS[scheme])
+            name = Run(f"{self._name(canvas, scheme)}  ", Type.NOTE, t.SECOND_INK)
+            amount = total([c.amount for c in self._of(scheme)])
+            canvas.runs(text, [name, Run(f"{amount} {yuan}", Type.NOTE_STRONG)])
+
+    def _bars(self) -> list[Bar]:
+        return [
+            Bar(
+                str(number),
+                tuple(
+                    (c.amount, COLOURS[c.scheme])
+                    for c in self.view.contributions
+                    if c.month.month == number
+                ),
+            )
+            for number in range(1, 13)
+        ]
+
+    def _draw_years(self, canvas: Canvas, rect: Rect) -> None:
+        """Draw as many years as fit around the one shown; touching the last leads further."""
+        gap = canvas.px(10)
+        width = max(canvas.text_width("2026", Type.TITLE) + canvas.px(48), canvas.theme.min_touch)
+        years = _around(self.view.years, self.view.year, (rect.w + gap) // (width + gap))
+        x = rect.right - len(years) * (width + gap) + gap
+        for index, year in enumerate(years):
+            cell = Rect(x + index * (width + gap), rect.y, width, rect.h)
+            here = year == self.view.year
+            canvas.card(cell, Look.CHOSEN if here else Look.SECOND, None if here else f"year-{year}")
+            ink = t.DEEP_BLUE if here else t.BLUE
+            canvas.text(cell, str(year), Type.TITLE if here else Type.LEAD, ink, "centre", "middle")
+
+
+def _around(years: tuple[int, ...], year: int, room: int) -> tuple[int, ...]:
+    """Return at most ``room`` neighbouring years with ``year`` among them, in the middle if it can."""
+    room = max(1, room)
+    at = years.index(year) if year in years else len(years) - 1
+    first = max(0, min(at - room // 2, len(years) - room))
+    return years[first : first + room]
+
+
+def _month(canvas: Canvas, month: Month) -> str:
+    return canvas.words("insurance.month", year=month.year, month=month.month)
+
+
+def _status_block(canvas: Canvas, active: bool) -> Block:
+    said = canvas.words("insurance.active" if active else "insurance.inactive")
+    ink, icon = (t.DONE, Icon.CHECK) if active else (t.DOUBT, Icon.EXCLAMATION)
+    side = canvas.px(24)
+
+    def draw(rect: Rect) -> None:
+        mark, text = rect.cut_left(side, canvas.px(8))
+        canvas.icon(icon, mark, ink)
+        canvas.text(text, said, Type.NOTE_STRONG, ink, valign="middle")
+
+    return Block(canvas.line_height(Type.NOTE_STRONG), draw, canvas.px(2))

@@ -1,0 +1,97 @@
+"""Nobody knows yet whether the card was charged: what not to do, and where to ask."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from kioskd.domain.money import Money
+from kioskd.domain.payment import Printed
+from kioskd.screens.canvas import Canvas
+from kioskd.screens.contract import Done, Screen
+from kioskd.screens.icons import Icon
+from kioskd.screens.looks import Look
+from kioskd.screens.theme import Type
+from kioskd.screens.widgets import Action, Sign, action_row
+from kioskd.screens.widgets.blocks import Block, boxed_block, fact_blocks, text_block
+from kioskd.screens.widgets.pay_page import hotline
+from kioskd.screens.widgets.result_page import (
+    draw_result,
+    paper_block,
+    result_body,
+    result_width,
+)
+
+
+class UnknownChoice(Enum):
+    """What the visitor may do next."""
+
+    PRINT_SLIP = "print-slip"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentUnknown(Screen[UnknownChoice]):
+    """The unknown outcome, with its own sign; never said as paid, never as not paid."""
+
+    id = "payment-unknown"
+    ref: str
+    amount: Money
+    at: str
+    """HH:MM."""
+    enquiries: int
+    """How often the bank has been asked so far."""
+    printed: Printed | None
+    """What became of the slip; None while there is none."""
+    printing: bool = False
+
+    def draw(self, canvas: Canvas) -> None:
+        """Draw the sign, the sentence, the reference and where to ask."""
+        canvas.say_in_footer(*self._going_on(canvas))
+        body, actions = result_body(canvas)
+        draw_result(canvas, body, Sign.DOUBT, self._blocks(canvas, result_width(canvas)))
+        end = Action("end", canvas.words("payment_unknown.end"))
+        if not self._may_print():
+            action_row(canvas, actions, end)
+            return
+        slip = Action("print-slip", canvas.words("payment_unknown.print"), icon=Icon.PRINTER)
+        action_row(canvas, actions, slip, end)
+
+    def tap(self, button: str) -> "Screen[UnknownChoice] | Done[UnknownChoice] | None":
+        """Print a slip as long as none came out, or end."""
+        if button == "print-slip" and self._may_print():
+            return Done(UnknownChoice.PRINT_SLIP)
+        return Done(UnknownChoice.END) if button == "end" else None
+
+    def _may_print(self) -> bool:
+        return not self.printing and self.printed is not Printed.YES
+
+    def _going_on(self, canvas: Canvas) -> tuple[str, str]:
+        if not self.enquiries:
+            return canvas.words("payment_unknown.enquiry_first"), ""
+        count = canvas.words("payment_unknown.enquiry_count", count=self.enquiries)
+        return canvas.words("payment_unknown.enquiry_first"), count
+
+    def _blocks(self, canvas: Canvas, width: int) -> list[Block]:
+        words = canvas.words
+        blocks = [
+            text_block(canvas, width, words("payment_unknown.title"), Type.RESULT),
+            text_block(canvas, width, words("payment_unknown.sentence"), Type.TITLE, gap=10),
+            text_block(canvas, width, words("payment_unknown.explain"), Type.BODY, gap=4),
+            boxed_block(canvas, Look.PLAIN, self._facts(canvas, width - 2 * canvas.px(26))),
+        ]
+        if self.printing or self.printed is not None:
+            paper = paper_block(canvas, width, "payment_unknown", self.printed, gap=12)
+            blocks.append(paper)
+        return blocks
+
+    def _facts(self, canvas: Canvas, width: int) -> list[Block]:
+        words = canvas.words
+        amount = f"{self.amount} {words('unit.yuan')}"
+        number = hotline(canvas)
+        key = "where_text" if number else "where_counter"
+        facts = [
+            (words("payment_unknown.ref"), self.ref),
+            (words("payment_unknown.amount"), amount),
+            (words("payment_unknown.time"), self.at),
+            (words("payment_unknown.where"), words(f"payment_unknown.{key}", hotline=number)),
+        ]
+        return fact_blocks(canvas, width, facts, gap=4)

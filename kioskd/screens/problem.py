@@ -1,0 +1,107 @@
+"""Something did not work: what happened, what she can do, the code, whom to call."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kioskd.domain.trouble import Trouble, TroubleReason
+from kioskd.screens import theme as t
+from kioskd.screens import trouble_words
+from kioskd.screens.canvas import Canvas, Run
+from kioskd.screens.contract import Done, Screen
+from kioskd.screens.icons import Icon
+from kioskd.screens.layout import Rect
+from kioskd.screens.looks import Look
+from kioskd.screens.theme import Type
+from kioskd.screens.widgets import Action, Sign, action_row, result_sign
+
+HARMLESS = frozenset(
+    {
+        TroubleReason.NOTHING_TO_PAY,
+        TroubleReason.CARD_REMOVED,
+        TroubleReason.CARD_UNREADABLE,
+        TroubleReason.ID_CARD_UNREADABLE,
+        TroubleReason.MONTHS_TAKEN,
+        TroubleReason.ASSESSMENT_EXPIRED,
+        TroubleReason.NEEDS_LOGIN,
+        TroubleReason.NEEDS_SOCIAL_CARD,
+        TroubleReason.PIN_PAD_BUSY,
+    }
+)
+"""What the visitor can put right by herself, now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem(Screen[None]):
+    """Ends with the button ``ok``."""
+
+    id: ClassVar[str] = "problem"
+    trouble: Trouble
+
+    def tap(self, button: str) -> Done[None]:
+        """The button ``ok``."""
+        return Done(None)
+
+    def draw(self, canvas: Canvas) -> None:
+        """Draw the sign, what happened, what to do, the code and the hotline."""
+        gap = canvas.theme.gap
+        body, row = canvas.area.cut_bottom(canvas.theme.button_height, gap)
+        action_row(canvas, row, main=Action("ok", canvas.words("problem.ok")))
+        what = Sign.TELL if self.trouble.reason in HARMLESS else Sign.STOP
+        draw_trouble(canvas, body, self.trouble, what)
+
+
+def draw_trouble(canvas: Canvas, body: Rect, trouble: Trouble, what: Sign, extra: str = "") -> None:
+    """Draw the sign beside reason, way out, code and hotline, in the middle of ``body``."""
+    words, width = canvas.words, _text_width(canvas, body)
+    title = trouble_words.title(words, trouble)
+    why = trouble_words.why(words, trouble) + (f"\n{extra}" if extra else "")
+    heights = (
+        canvas.text_height(width, title, Type.RESULT),
+        canvas.text_height(width, why, Type.BODY),
+        _card_height(canvas, width, trouble),
+    )
+    gap = canvas.px(20)
+    total = sum(heights) + 2 * gap
+    if canvas.portrait:
+        total += canvas.px(212)
+    block = body.centred(body.w, min(body.h, total))
+    room = result_sign(canvas, block, what)
+    upper, rest = room.cut_top(heights[0], gap)
+    middle, lower = rest.cut_top(heights[1], gap)
+    canvas.text(upper, title, Type.RESULT)
+    canvas.text(middle, why, Type.BODY)
+    _draw_card(canvas, Rect(lower.x, lower.y, lower.w, heights[2]), trouble)
+
+
+def _text_width(canvas: Canvas, body: Rect) -> int:
+    return body.w if canvas.portrait else body.w - canvas.px(236)
+
+
+def _card_height(canvas: Canvas, width: int, trouble: Trouble) -> int:
+    do = trouble_words.what_to_do(canvas.words, trouble)
+    text = canvas.text_height(width - 2 * canvas.px(26), do, Type.LEAD)
+    label, codes = canvas.line_height(Type.NOTE), canvas.line_height(Type.BODY)
+    return 2 * canvas.px(20) + label + text + canvas.px(12) + codes
+
+
+def _draw_card(canvas: Canvas, rect: Rect, trouble: Trouble) -> None:
+    words = canvas.words
+    canvas.card(rect, Look.PLAIN)
+    room = rect.inset(canvas.px(26), canvas.px(20))
+    label, room = room.cut_top(canvas.line_height(Type.NOTE))
+    canvas.text(label, words("problem.what_to_do"), Type.NOTE, t.SECOND_INK)
+    text, codes = room.cut_bottom(canvas.line_height(Type.BODY), canvas.px(12))
+    canvas.text(text, trouble_words.what_to_do(words, trouble), Type.LEAD)
+    runs = [
+        Run(f"{words('problem.code')} ", Type.NOTE, t.SECOND_INK),
+        Run(trouble.code, Type.NOTE_STRONG),
+    ]
+    if canvas.facts.hotlines:
+        icon, codes = codes.cut_left(canvas.px(26), canvas.px(10))
+        canvas.icon(Icon.PHONE, icon, t.BLUE)
+        runs = [
+            Run(f"{words('problem.hotline')} ", Type.NOTE, t.SECOND_INK),
+            Run(f"{canvas.facts.hotlines[0].number}      ", Type.NOTE_STRONG),
+            *runs,
+        ]
+    canvas.runs(codes, runs)

@@ -1,0 +1,39 @@
+"""Fingers and mouse as one thing: a touch goes down or up at a pixel.
+
+SDL also reports each finger as a mouse; those echoes are dropped.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import pygame
+
+LEFT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """A finger or the left mouse button went ``down`` (or up) at ``x``, ``y`` pixels."""
+
+    down: bool
+    x: int
+    y: int
+
+
+def touches(
+    events: Iterable[pygame.event.Event], width: int, height: int
+) -> Iterator[Touch]:
+    """Pick the touches out of pygame's events; ``width`` and ``height`` are the panel's pixels."""
+    for event in events:
+        if event.type in (pygame.FINGERDOWN, pygame.FINGERUP):
+            x, y = int(event.x * width), int(event.y * height)
+            yield Touch(event.type == pygame.FINGERDOWN, min(x, width - 1), min(y, height - 1))
+        elif event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
+            if event.button == LEFT and not getattr(event, "touch", False):
+                yield Touch(event.type == pygame.MOUSEBUTTONDOWN, *event.pos)
+
+
+def post_touch(x: int, y: int) -> None:
+    """Put a real mouse click at a pixel into pygame's queue."""
+    for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
+        pygame.event.post(pygame.event.Event(kind, pos=(x, y), button=LEFT, touch=False))

@@ -1,0 +1,25 @@
+"""The words of a trouble, in the forms screens need."""
+
+from kioskd.domain.trouble import Trouble
+from kioskd.screens.words import Words
+
+
+def title(words: Words, trouble: Trouble) -> str:
+    """Return what is the matter, in a few words."""
+    return words(f"trouble.{trouble.reason.value}.title")
+
+
+def why(words: Words, trouble: Trouble) -> str:
+    """Return the reason as a sentence."""
+    return words(f"trouble.{trouble.reason.value}.why")
+
+
+def what_to_do(words: Words, trouble: Trouble) -> str:
+    """Return what the visitor can do about it."""
+    return words(f"trouble.{trouble.reason.value}.do")
+
+
+def on_a_card(words: Words, trouble: Trouble) -> str:
+    """Return reason, way out and code for a greyed card."""
+    text = words("trouble_card.text", title=title(words, trouble), do=what_to_do(words, trouble))
+    return text + words("trouble_card.code", code=trouble.code)

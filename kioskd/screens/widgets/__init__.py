@@ -1,0 +1,21 @@
+"""Parts that several screens share, drawn on a canvas."""
+
+from kioskd.screens.widgets.actions import Action, action_row, pager
+from kioskd.screens.widgets.facts import key_values, legend, money
+from kioskd.screens.widgets.headings import Sign, heading, result_sign, sign, steps_bar
+from kioskd.screens.widgets.tabs import tabs
+
+__all__ = [
+    "Action",
+    "Sign",
+    "action_row",
+    "heading",
+    "key_values",
+    "legend",
+    "money",
+    "pager",
+    "result_sign",
+    "sign",
+    "steps_bar",
+    "tabs",
+]

@@ -1,0 +1,81 @@
+"""The row of buttons at the bottom: main action right, back left; and turning pages."""
+
+from dataclasses import dataclass
+
+from kioskd.screens import layout
+from kioskd.screens import theme as t
+from kioskd.screens.canvas import Canvas
+from kioskd.screens.icons import Icon
+from kioskd.screens.layout import Rect
+from kioskd.screens.looks import Look
+from kioskd.screens.theme import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button of the action row: its id, and what it says it will do."""
+
+    button: str
+    label: str
+    enabled: bool = True
+    icon: Icon | None = None
+
+
+def action_row(
+    canvas: Canvas, rect: Rect, main: Action | None = None, back: Action | None = None
+) -> Rect:
+    """Draw ``main`` at the right and ``back`` at the left of ``rect``; return the room between.
+
+    The room between has a gap at each side and is for a side note or a pager.
+    """
+    height = canvas.theme.button_height
+    rect = Rect(rect.x, rect.bottom - height, rect.w, height)
+    left, right = rect.x, rect.right
+    if back is not None:
+        width = _width(canvas, back, rect.w * 30 // 100, canvas.px(220))
+        _draw(canvas, Rect(left, rect.y, width, height), back, Look.SECOND)
+        left += width + canvas.px(20)
+    if main is not None:
+        width = _width(canvas, main, right - left - canvas.px(20), canvas.px(380))
+        _draw(canvas, Rect(right - width, rect.y, width, height), main, Look.MAIN)
+        right -= width + canvas.px(20)
+    return Rect(left, rect.y, max(0, right - left), height)
+
+
+def _width(canvas: Canvas, action: Action, most: int, least: int) -> int:
+    extra = canvas.px(72) + (canvas.px(44) if action.icon else 0)
+    return min(most, max(least, canvas.text_width(action.label, Type.TITLE) + extra))
+
+
+def _draw(canvas: Canvas, rect: Rect, action: Action, look: Look) -> None:
+    canvas.button(action.button, rect, action.label, look, action.enabled, action.icon)
+
+
+def pager(canvas: Canvas, rect: Rect, page: int, pages: int) -> None:
+    """Draw buttons ``page-before`` and ``page-after`` with "2 / 3" between, ``page`` from 0.
+
+    Draws nothing where there is one page. ``rect`` is cut to the height of a button and at most
+    360 reference pixels of width, in its middle.
+    """
+    if pages < 2:
+        return
+    rect = rect.centred(min(rect.w, canvas.px(360)), min(rect.h, canvas.theme.button_height))
+    side = max(canvas.theme.min_touch, rect.w * 3 // 10)
+    before, rest = rect.cut_left(side)
+    middle, after = rest.cut_right(side)
+    _turn(canvas, before, "page-before", Icon.ARROW_UP, page > 0)
+    canvas.text(middle, f"{page + 1} / {pages}", Type.STRONG, t.SECOND_INK, "centre", "middle")
+    _turn(canvas, after, "page-after", Icon.ARROW_DOWN, page < pages - 1)
+
+
+def _turn(canvas: Canvas, rect: Rect, button: str, icon: Icon, enabled: bool) -> None:
+    look = Look.SECOND if enabled else Look.OFF
+    canvas.card(rect, look, button if enabled else None)
+    size = canvas.px(34)
+    canvas.icon(icon, rect.centred(size, size), look.ink, look.fill)
+
+
+def button_columns(canvas: Canvas, rect: Rect, actions: list[Action], look: Look) -> None:
+    """Draw several equal buttons side by side, filling ``rect``."""
+    for cell, action in zip(layout.columns(rect, [1] * len(actions), canvas.theme.gap), actions):
+        _draw(canvas, cell, action, look)

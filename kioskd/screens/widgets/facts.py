@@ -1,0 +1,72 @@
+"""Money, labelled facts and the legend of a chart."""
+
+from collections.abc import Sequence
+
+from kioskd.domain.money import Money
+from kioskd.screens import theme as t
+from kioskd.screens.canvas import Align, Canvas, Run, Valign
+from kioskd.screens.layout import Rect
+from kioskd.screens.theme import Colour, Type
+
+
+def money(
+    canvas: Canvas,
+    rect: Rect,
+    amount: Money,
+    type: Type = Type.FIGURE,
+    unit: str | None = None,
+    align: Align = "left",
+    valign: Valign = "middle",
+    colour: Colour = t.INK,
+) -> Rect:
+    """Write an amount in full with its unit smaller beside it; return what it covers.
+
+    ``unit`` None is the language's word for yuan.
+    """
+    unit = canvas.words("unit.yuan") if unit is None else unit
+    small = Type.NOTE if type.size < Type.RESULT.size else Type.BODY
+    parts = [Run(str(amount), type, colour), Run(f" {unit}", small, colour)]
+    return canvas.runs(rect, parts, align, valign)
+
+
+def key_values(
+    canvas: Canvas,
+    rect: Rect,
+    rows: Sequence[tuple[str, str]],
+    type: Type = Type.BODY,
+    label_share: float = 0.0,
+) -> Rect:
+    """Write labelled facts, one a row: label in second ink, value strong; return what it covers.
+
+    Values line up after the widest label (at most half of the width), or at ``label_share`` of
+    the width where that is given. A long value wraps.
+    """
+    gap = canvas.px(16)
+    widest = max((canvas.text_width(label, type) for label, _ in rows), default=0)
+    share = round(rect.w * label_share)
+    left = share or min(widest + canvas.px(2), rect.w // 2)
+    strong = Type.NOTE_STRONG if type is Type.NOTE else Type.STRONG
+    y = rect.y
+    for label, value in rows:
+        height = max(
+            canvas.text_height(rect.w - left - gap, value, strong),
+            canvas.text_height(left, label, type),
+        )
+        canvas.text(Rect(rect.x, y, left, height), label, type, t.SECOND_INK)
+        room = Rect(rect.x + left + gap, y, rect.w - left - gap, height)
+        canvas.text(room, value, strong)
+        y += height + canvas.px(6)
+    return Rect(rect.x, rect.y, rect.w, max(0, y - canvas.px(6) - rect.y))
+
+
+def legend(
+    canvas: Canvas, rect: Rect, entries: Sequence[tuple[Colour, str]], type: Type = Type.NOTE
+) -> Rect:
+    """Write what the colours of a bar mean, one a row; return what it covers."""
+    height, side = canvas.line_height(type), canvas.px(18)
+    for index, (colour, text) in enumerate(entries):
+        row = Rect(rect.x, rect.y + index * (height + canvas.px(4)), rect.w, height)
+        patch = Rect(row.x, row.y + (height - side) // 2, side, side)
+        canvas.rounded(patch, canvas.px(3), colour)
+        canvas.text(row.cut_left(side, canvas.px(10))[1], text, type, valign="middle")
+    return Rect(rect.x, rect.y, rect.w, len(entries) * (height + canvas.px(4)))

@@ -1,0 +1,89 @@
+"""Every screen in a representative set of states, drawn to pictures.
+
+``python -m tests.goldens.gallery OUT_DIR [NAME_PART...]`` writes one PNG a screen, language and
+panel. Screens are listed in ``gallery_core.SCREENS`` and ``gallery_pay.SCREENS``.
+"""
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+
+import pygame  # noqa: E402
+
+from kioskd.domain.region import Hotline, Text  # noqa: E402
+from kioskd.screens.canvas import Canvas  # noqa: E402
+from kioskd.screens.contract import Screen  # noqa: E402
+from kioskd.screens.fonts import Fonts, find_font  # noqa: E402
+from kioskd.screens.frame import FrameFacts, Kit, Moment, draw_picture  # noqa: E402
+from kioskd.screens.shapes import Shapes  # noqa: E402
+from kioskd.screens.theme import theme_for  # noqa: E402
+from kioskd.screens.words import LANGUAGES, Words  # noqa: E402
+
+PANELS = ((800, 480), (1280, 800), (1080, 1920))
+FACTS = FrameFacts(
+    Text(
+        "示例市人力资源和社会保障自助服务终端",
+        "Example City Human Resources and Social Security Self-service Terminal",
+    ),
+    Text("第一人民医院 · 门诊大厅 2 号机", "First People's Hospital · outpatient hall, terminal 2"),
+    (
+        Hotline("12333", Text("服务热线", "Service hotline"), Text("社保咨询", "Social security")),
+        Hotline("96102", Text("社保卡热线", "Card hotline"), Text("挂失", "Lost cards")),
+    ),
+)
+MOMENT = Moment(clock="10:24", time_left_s=102, elapsed_s=3)
+MODULES = ("tests.goldens.gallery_core", "tests.goldens.gallery_pay")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One picture and what is known of it."""
+
+    name: str
+    surface: pygame.Surface
+    canvas: Canvas
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the pixels."""
+        return hashlib.sha256(pygame.image.tobytes(self.surface, "RGB")).hexdigest()
+
+
+def screens() -> list[tuple[str, Screen[object]]]:
+    """Return every (name, screen) that a gallery module lists."""
+    return [entry for name in MODULES for entry in import_module(name).SCREENS]
+
+
+def pictures(*parts: str) -> Iterator[Drawn]:
+    """Draw every screen whose name holds one of ``parts`` (all, if none are given)."""
+    pygame.font.init()
+    fonts = Fonts(find_font())
+    for width, height in PANELS:
+        kit = Kit(theme_for(width, height), fonts, Shapes(), FACTS)
+        for language in LANGUAGES:
+            for name, screen in screens():
+                full = f"{name}-{language}-{width}x{height}"
+                if not parts or any(part in full for part in parts):
+                    surface = pygame.Surface((width, height))
+                    canvas = draw_picture(surface, screen, kit, Words(language), MOMENT)
+                    yield Drawn(full, surface, canvas)
+
+
+def main(out: str, *parts: str) -> None:
+    """Write the pictures to ``out`` and say which texts did not fit."""
+    Path(out).mkdir(parents=True, exist_ok=True)
+    for drawn in pictures(*parts):
+        pygame.image.save(drawn.surface, f"{out}/{drawn.name}.png")
+        for text in drawn.canvas.drawn:
+            if not text.fits:
+                print(f"{drawn.name}: does not fit: {text.text!r} in {text.box}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,122 @@
+"""A small sample city in a database of its own, and a clock turned by hand."""
+
+import shutil
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from kiosk_central import sample
+from kiosk_central.assessments import assess, find_assessment, release
+from kiosk_central.clock import local_date
+from kiosk_central.offers import offers_for
+from kiosk_central.payments import report_payment
+from kiosk_central.problems import Refused
+from kiosk_central.region import load_region
+from kiosk_central.show import books
+from kiosk_central.store.engine import open_engine, read, write
+from kioskd.domain.contribution import Assessment, Month, Offer, Scheme
+from kioskd.domain.money import Money
+from kioskd.domain.payment import PaymentState, TransactionRecord
+from kioskd.domain.region import RegionPack
+from kioskd.protocols.central import AssessmentRequest, PaymentReport, Posting
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+ZHANG, LI = 1, 2
+KIOSK, OTHER_KIOSK = "K0123", "K0124"
+TWO_MONTHS_FEN = 280_000
+"""October and November at 100 % of 7,000.00: two times 1,400.00."""
+
+
+@dataclass
+class HandClock:
+    """A clock that stands still until told."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **parts: float) -> None:
+        """Go forward by ``seconds=``, ``minutes=``..."""
+        self.now += timedelta(**parts)
+
+
+def record(amount_fen: int = TWO_MONTHS_FEN, receipt: int = 31) -> TransactionRecord:
+    """Return what a PIN pad says of an approved charge."""
+    return TransactionRecord(Money(amount_fen), receipt, 17, "29001006", "1122", "100000", 0)
+
+
+@dataclass
+class World:
+    """The city and what kiosks do there."""
+
+    engine: Engine
+    region: RegionPack = field(default_factory=load_region)
+    clock: HandClock = field(default_factory=HandClock)
+
+    def assess(
+        self,
+        ref: str = "A1",
+        months: tuple[int, ...] = (10, 11),
+        percent: int = 100,
+        person: int = ZHANG,
+        kiosk: str = KIOSK,
+        scheme: Scheme = Scheme.PENSION,
+    ) -> Assessment:
+        """Ask for an assessment of months of 2026."""
+        request = AssessmentRequest(scheme, percent, tuple(Month(2026, one) for one in months))
+        return write(
+            self.engine,
+            lambda at: assess(at, self.clock(), self.region, kiosk, person, ref, request),
+        )
+
+    def report(
+        self, state: PaymentState, ref: str = "P1", kiosk: str = KIOSK, **other: Any
+    ) -> Posting:
+        """Report a payment; raises Refused as the server answers it."""
+        charged = record() if state in (PaymentState.CONFIRMED, PaymentState.REVERSED) else None
+        known = PaymentReport(ref, "A1", Money(TWO_MONTHS_FEN), state, charged)
+        report = replace(known, **other)
+        found = write(self.engine, lambda at: report_payment(at, self.clock(), kiosk, report))
+        if isinstance(found, Refused):
+            raise found
+        return found
+
+    def release(self, ref: str = "A1", kiosk: str = KIOSK) -> None:
+        """Release an assessment."""
+        write(self.engine, lambda at: release(at, self.clock(), kiosk, ref))
+
+    def offers(self, person: int = ZHANG) -> tuple[Offer, ...]:
+        """Return what a person may pay now."""
+        today = local_date(self.clock())
+        current = Month(today.year, today.month)
+        return read(self.engine, lambda at: offers_for(at, self.region, person, current))
+
+    def assessment_state(self, ref: str = "A1") -> str:
+        """Return the state of an assessment."""
+        known = read(self.engine, lambda at: find_assessment(at, ref))
+        assert known is not None
+        return known.state.value
+
+    def books(self) -> dict[str, Any]:
+        """Return the books."""
+        return read(self.engine, books)
+
+
+def make_template(folder: Path) -> Path:
+    """Make a database with the personas and a few more people; copied for each test."""
+    file = folder / "city.db"
+    engine = open_engine(f"sqlite:///{file}")
+    write(engine, lambda at: sample.fill(at, load_region(), 8, 1, local_date(NOW)))
+    engine.dispose()
+    return file
+
+
+def open_world(template: Path, folder: Path) -> World:
+    """Return a world on a fresh copy of the template."""
+    file = folder / "world.db"
+    shutil.copyfile(template, file)
+    return World(open_engine(f"sqlite:///{file}"))

@@ -1,0 +1,174 @@
+"""The one writer: commits together, fails alone, never dies."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, delete, event, insert, select
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from kiosk_central.problems import Refused
+from kiosk_central.store.engine import open_engine, read, write
+from kiosk_central.store.schema import counters, metadata
+from kiosk_central.store.writer import BATCH_MAX, Writer
+from kioskd.protocols.central import ProblemCode
+
+WAIT_S = 10
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    made = open_engine(f"sqlite:///{tmp_path / 'w.db'}")
+    write(made, metadata.create_all)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def writer(engine: Engine) -> Iterator[Writer]:
+    made = Writer(engine)
+    yield made
+    made.close()
+
+
+def put(name: str, value: int = 1) -> Callable[[Connection], str]:
+    def job(connection: Connection) -> str:
+        connection.execute(insert(counters).values(name=name, value=value))
+        return name
+
+    return job
+
+
+def names(engine: Engine) -> set[str]:
+    return set(read(engine, lambda at: at.execute(select(counters.c.name)).scalars().all()))
+
+
+def blocked(writer: Writer) -> tuple[Event, "Future[Any]"]:
+    """Keep the writer busy until the event is set, so that what follows makes one batch."""
+    started, go = Event(), Event()
+
+    def job(_connection: Connection) -> None:
+        started.set()
+        go.wait(WAIT_S)
+
+    future = writer.submit(job)
+    started.wait(WAIT_S)
+    return go, future
+
+
+def test_sqlite_is_durable_at_commit(engine: Engine) -> None:
+    """WAL with FULL synchronisation: what was answered survives a power cut."""
+
+    def pragma(name: str) -> Any:
+        return read(engine, lambda at: at.exec_driver_sql(f"PRAGMA {name}").scalar_one())
+
+    assert (pragma("journal_mode"), pragma("synchronous"), pragma("foreign_keys")) == ("wal", 2, 1)
+
+
+def test_waiting_jobs_share_one_commit(engine: Engine, writer: Writer) -> None:
+    """A hundred jobs that wait cost one commit, and all are answered."""
+    go, _ = blocked(writer)
+    commits: list[Connection] = []
+    futures = [writer.submit(put(f"n{number}")) for number in range(100)]
+    event.listen(engine, "commit", commits.append)
+    go.set()
+    assert [one.result(WAIT_S) for one in futures] == [f"n{number}" for number in range(100)]
+    assert len(commits) == 2  # the blocker's, and theirs
+
+
+def test_more_than_a_batch(engine: Engine, writer: Writer) -> None:
+    """More jobs than one batch takes are all done."""
+    go, _ = blocked(writer)
+    futures = [writer.submit(put(f"n{number}")) for number in range(BATCH_MAX + 20)]
+    go.set()
+    assert all(one.result(WAIT_S) for one in futures)
+
+
+def test_a_failing_job_fails_alone(engine: Engine, writer: Writer) -> None:
+    """A double key, a refusal and a bug in one batch: their writes go, the neighbours' stay."""
+
+    def refuse(connection: Connection) -> None:
+        put("undone")(connection)
+        raise Refused(ProblemCode.MONTHS_TAKEN)
+
+    def bug(connection: Connection) -> None:
+        put("undone too")(connection)
+        raise ZeroDivisionError
+
+    go, _ = blocked(writer)
+    futures = [writer.submit(job) for job in (put("a"), put("a"), refuse, bug, put("b"))]
+    go.set()
+    assert futures[0].result(WAIT_S) == "a" and futures[4].result(WAIT_S) == "b"
+    for future, kind in zip(
+        futures[1:4], (IntegrityError, Refused, ZeroDivisionError), strict=True
+    ):
+        assert isinstance(future.exception(WAIT_S), kind)
+    assert names(engine) == {"a", "b"} and writer.alive
+
+
+def test_a_failed_commit_is_done_again_one_by_one(engine: Engine, writer: Writer) -> None:
+    """When the common commit fails, each job gets a transaction of its own."""
+    failures = [1]
+
+    def fail_once(_connection: Connection) -> None:
+        if failures:
+            failures.pop()
+            raise OperationalError("COMMIT", {}, Exception("disk"))
+
+    go, _ = blocked(writer)
+    futures = [writer.submit(put(name)) for name in ("a", "b")]
+    go.set()
+    _.result(WAIT_S)
+    event.listen(engine, "commit", fail_once)
+    third = writer.submit(put("c"))
+    assert [one.result(WAIT_S) for one in (*futures, third)] == ["a", "b", "c"]
+    assert names(engine) == {"a", "b", "c"}
+
+
+def test_a_lost_database_is_told_and_survived(engine: Engine, writer: Writer) -> None:
+    """A commit that fails twice is the caller's error; the writer goes on."""
+    failures = [1, 1]
+
+    def fail(_connection: Connection) -> None:
+        if failures:
+            failures.pop()
+            raise OperationalError("COMMIT", {}, Exception("disk"))
+
+    event.listen(engine, "commit", fail)
+    assert isinstance(writer.submit(put("a")).exception(WAIT_S), OperationalError)
+    assert writer.submit(put("b")).result(WAIT_S) == "b"
+    assert names(engine) == {"b"}
+
+
+def test_a_cancelled_job_is_not_done(engine: Engine, writer: Writer) -> None:
+    """A request given up before its turn changes nothing."""
+    go, _ = blocked(writer)
+    given_up, other = writer.submit(put("a")), writer.submit(put("b"))
+    assert given_up.cancel()
+    go.set()
+    assert other.result(WAIT_S) == "b"
+    assert names(engine) == {"b"}
+
+
+def test_closing_does_what_waits_and_then_refuses(engine: Engine) -> None:
+    """Close finishes the queue; later jobs are refused at once."""
+    writer = Writer(engine)
+    go, _ = blocked(writer)
+    waiting = writer.submit(put("a"))
+    go.set()
+    writer.close()
+    assert waiting.result(WAIT_S) == "a"
+    with pytest.raises(Refused):
+        writer.submit(put("b"))
+
+
+def test_errors_do_not_carry_values(engine: Engine) -> None:
+    """The text of a database error holds no parameter of its statement."""
+    write(engine, put("very personal"))
+    with pytest.raises(IntegrityError) as caught:
+        write(engine, put("very personal"))
+    assert "very personal" not in str(caught.value)
+    write(engine, lambda at: at.execute(delete(counters)))
