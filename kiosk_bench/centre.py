@@ -151,9 +151,9 @@ class CentreLine:
             pass  # one side has gone; the other is closed below
         nursery.cancel_scope.cancel()
 
-    def _log_request(self, data: bytes) -> None:
+    def _log_request(self, data: bytes | bytearray) -> None:
         """Log method and path only: bodies hold names and numbers."""
-        first = data.split(b"\r\n", 1)[0]
+        first = bytes(data).split(b"\r\n", 1)[0]
         if first.endswith(b"HTTP/1.1"):
             self.log.write(">", first.decode("ascii", "replace"))
 

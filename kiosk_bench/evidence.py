@@ -5,7 +5,6 @@ journal (by its own command), the printer's paper, and the pictures of what was 
 """
 
 import json
-import shutil
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,7 +80,7 @@ async def judge(world: World, story: Story, outcome: str, watch: Stopwatch) -> S
     summary.pin_pad = {"charges": world.pin_pad.books.charges_json()}
     summary.ledger = {"postings": [_posting(row) for row in ledger["postings"]]}
     summary.screens = world.console.ids()
-    summary.receipt_printed = bool(world.printer.receipts)
+    summary.receipt_printed = bool(world.printer.slips)
     _measure(world, summary, watch)
     _save_receipts(world)
     summary.found_personal_data = search_personal_data(world)
@@ -118,9 +117,9 @@ def _measure(world: World, summary: Summary, watch: Stopwatch) -> None:
 
 
 def _save_receipts(world: World) -> None:
-    for number, receipt in enumerate(world.printer.receipts, start=1):
+    for number, receipt in enumerate(world.printer.slips, start=1):
         name = "receipt.png" if number == 1 else f"receipt-{number}.png"
-        shutil.copyfile(receipt.picture, world.folder / name)
+        (world.folder / name).write_bytes(receipt.png)
 
 
 def _problems(
@@ -133,7 +132,7 @@ def _problems(
     _compare(found, "outcome", summary.outcome, expected.outcome)
     _compare(found, "unreversed charges", len(charges), expected.charges)
     _compare(found, "postings", len(postings), expected.postings)
-    _compare(found, "receipts", len(world.printer.receipts), expected.receipts)
+    _compare(found, "receipts", len(world.printer.slips), expected.receipts)
     _compare(found, "sum of the ledger", ledger["balance_fen"], 0)
     _compare(found, "unbalanced postings", ledger["unbalanced"], [])
     _compare(found, "differences", ledger["differences"], [])

@@ -1,5 +1,6 @@
 """The kiosk itself: the real program as a process of its own, started, killed, watched."""
 
+import json
 import os
 import signal
 import sys
@@ -53,6 +54,12 @@ class KioskProcess:
         if self._process is not None:
             await self._process.wait()
 
+    async def fail_if_it_ends(self) -> None:
+        """Raise RuntimeError with the end of its log if the program ends."""
+        await self.wait_dead()
+        tail = self.log.read_text(encoding="utf-8", errors="replace")[-2000:]
+        raise RuntimeError(f"the kiosk ended by itself:\n{tail}")
+
     async def stop(self) -> int | None:
         """Ask it to end as systemd does; return its exit code."""
         if self._process is None or self._process.returncode is not None:
@@ -65,6 +72,12 @@ class KioskProcess:
             with trio.CancelScope(shield=True):
                 await self._process.wait()
         return self._process.returncode
+
+    def states_logged(self) -> list[str]:
+        """Return the states that payments have moved to, in order, by the kiosk's log."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        events = [json.loads(line[3:]) for line in lines if '"journal.synced"' in line]
+        return [str(event["state"]) for event in events]
 
     def cpu_s(self) -> float:
         """Return the CPU seconds the running kiosk has used (user and system)."""

@@ -16,11 +16,19 @@ from kiosk_bench.devices.cabinet import CabinetRig
 from kiosk_bench.devices.id_reader import IdReaderPeer
 from kiosk_bench.devices.pcscd import Pcscd
 from kiosk_bench.devices.pinpad import PinPadPeer
+from kiosk_bench.devices.pty_port import PtyPort
 from kiosk_bench.devices.receipt_printer import ReceiptPrinterPeer
 from kiosk_bench.devices.social_card import VirtualSocialCard
 from kiosk_bench.kiosk_process import KioskProcess
 from kiosk_bench.people import People
 from kiosk_bench.wirelog import WireLog
+
+
+PIN_ENTRY_POINT = """\
+[gpiozero_pin_factories]
+benchsocket = kiosk_bench.devices.socket_pins:SocketPinFactory
+"""
+RESOLVED = ("confirmed", "declined", "not_started", "reversed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,8 @@ class World:
         config = write_config(self)
         env = {
             **self.pcscd.env,
-            **self.cabinet.env,
+            **self.cabinet.environment,
+            "PYTHONPATH": str(self._pins_offered()),
             "TMPDIR": str(self._made("tmp")),
             "HOME": str(self._made("home")),
             "PYTHONDONTWRITEBYTECODE": "1",
@@ -75,10 +84,10 @@ class World:
 
     async def _start_devices(self) -> None:
         self.card = VirtualSocialCard(
-            self.pcscd.port, self.faults, WireLog(self.wires / "social-card.log")
+            self.pcscd.port, WireLog(self.wires / "social-card.log"), self.faults
         )
         self.id_reader = IdReaderPeer(
-            self.run / "id-reader.tty", self.faults, WireLog(self.wires / "id-reader.log")
+            PtyPort(self.run / "id-reader.tty"), WireLog(self.wires / "id-reader.log"), self.faults
         )
         self.pin_pad = PinPadPeer(
             self.run / "pin-pad.tty",
@@ -87,10 +96,24 @@ class World:
             WireLog(self.wires / "pin-pad.log"),
         )
         self.printer = ReceiptPrinterPeer(
-            self.run / "printer.tty", self.faults, WireLog(self.wires / "printer.log")
+            PtyPort(self.run / "printer.tty"),
+            WireLog(self.wires / "printer.log"),
+            self.faults,
+            folder=self._made("paper"),
         )
         for device in (self.card, self.id_reader, self.pin_pad, self.printer):
             await self.nursery.start(device.run)
+
+    def _pins_offered(self) -> Path:
+        """Offer the bench's pins to gpiozero's own loader, for this one kiosk process.
+
+        The loader reads entry points of what is on the path; a kiosk that is installed has none.
+        """
+        site = self._made("site")
+        info = self._made("site/kiosk_bench_pins-1.dist-info")
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: kiosk-bench-pins\nVersion: 1\n")
+        (info / "entry_points.txt").write_text(PIN_ENTRY_POINT)
+        return site
 
     def _made(self, name: str) -> Path:
         folder = self.run / name
@@ -107,10 +130,20 @@ class World:
         """Return the kiosk's id at the centre."""
         return KIOSK_ID
 
+    def journal_is_at_rest(self) -> bool:
+        """Tell whether the kiosk has resolved and told the centre everything, by its own log."""
+        states = self.kiosk.states_logged()
+        return bool(states) and states[-1] in RESOLVED
+
     async def start_kiosk(self) -> None:
-        """Start the kiosk and wait until it welcomes visitors."""
+        """Start the kiosk with somebody before it, and wait until it welcomes visitors."""
         await self.kiosk.start()
-        await self.console.screen("welcome", within_s=40)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self.kiosk.fail_if_it_ends)
+            await self.cabinet.wait_ready()
+            await self.cabinet.presence(True)
+            await self.console.screen("welcome", within_s=40)
+            nursery.cancel_scope.cancel()
 
     async def cut_power(self) -> None:
         """SIGKILL the kiosk and wait until it is gone."""

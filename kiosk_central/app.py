@@ -22,7 +22,7 @@ from kiosk_central.clock import Clock, utc_now
 from kiosk_central.problems import Refused, problem
 from kiosk_central.sample import MASTER_KEY_SETTING
 from kiosk_central.sessions import Visits
-from kiosk_central.store.engine import open_engine, read
+from kiosk_central.store.engine import open_centre_database, read
 from kiosk_central.store.schema import settings
 from kiosk_central.store.writer import Writer
 from kioskd.domain.region import RegionPack
@@ -35,8 +35,11 @@ _log = logging.getLogger("kiosk_central.app")
 
 
 def build_centre(url: str, region: RegionPack, clock: Clock = utc_now) -> Centre:
-    """Open the database at ``url`` and put the centre's parts together; ``build_app`` closes it."""
-    engine = open_engine(url)
+    """Put the parts together; ``build_app`` closes them.
+
+    Raises NoCentreHere where the database has no tables, SQLAlchemyError where there is none.
+    """
+    engine = open_centre_database(url)
     verifier = _verifier(engine)
     return Centre(engine, Writer(engine), region, verifier, Challenges(clock), Visits(clock), clock)
 

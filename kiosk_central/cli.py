@@ -4,6 +4,8 @@ import ipaddress
 import json
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from kiosk_central.app import build_app, build_centre
 from kiosk_central.clock import local_date, utc_now
 from kiosk_central.region import SAMPLE_FILE, load_region
 from kiosk_central.show import books
-from kiosk_central.store.engine import open_engine, read, write
+from kiosk_central.store.engine import open_centre_database, open_engine, read, write
 from kioskd.errors import KioskError
 
 DB_OPTION = click.option("--db", required=True, metavar="URL", help="sqlite:////path/file.db ...")
@@ -27,6 +29,15 @@ REGION_OPTION = click.option(
     help="Region pack (JSON); the sample city's if not given.",
 )
 BACKLOG = 256
+
+
+@contextmanager
+def _errors_told() -> Iterator[None]:
+    """Tell an operator in one line what went wrong, and exit with 1."""
+    try:
+        yield
+    except (KioskError, SQLAlchemyError) as error:
+        raise click.ClickException(str(error)) from error
 
 
 @click.group()
@@ -52,14 +63,12 @@ def make_sample(
     cards: Path | None,
 ) -> None:
     """Fill an empty database with synthetic people (the well-known personas first)."""
-    try:
+    with _errors_told():
         pack, today = load_region(region), local_date(utc_now())
         write(
             open_engine(db),
             lambda connection: city.fill(connection, pack, people, seed, today, city_name, kiosks),
         )
-    except (KioskError, SQLAlchemyError) as error:
-        raise click.ClickException(str(error)) from error
     if cards is not None:
         text = json.dumps(city.card_dump(), ensure_ascii=False, indent=1)
         cards.write_text(text + "\n", encoding="utf-8")
@@ -73,10 +82,8 @@ def make_sample(
 def serve(db: str, region: Path, host: str, port: int) -> None:
     """Serve kiosks over plain HTTP on loopback; prints one JSON line when ready."""
     listener = _listen_on_loopback(host, port)
-    try:
+    with _errors_told():
         centre = build_centre(db, load_region(region))
-    except (KioskError, SQLAlchemyError) as error:
-        raise click.ClickException(f"cannot serve {type(error).__name__}: {error}") from error
     config = uvicorn.Config(
         build_app(centre), log_level="warning", access_log=False, server_header=False
     )
@@ -123,10 +130,8 @@ def ledger() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Everything, as one JSON document.")
 def ledger_show(db: str, as_json: bool) -> None:
     """Print postings, payments, assessments and differences."""
-    try:
-        found = read(open_engine(db), books)
-    except SQLAlchemyError as error:
-        raise click.ClickException(str(error)) from error
+    with _errors_told():
+        found = read(open_centre_database(db), books)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return

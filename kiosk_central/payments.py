@@ -31,7 +31,7 @@ NEXT: dict[PaymentState, frozenset[PaymentState]] = {
     _S.INTENDED: frozenset(
         {_S.APPROVED, _S.UNKNOWN, _S.CONFIRMED, _S.DECLINED, _S.NOT_STARTED, _S.REVERSED}
     ),
-    _S.APPROVED: frozenset({_S.UNKNOWN, _S.CONFIRMED, _S.DECLINED, _S.REVERSED}),
+    _S.APPROVED: frozenset({_S.UNKNOWN, _S.CONFIRMED, _S.REVERSED}),
     _S.UNKNOWN: frozenset({_S.CONFIRMED, _S.DECLINED, _S.NOT_STARTED, _S.REVERSED}),
     _S.CONFIRMED: frozenset(),
     _S.DECLINED: frozenset(),
@@ -41,7 +41,6 @@ NEXT: dict[PaymentState, frozenset[PaymentState]] = {
 """Which state may follow which. A payment may be first heard of in any state."""
 
 FINAL = frozenset(state for state, following in NEXT.items() if not following)
-WITH_RECORD = frozenset({_S.CONFIRMED, _S.REVERSED})
 AMOUNT_FEN_MAX = 10**11
 
 
@@ -72,13 +71,14 @@ def _check(report: PaymentReport) -> None:
     """Raise Refused(BAD_REQUEST) for what no PIN pad could have said."""
     if not 0 < report.amount.fen <= AMOUNT_FEN_MAX:
         raise Refused(ProblemCode.BAD_REQUEST, "amount")
-    if report.state in WITH_RECORD and report.record is None:
+    if report.state is _S.CONFIRMED and report.record is None:
         raise Refused(ProblemCode.BAD_REQUEST, "this state comes with the PIN pad's record")
 
 
 def _charged_as_reported(report: PaymentReport) -> bool:
-    charged = report.record if report.state in WITH_RECORD else None
-    return charged is None or charged.amount == report.amount
+    """Tell whether the PIN pad's record of a charge is an approval of the reported amount."""
+    charged = report.record if report.state is _S.CONFIRMED else None
+    return charged is None or (charged.approved and charged.amount == report.amount)
 
 
 def _other_body(connection: Connection, now: datetime, claim: Claim) -> Refused:
@@ -135,7 +135,7 @@ def _further(
     )
     record = connection.execute(query).scalar_one_or_none()
     if record is not None:
-        if report.state in WITH_RECORD and record != claim.record_text:
+        if report.state is _S.CONFIRMED and record != claim.record_text:
             note(connection, now, DifferenceKind.RECORD, claim)
             return Refused(ProblemCode.STATE_CONFLICT, "record")
         return _answer(report.ref, state, find_posting(connection, report.ref))

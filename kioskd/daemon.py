@@ -32,6 +32,7 @@ from kioskd.relay.client import CentralClient
 from kioskd.relay.clock import utc_now
 from kioskd.relay.region_copy import RegionCopy
 from kioskd.relay.uplink import Uplink
+from kioskd.screens.console import ScreenConsole
 from kioskd.screens.frame import FrameFacts
 from kioskd.screens.out_of_service import OutOfService
 from kioskd.screens.stage import PygameStage
@@ -48,9 +49,23 @@ async def run(config: Config) -> None:
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_stop_on_signal, nursery.cancel_scope)
         stage = PygameStage(config.screen, FrameFacts(TITLE, config.kiosk.outlet, ()))
-        await nursery.start(stage.run)
+        await nursery.start(_show, stage, nursery.cancel_scope)
+        if config.screen.console:
+            console = ScreenConsole(stage, config.screen.console)
+            nursery.start_soon(supervise, "console", console.run)
         nursery.start_soon(feed_watchdog, lambda: stage.last_tick)
         await _run_behind(config, stage, nursery)
+
+
+async def _show(
+    stage: PygameStage,
+    everything: trio.CancelScope,
+    *,
+    task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
+) -> None:
+    """Run the stage; when its window is closed the kiosk ends."""
+    await stage.run(task_status)
+    everything.cancel()
 
 
 async def _stop_on_signal(everything: trio.CancelScope) -> None:
@@ -66,7 +81,7 @@ async def _run_behind(config: Config, stage: PygameStage, nursery: trio.Nursery)
     """Start everything behind the screen and serve visitors."""
     state = Path(config.kiosk.state_dir)
     state.mkdir(parents=True, exist_ok=True)
-    central = CentralClient(config.central, config.kiosk.id)
+    central = CentralClient(config.central)
     cards, id_reader = SocialCardReaderDriver(config.card_reader), SamVIdReader(config.id_reader)
     pin_pad, printer = ZvtPinPad(config.pin_pad), EscposReceiptPrinter(config.receipt_printer)
     cabinet = GpioCabinet(config.cabinet)
@@ -97,7 +112,8 @@ async def _run_behind(config: Config, stage: PygameStage, nursery: trio.Nursery)
     for name, part in parts.items():
         nursery.start_soon(supervise, name, part, name=name)
     region = await _region(central, RegionCopy(state / "region.json"), stage)
-    stage.frame = FrameFacts(region.title, config.kiosk.outlet, region.hotlines)
+    stage.facts = FrameFacts(region.title, config.kiosk.outlet, region.hotlines)
+    stage.redraw()
     notify("READY=1")
     kiosk = Kiosk(
         stage=stage,

@@ -10,7 +10,7 @@ NEEDED="ca-certificates fonts-wqy-microhei gcc libc6-dev libpcsclite-dev make pc
 DEBIAN_PYTHON="python3 python3-dev python3-venv"
 VENV=.venv
 STAMP=$VENV/kioskd-ready
-UNFINISHED=$VENV/kioskd-unfinished
+UNFINISHED=build/setup-unfinished
 
 say() { echo "setup: $*"; }
 die() { echo "setup: $*" >&2; exit 1; }
@@ -48,12 +48,14 @@ fingerprint() {
 make_environment() {
     "${PYTHON:-python3}" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
         die "${PYTHON:-python3} is too old: Python 3.11 or newer is needed (set PYTHON)"
-    # An environment that was left half made is made anew.
-    if [ -e "$UNFINISHED" ] || ! "$VENV/bin/python" -m pip --version >/dev/null 2>&1; then
+    # An environment that was left half made, or whose interpreter is gone or another, is made anew.
+    if [ -e "$UNFINISHED" ] || [ "$(version "$VENV/bin/python")" != "$(version "${PYTHON:-python3}")" ] ||
+        ! "$VENV/bin/python" -m pip --version >/dev/null 2>&1; then
+        touch "$UNFINISHED"
         "${PYTHON:-python3}" -m venv --clear "$VENV"
     fi
-    rm -f "$STAMP"
     touch "$UNFINISHED"
+    rm -f "$STAMP"
     say "Python packages, by the lock files"
     # First the installer and the builders, so that nothing unlocked is fetched while building pyscard.
     pip_install --requirement requirements-build.lock
@@ -62,6 +64,8 @@ make_environment() {
     rm "$UNFINISHED"
     fingerprint >"$STAMP"
 }
+
+version() { "$1" -c 'import sys; print(sys.version)' 2>/dev/null || echo "none in $1"; }
 
 pip_install() {
     "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes "$@"

@@ -13,6 +13,8 @@ from kioskd.protocols.zvt_messages import Answer, parse_apdu
 NOISE = b"\x00\xa5\x06\x10\x02\x33\x10\x44\x10"
 """A false acknowledgement and a block that never ends, right before a true one."""
 LIMITS = LinkLimits(acknowledge_s=2.0)
+ANSWER_WITHIN_S = 5.0
+"""T3."""
 _QUEUE = 32
 
 
@@ -67,7 +69,7 @@ class PinPadWire:
                     await self._wait_moved()
         raise KioskGone
 
-    async def ask(self, apdu: bytes, within_s: float = 10.0) -> Answer:
+    async def ask(self, apdu: bytes, within_s: float = ANSWER_WITHIN_S) -> Answer:
         """Send a message and return the kiosk's answer to it. Raises KioskGone."""
         while True:
             try:

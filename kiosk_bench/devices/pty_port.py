@@ -45,7 +45,10 @@ class PtyPort:
         self._plugged.set()
 
     def unplug(self) -> None:
-        """Make the line vanish, as a pulled cable does: the kiosk reads the end, writes EIO."""
+        """Make the line vanish, as a pulled cable does; within a trio run.
+
+        The kiosk reads the end of the line and writes EIO.
+        """
         if not self.plugged:
             return
         self.path.unlink(missing_ok=True)

@@ -12,7 +12,7 @@ import trio
 
 from kiosk_bench.devices.escpos_parser import Command, EscposParser, Token
 from kiosk_bench.devices.escpos_render import PaperRoll, Slip
-from kiosk_bench.devices.pty_port import PtyPort
+from kiosk_bench.devices.pty_port import PtyPort, Unplugged
 from kiosk_bench.wirelog import WireLog
 
 FAULTS = (
@@ -72,15 +72,18 @@ class ReceiptPrinterPeer:
     async def _converse(self) -> None:
         # Status is answered by one task while the other stands still for want of paper.
         waiting, queue = trio.open_memory_channel[bytes](1000)
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._listen, waiting)
-            nursery.start_soon(self._work_off, queue)
+        try:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._listen, waiting)
+                nursery.start_soon(self._work_off, queue)
+        except* Unplugged:
+            self._log.write("!", "unplugged")
 
     async def _listen(self, waiting: trio.MemorySendChannel[bytes]) -> None:
         rest = b""
         while True:
             rest += await self._port.receive_some()
-            while _AT_ONCE in rest[:-2]:
+            while _AT_ONCE in rest[:-1]:
                 before, rest = rest.split(_AT_ONCE, 1)
                 await waiting.send(before)
                 await self._answer_at_once(rest[0])

@@ -8,6 +8,7 @@ answered ``0`` or ``1``, anything else ``error`` and why.
 
 import os
 import socketserver
+from functools import partial
 from pathlib import Path
 from threading import RLock, Thread
 from typing import Any
@@ -47,9 +48,12 @@ class SocketPinFactory(MockFactory):  # type: ignore[misc]  # gpiozero has no ty
         self._lock = RLock()
         path = Path(os.environ[SOCKET_VARIABLE])
         path.unlink(missing_ok=True)
-        self._server = _Server(str(path), _Conversation)
-        self._server.factory = self
-        Thread(target=self._server.serve_forever, name="bench pins", daemon=True).start()
+        self._server: _Server | None = None
+        server = _Server(str(path), _Conversation)
+        server.factory = self
+        self._server = server
+        serve = partial(server.serve_forever, poll_interval=0.05)
+        Thread(target=serve, name="bench pins", daemon=True).start()
 
     def close(self) -> None:
         """Stop listening."""

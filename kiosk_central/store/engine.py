@@ -7,7 +7,9 @@ transaction that reads and then writes must hold the write lock from its start.
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
+
+from kioskd.errors import KioskError
 
 T = TypeVar("T")
 
@@ -17,6 +19,10 @@ SQLITE_PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=5000",
 )
+
+
+class NoCentreHere(KioskError):
+    """The database has not the tables of a centre."""
 
 
 def open_engine(url: str) -> Engine:
@@ -39,6 +45,14 @@ def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def open_centre_database(url: str) -> Engine:
+    """Open a database that must already be a centre's. Raises NoCentreHere."""
+    engine = open_engine(url)
+    if not inspect(engine).has_table("kiosks"):
+        raise NoCentreHere("no tables of a centre in this database; see kiosk-central sample")
+    return engine
 
 
 def read(engine: Engine, query: Callable[[Connection], T]) -> T:

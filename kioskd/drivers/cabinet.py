@@ -60,7 +60,7 @@ class GpioCabinet:
         await self._changed.wait()
 
     def lamp(self, slot: str, lit: bool) -> None:
-        """Switch the lamp at a slot; no lamp there: no effect. Remembered until the pins are had."""
+        """Switch the lamp at a slot; no lamp there: no effect. Remembered until ``run`` has it."""
         if lit:
             self._lit.add(slot)
         else:
@@ -72,8 +72,9 @@ class GpioCabinet:
         """Hold the pins; never returns. Raises DeviceUnavailable when they cannot be had."""
         token = trio.lowlevel.current_trio_token()
         with ExitStack() as pins:
-            with _pins_faults():
-                self._open(pins, partial(_post, token, self._read))
+            if self._settings != CabinetSettings():
+                with _pins_faults():
+                    self._open(pins, partial(_post, token, self._read))
             pins.callback(self._forget)
             self._read()
             log.event("cabinet.ready", lamps=len(self._lamps))

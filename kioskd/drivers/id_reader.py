@@ -17,6 +17,7 @@ from kioskd import log
 from kioskd.domain.person import IdCardFacts
 from kioskd.domain.secret import IdNumber
 from kioskd.domain.trouble import Trouble, TroubleReason
+from kioskd.drivers.sam_v_line import SamVLine
 from kioskd.errors import (
     CardUnreadable,
     DeviceError,
@@ -25,7 +26,6 @@ from kioskd.errors import (
     DeviceUnavailable,
     ProtocolViolation,
 )
-from kioskd.drivers.sam_v_line import SamVLine
 from kioskd.protocols.sam_v import DEVICE, Command, Status, sam_id, text_block
 from kioskd.protocols.sam_v_cards import facts_of
 from kioskd.race import first_of
@@ -49,9 +49,7 @@ class IdReaderSettings:
 class SamVIdReader:
     """Fulfils ``contracts.IdReader``."""
 
-    def __init__(
-        self, settings: IdReaderSettings, today: Callable[[], date] = date.today
-    ) -> None:
+    def __init__(self, settings: IdReaderSettings, today: Callable[[], date] = date.today) -> None:
         self._settings = settings
         self._today = today
         self._line: SamVLine | None = None

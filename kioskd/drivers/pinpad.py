@@ -5,8 +5,8 @@ does; they are sent once and never repeated here. Before each charge the termina
 a PIN pad that is dead or busy is then a certain NOT_STARTED instead of a payment in doubt.
 """
 
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -63,7 +63,7 @@ from kioskd.transports.contract import ByteStream
 from kioskd.transports.serial_port import SerialSettings, open_serial
 
 DEVICE = "pinpad"
-RETRY_FIRST_S, RETRY_MOST_S = 0.5, 15.0
+RETRY_FIRST_S, RETRY_MOST_S = 0.5, 5.0
 """Back-off between attempts to open the line and log on."""
 WATCH_S, WATCH_TROUBLED_S = 30.0, 3.0
 """How often an idle PIN pad is asked for its status: well, and in trouble."""
@@ -180,8 +180,8 @@ class ZvtPinPad:
 
     async def register(self) -> None:
         """Log on; idempotent. Raises DeviceError."""
-        async with self._turn:
-            await self._register(await self._connected())
+        async with self._connected() as line:
+            await self._register(line)
 
     async def _register(self, line: PinPadLine) -> None:
         async def note(event: SessionEvent) -> None:
@@ -195,8 +195,8 @@ class ZvtPinPad:
 
     async def status(self) -> int:
         """Return the terminal status byte (0 = ready). Raises DeviceError."""
-        async with self._turn:
-            return await self._ask_status(await self._connected())
+        async with self._connected() as line:
+            return await self._ask_status(line)
 
     async def _ask_status(self, line: PinPadLine) -> int:
         try:
@@ -235,17 +235,15 @@ class ZvtPinPad:
 
         settings = self._settings
         command = Authorisation(amount, settings.ack_timeout_s, settings.waits_max, transaction_id)
-        async with self._turn:
-            try:
-                line = await self._connected()
+        try:
+            async with self._connected() as line:
                 status = await self._ask_status(line)
-            except DeviceError as fault:
-                log.warning("pinpad.not_started", detail=fault.detail)
-                return AuthorisationResult(Outcome.NOT_STARTED)
-            if status:
-                return AuthorisationResult(Outcome.NOT_STARTED, code=status)
-            end = await line.converse(command, react)
-            return self._result(line, end)
+                if status:
+                    return AuthorisationResult(Outcome.NOT_STARTED, code=status)
+                return self._result(line, await line.converse(command, react))
+        except DeviceError as fault:  # before the command: converse raises none
+            log.warning("pinpad.not_started", detail=fault.detail)
+            return AuthorisationResult(Outcome.NOT_STARTED)
 
     async def _decision(
         self, decide: Callable[[TransactionRecord], Awaitable[Decision]], record: TransactionRecord
@@ -279,8 +277,8 @@ class ZvtPinPad:
 
     async def last_transaction(self) -> TransactionRecord | None:
         """Return the last transaction (06 20), None if the PIN pad shows none. DeviceError."""
-        async with self._turn:
-            end = await self._done(await self._connected(), RepeatReceipt(self._settings.password))
+        async with self._connected() as line:
+            end = await self._done(line, RepeatReceipt(self._settings.password))
         record = None if end.information is None else end.information.to_record()
         return None if record is None else self._completed(record)
 
@@ -293,8 +291,8 @@ class ZvtPinPad:
         return await self._totals(EndOfDay(self._settings.password))
 
     async def _totals(self, command: TurnoverTotals | EndOfDay) -> tuple[int, Money]:
-        async with self._turn:
-            end = await self._done(await self._connected(), command)
+        async with self._connected() as line:
+            end = await self._done(line, command)
         totals = None if end.information is None else end.information.totals
         if totals is None:
             raise ProtocolViolation(DEVICE, "no totals were sent")
@@ -303,27 +301,29 @@ class ZvtPinPad:
     async def reverse(self, record: TransactionRecord) -> ReversalOutcome:
         """Undo exactly this transaction. Sent once; UNKNOWN also where it was not sent at all."""
         command = Reversal(self._settings.password, record.receipt, record.amount)
-        async with self._turn:
-            try:
-                line = await self._connected()
-            except DeviceError:
-                return ReversalOutcome.UNKNOWN
-            end = await line.converse(command, _ignore)
+        try:
+            async with self._connected() as line:
+                end = await line.converse(command, _ignore)
+        except DeviceError:  # before the command: converse raises none
+            return ReversalOutcome.UNKNOWN
         assert isinstance(end, Finished), "money always ends in an outcome"
         log.event("pinpad.reversal_ended", outcome=end.outcome, code=end.code)
         return _reversal_outcome(end)
 
     async def diagnose(self) -> None:
         """Test the way to the bank's host (06 70). Raises DeviceError."""
-        async with self._turn:
-            await self._done(await self._connected(), Diagnosis())
+        async with self._connected() as line:
+            await self._done(line, Diagnosis())
 
-    async def _connected(self) -> PinPadLine:
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[PinPadLine]:
+        """Wait for one's turn on the line. Raises DeviceUnavailable where there is none."""
         with trio.move_on_after(FIRST_ATTEMPT_S):
             await self._attempted.wait()
-        if self._line is None or self._line.gone:
-            raise DeviceUnavailable(DEVICE, "not connected")
-        return self._line
+        async with self._turn:
+            if self._line is None or self._line.gone:
+                raise DeviceUnavailable(DEVICE, "not connected")
+            yield self._line
 
     async def _done(
         self,

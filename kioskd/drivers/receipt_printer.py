@@ -26,11 +26,9 @@ RECONNECT_S = 2.0
 FAULTS_IN_A_ROW = 2
 _CHINESE_ON = b"\x1c&"
 _QR_ERROR_CORRECTION_M = 49
-_QR_BYTES = (
-    (14, 26, 42, 62, 84, 106, 122, 152, 180, 213)
-    + (251, 287, 331, 362, 412, 450, 504, 560, 624, 666)
-)
-"""What versions 1 to 20 hold at level M (ISO/IEC 18004, table 7); longer codes are not scanned."""
+_QR_BYTES = (14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362, 412, 450, 504)
+"""What versions 1 to 17 hold at level M (ISO/IEC 18004, table 7)."""
+_QR_LARGEST_VERSION = 40
 _QR_QUIET_MODULES = 8
 _QR_MOST_DOTS = 6
 _STOPPED = (PaperState.OUT, PaperState.COVER_OPEN)
@@ -201,7 +199,8 @@ def _qr(content: bytes, dots_wide: int) -> bytes:
 
 
 def _module_dots(length: int, dots_wide: int) -> int:
-    version = 1 + sum(length > most for most in _QR_BYTES)
+    fitting = (version for version, most in enumerate(_QR_BYTES, 1) if length <= most)
+    version = next(fitting, _QR_LARGEST_VERSION)
     modules = 17 + 4 * version + _QR_QUIET_MODULES
     return max(1, min(_QR_MOST_DOTS, dots_wide // modules))
 

@@ -10,7 +10,7 @@ import os
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -33,7 +33,7 @@ from kioskd.payments.states import START, TELLS_THE_CENTRE, PaymentEvent, next_s
 from kioskd.protocols import central
 from kioskd.protocols.central import Posting
 
-__all__ = ["Journal", "Payment", "new_assessment_ref"]
+__all__ = ["Journal", "Payment", "new_assessment_ref", "read_payments"]
 
 SCHEMA_VERSION: Final = 1
 BUSY_TIMEOUT_S: Final = 5.0
@@ -329,3 +329,11 @@ def _sync_directory(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def read_payments(path: Path) -> tuple[Payment, ...]:
+    """Return every payment in the file, oldest first, changing nothing. Raises JournalDamaged."""
+    with _translated(), closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        db.row_factory = sqlite3.Row
+        found = db.execute("SELECT * FROM payment ORDER BY number").fetchall()
+    return tuple(rows.payment_of(row) for row in found)

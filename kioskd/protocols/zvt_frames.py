@@ -55,6 +55,8 @@ class Damaged:
     """A block that cannot be used; ``reason`` is for the operator."""
 
     reason: str
+    ended: bool = False
+    """Its end has passed: refuse it at once. Otherwise the rest may still be coming."""
 
 
 LineEvent = Block | Signal | Damaged
@@ -140,8 +142,8 @@ class Deframer:
             case _State.LOST:
                 self._state = _State.LOST_DLE if byte == DLE else _State.LOST
             case _:
-                # A doubled 10 is a data byte: the 02 after it begins nothing.
-                self._begin_or(byte, _State.LOST, _State.LOST)
+                # 10 10 02 may be data; a false start costs no more than a missed one.
+                self._begin_or(byte, _State.LOST_DLE, _State.LOST)
 
     def _take_outside(self, byte: int) -> Signal | None:
         self._state = _State.OUTSIDE_DLE if byte == DLE else _State.OUTSIDE
@@ -191,7 +193,7 @@ class Deframer:
         apdu = bytes(self._apdu)
         self._outside()
         if checksum(apdu) != self._crc_low | crc_high << 8:
-            return Damaged("checksum is wrong")
+            return Damaged("checksum is wrong", ended=True)
         return Block(apdu)
 
     def _outside(self) -> None:

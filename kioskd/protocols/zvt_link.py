@@ -164,8 +164,11 @@ class ZvtLink:
         match event:
             case Block(apdu):
                 self._take_block(apdu)
-            case Damaged(reason):
-                self._note_damage(reason)
+            case Damaged(reason, ended):
+                # While the rest of a bad block still comes, 15 would be drowned: T1 sends it,
+                # unless a new block has begun by then.
+                if ended:
+                    self._refuse(reason)
             case Signal.ACKNOWLEDGED if self._pending is not None:
                 self._events.append(Acknowledged(self._pending.apdu))
                 self._pending = None
@@ -182,12 +185,6 @@ class ZvtLink:
         if pending and (apdu[:1] in _ANSWERS or pending.apdu[0] in _ANSWER_CLASSES):
             self._pending = None
         self._events.append(ApduReceived(apdu))
-
-    def _note_damage(self, reason: str) -> None:
-        # While the rest of the bad block still comes, a 15 would be drowned: T1 sends it.
-        if self._deframer.inside:
-            return
-        self._refuse(reason)
 
     def _refuse(self, reason: str) -> None:
         self._outbox.append(NAK)

@@ -200,7 +200,8 @@ class ZvtSession:
         if self._phase is _Phase.SENT and self._due is None:
             # The answer takes the command's place in the link, whose timers now leave it alone.
             self._due = now + 2 * self._limits.answer_s
-        self._link.send(answer.to_apdu(), now)
+        # Not repeated on silence: a late second 80 00 could pass for the answer to an approval.
+        self._link.send(answer.to_apdu(), now, repeat_on_silence=False)
 
     def _drain(self, now: float) -> None:
         while (event := self._link.next_event()) is not None:

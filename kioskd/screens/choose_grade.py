@@ -54,6 +54,10 @@ class ChooseGrade(Screen[GradeAnswer]):
                 return replace(self, chosen=grade.percent)
         return None
 
+    def _grades(self) -> tuple[Grade, ...]:
+        """Return the grades with those that can be chosen first."""
+        return tuple(sorted(self.offer.grades, key=lambda grade: not self._open(grade)))
+
     def _open(self, grade: Grade) -> bool:
         return self.offer.fixed_percent in (None, grade.percent)
 
@@ -92,7 +96,7 @@ class ChooseGrade(Screen[GradeAnswer]):
 
         Upright panels have no room between the main buttons: the page buttons stand above them.
         """
-        grades, row, gap = self.offer.grades, _row_height(canvas), _gap(canvas)
+        grades, row, gap = self._grades(), _row_height(canvas), _gap(canvas)
         page = page_of(grades, self.page, rows_that_fit(room.h, row, gap))
         if page.count > 1 and canvas.portrait:
             room, between = room.cut_bottom(canvas.theme.button_height, gap)
@@ -113,39 +117,37 @@ class ChooseGrade(Screen[GradeAnswer]):
         mark, inner = inner.cut_left(canvas.px(34), canvas.px(18))
         if is_open:
             choice_mark(canvas, mark.centre, chosen)
-        ink = t.INK if is_open else t.OFF_INK
-        percent, inner = inner.cut_left(_percent_width(canvas), canvas.px(14))
+        if canvas.portrait:
+            high = canvas.line_height(Type.QUESTION)
+            inner = inner.centred(inner.w, min(inner.h, high + _split_height(canvas)))
+            top, split = inner.cut_top(high)
+            self._draw_figures(canvas, grade, top, is_open)
+        else:
+            split = self._draw_figures(canvas, grade, inner, is_open)
+        self._draw_split(canvas, grade, split, is_open)
+
+    def _draw_figures(self, canvas: Canvas, grade: Grade, row: Rect, is_open: bool) -> Rect:
+        """Write percent, base and monthly yuan; return the room between base and yuan."""
+        ink, second = (t.INK, t.SECOND_INK) if is_open else (t.OFF_INK, t.OFF_INK)
+        percent, row = row.cut_left(_percent_width(canvas), canvas.px(14))
         name = f"{grade.percent}%" if grade.percent else grade_name(canvas, 0)
         canvas.text(percent, name, Type.TITLE, ink, valign="middle", shrink_to=0.6)
-        amount = f"{grade.monthly} "
         unit = canvas.words("pay.per_month")
-        width = _money_width(canvas, self.offer.grades, unit)
-        middle, right = inner.cut_right(width, canvas.px(14))
-        parts = [Run(amount, Type.QUESTION, ink), Run(unit, Type.NOTE, ink)]
+        row, right = row.cut_right(_money_width(canvas, self.offer.grades, unit), canvas.px(14))
+        parts = [Run(f"{grade.monthly} ", Type.QUESTION, ink), Run(unit, Type.NOTE, ink)]
         canvas.runs(right, parts, "right")
-        self._draw_where(canvas, grade, middle, is_open)
-
-    def _draw_where(self, canvas: Canvas, grade: Grade, rect: Rect, is_open: bool) -> None:
-        base = canvas.words("choose_grade.base", base=grade.base)
-        ink = t.SECOND_INK if is_open else t.OFF_INK
-        if canvas.portrait:
-            line = canvas.line_height(Type.NOTE)
-            rect = rect.centred(rect.w, 2 * line + canvas.px(24))
-            top, rect = rect.cut_top(line)
-            canvas.text(top, base, Type.NOTE, ink, valign="middle")
-        else:
-            left, rect = rect.cut_left(_base_width(canvas, self.offer.grades), canvas.px(16))
-            canvas.text(left, base, Type.NOTE, ink, valign="middle")
-        self._draw_split(canvas, grade, rect, is_open)
+        base, row = row.cut_left(_base_width(canvas, self.offer.grades), canvas.px(18))
+        said = canvas.words("choose_grade.base", base=grade.base)
+        canvas.text(base, said, Type.NOTE, second, valign="middle")
+        return row
 
     def _draw_split(self, canvas: Canvas, grade: Grade, rect: Rect, is_open: bool) -> None:
-        line = canvas.line_height(Type.NOTE)
-        rect = rect.centred(rect.w, canvas.px(20) + line)
-        bar, text = rect.cut_top(canvas.px(16), canvas.px(4))
         if not is_open:
-            canvas.text(rect, canvas.words("choose_grade.not_this_year"), Type.NOTE, t.OFF_INK,
-                        valign="middle")
+            no = canvas.words("choose_grade.not_this_year")
+            canvas.text(rect, no, Type.NOTE, t.OFF_INK, valign="middle")
             return
+        rect = rect.centred(rect.w, _split_height(canvas))
+        bar, text = rect.cut_top(canvas.px(16), canvas.px(4))
         most = max(other.monthly for other in self.offer.grades)
         split_bar(canvas, bar, grade.personal, grade.pool, most)
         key = "choose_grade.split" if grade.personal else "choose_grade.split_pool"
@@ -157,9 +159,13 @@ def _gap(canvas: Canvas) -> int:
     return canvas.px(10)
 
 
+def _split_height(canvas: Canvas) -> int:
+    return canvas.line_height(Type.NOTE) + canvas.px(20)
+
+
 def _row_height(canvas: Canvas) -> int:
-    lines = 2 if canvas.portrait else 1
-    needed = lines * canvas.line_height(Type.NOTE) + canvas.px(40)
+    above = canvas.line_height(Type.QUESTION) if canvas.portrait else 0
+    needed = above + _split_height(canvas) + canvas.px(20)
     return max(canvas.px(68), canvas.theme.min_touch, needed)
 
 

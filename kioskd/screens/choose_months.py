@@ -43,8 +43,9 @@ class ChooseMonths(Screen[MonthsAnswer]):
         self._draw_sum(canvas, card)
         back = Action("back", canvas.words("pay.back"))
         rest = action_row(canvas, actions, self._main(canvas), back)
-        hint = canvas.words("choose_months.hint")
-        canvas.text(rest, hint, Type.NOTE, t.SECOND_INK, "centre", "middle")
+        if not canvas.portrait:
+            hint = canvas.words("choose_months.hint")
+            canvas.text(rest, hint, Type.NOTE, t.SECOND_INK, "centre", "middle")
 
     def tap(self, button: str) -> "Screen[MonthsAnswer] | Done[MonthsAnswer] | None":
         """Choose or undo a payable month, answer with those chosen in order, or go back."""
@@ -78,9 +79,8 @@ class ChooseMonths(Screen[MonthsAnswer]):
         said, icon = self._said(canvas, offered, chosen)
         inner = cell.inset(canvas.px(10), canvas.px(8))
         said_width = inner.w - (canvas.px(26) if icon else 0)
-        name = text_block(
-            canvas, inner.w, month_name(canvas.words, offered.month), Type.TITLE, ink, align="centre"
-        )
+        month = month_name(canvas.words, offered.month)
+        name = text_block(canvas, inner.w, month, Type.TITLE, ink, align="centre")
         high = canvas.text_height(said_width, said, Type.NOTE)
         below = Block(high, lambda rect: _status(canvas, rect, said, icon, ink, look), 2)
         draw_blocks(canvas, inner, [name, below], "middle")
@@ -114,6 +114,9 @@ class ChooseMonths(Screen[MonthsAnswer]):
         blocks.append(_monthly(canvas, grade, strong=not count))
         if count:
             blocks.append(split_block(canvas, grade.personal * count, grade.pool * count))
+        else:
+            start = canvas.words("choose_months.start")
+            blocks.append(text_block(canvas, inner.w, start, Type.TITLE, t.DEEP_BLUE, 24))
         draw_blocks(canvas, inner, blocks, "middle" if canvas.portrait else "top")
 
 

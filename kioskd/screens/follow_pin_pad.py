@@ -127,16 +127,12 @@ class FollowPinPad(Screen[PinPadChoice]):
 
     def _draw_pin_pad(self, canvas: Canvas, room: Rect) -> None:
         """Draw the PIN pad, with an arrow towards the real one while it is the visitor's turn."""
-        room = room.centred(room.w, min(room.h, canvas.px(300)))
-        if self.step not in HER_TURN:
-            canvas.icon(Icon.PIN_PAD, room, t.DARK, t.TAB_BLUE)
-            return
-        arrow = min(room.h, room.w) * 2 // 5
-        left, pad, right = layout.columns(room, [1, 2, 1], canvas.px(4))
+        left, pad, right = layout.columns(room, [2, 5, 2], canvas.px(4))
         canvas.icon(Icon.PIN_PAD, pad, t.DARK, t.TAB_BLUE)
-        side = min(arrow, right.w)
-        canvas.icon(Icon.ARROW_DOWN, right.centred(side, side), t.BLUE)
-        canvas.icon(Icon.ARROW_DOWN, left.centred(side, side), t.BLUE)
+        if self.step in HER_TURN:
+            side = min(left.w, left.h, canvas.px(80))
+            for beside in (left, right):
+                canvas.icon(Icon.ARROW_DOWN, beside.centred(side, side), t.BLUE)
 
     def _draw_actions(self, canvas: Canvas, actions: Rect) -> None:
         back = Action("cancel", canvas.words("follow_pin_pad.cancel"))

@@ -25,6 +25,7 @@ from kioskd.screens.widgets.blocks import (
 )
 from kioskd.screens.widgets.chart import Bar, bar_chart
 from kioskd.screens.widgets.month_table import month_table, table_height
+from kioskd.screens.widgets.months import month_name
 
 InsuranceAnswer = int | Navigation
 COLOURS: dict[Scheme, Colour] = {Scheme.PENSION: t.BLUE, Scheme.MEDICAL: t.SOFT_BLUE}
@@ -70,9 +71,7 @@ class Insurance(Screen[InsuranceAnswer]):
         count, gap = len(self.view.enrolments), canvas.theme.gap
         if canvas.portrait:
             width = (room.w - gap * (count - 1)) // count - 2 * canvas.px(26)
-            high = max(
-                blocks_height(self._enrolment(canvas, e, width)) for e in self.view.enrolments
-            )
+            high = self._enrolments_height(canvas, width, Type.BODY)
             top, year = room.cut_top(high + 2 * canvas.px(22), gap)
             cells = layout.columns(top, [1] * count, gap)
         else:
@@ -80,10 +79,20 @@ class Insurance(Screen[InsuranceAnswer]):
             cells = layout.rows(left, [1] * max(2, count), gap)
         for enrolment, cell in zip(self.view.enrolments, cells, strict=False):
             inner = canvas.card(cell).inset(0, -canvas.px(8))
-            draw_blocks(canvas, inner, self._enrolment(canvas, enrolment, inner.w))
+            fits = self._enrolments_height(canvas, inner.w, Type.BODY) <= inner.h
+            facts = Type.BODY if fits else Type.NOTE
+            draw_blocks(canvas, inner, self._enrolment(canvas, enrolment, inner.w, facts))
         self._draw_year(canvas, canvas.card(year).inset(0, -canvas.px(8)))
 
-    def _enrolment(self, canvas: Canvas, enrolment: Enrolment, width: int) -> list[Block]:
+    def _enrolments_height(self, canvas: Canvas, width: int, facts: Type) -> int:
+        return max(
+            blocks_height(self._enrolment(canvas, enrolment, width, facts))
+            for enrolment in self.view.enrolments
+        )
+
+    def _enrolment(
+        self, canvas: Canvas, enrolment: Enrolment, width: int, type: Type
+    ) -> list[Block]:
         words = canvas.words
         last = enrolment.last_paid
         facts = [
@@ -101,24 +110,25 @@ class Insurance(Screen[InsuranceAnswer]):
         return [
             text_block(canvas, width, name, Type.TITLE),
             _status_block(canvas, enrolment.active),
-            *fact_blocks(canvas, width, facts, Type.NOTE, gap=4),
+            *fact_blocks(canvas, width, facts, type, gap=4),
         ]
 
     def _draw_year(self, canvas: Canvas, room: Rect) -> None:
         paid, year = self.view.contributions, self.view.year
-        key = "insurance.chart" if paid else "insurance.chart_none"
-        title, room = room.cut_top(canvas.line_height(Type.TITLE), canvas.px(6))
-        canvas.text(title, canvas.words(key, year=year), Type.TITLE)
         if not paid:
+            none = canvas.words("insurance.chart_none", year=year)
+            canvas.text(room, none, Type.LEAD, t.SECOND_INK, "centre", "middle")
             return
+        title, room = room.cut_top(canvas.line_height(Type.TITLE), canvas.px(6))
+        canvas.text(title, canvas.words("insurance.chart", year=year), Type.TITLE)
         sums, room = room.cut_top(self._sums_height(canvas), canvas.px(12))
         self._draw_sums(canvas, sums)
         high = table_height(canvas)
-        if room.h - high >= canvas.px(280):
+        if room.h - high >= canvas.px(240):
             room, table = room.cut_bottom(high, canvas.px(20))
-            month_table(canvas, table, self.view, [self._name(canvas, s) for s in self._schemes()])
+            month_table(canvas, table, self.view, COLOURS)
         high = min(room.h, canvas.px(460))
-        bar_chart(canvas, Rect(room.x, room.y, room.w, high), self._bars())
+        bar_chart(canvas, Rect(room.x, room.y, room.w, high), self._bars(canvas))
 
     def _schemes(self) -> list[Scheme]:
         return [s for s in Scheme if any(c.scheme is s for c in self.view.contributions)]
@@ -146,10 +156,10 @@ class Insurance(Screen[InsuranceAnswer]):
             amount = total([c.amount for c in self._of(scheme)])
             canvas.runs(text, [name, Run(f"{amount} {yuan}", Type.NOTE_STRONG)])
 
-    def _bars(self) -> list[Bar]:
+    def _bars(self, canvas: Canvas) -> list[Bar]:
         return [
             Bar(
-                str(number),
+                canvas.words(f"pay.month.m{number}").replace(" ", ""),
                 tuple(
                     (c.amount, COLOURS[c.scheme])
                     for c in self.view.contributions
@@ -168,13 +178,14 @@ class Insurance(Screen[InsuranceAnswer]):
         for index, year in enumerate(years):
             cell = Rect(x + index * (width + gap), rect.y, width, rect.h)
             here = year == self.view.year
-            canvas.card(cell, Look.CHOSEN if here else Look.SECOND, None if here else f"year-{year}")
+            look = Look.CHOSEN if here else Look.SECOND
+            canvas.card(cell, look, None if here else f"year-{year}")
             ink = t.DEEP_BLUE if here else t.BLUE
             canvas.text(cell, str(year), Type.TITLE if here else Type.LEAD, ink, "centre", "middle")
 
 
 def _around(years: tuple[int, ...], year: int, room: int) -> tuple[int, ...]:
-    """Return at most ``room`` neighbouring years with ``year`` among them, in the middle if it can."""
+    """Return at most ``room`` neighbouring years, ``year`` in their middle where it can be."""
     room = max(1, room)
     at = years.index(year) if year in years else len(years) - 1
     first = max(0, min(at - room // 2, len(years) - room))
@@ -182,7 +193,7 @@ def _around(years: tuple[int, ...], year: int, room: int) -> tuple[int, ...]:
 
 
 def _month(canvas: Canvas, month: Month) -> str:
-    return canvas.words("insurance.month", year=month.year, month=month.month)
+    return canvas.words("insurance.month", year=month.year, month=month_name(canvas.words, month))
 
 
 def _status_block(canvas: Canvas, active: bool) -> Block:

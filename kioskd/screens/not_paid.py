@@ -19,7 +19,7 @@ from kioskd.screens.widgets.result_page import (
 
 
 class NotPaidReason(Enum):
-    """Why nothing was charged; the words are ``not_paid.why.<value>`` and ``not_paid.do.<value>``."""
+    """Why nothing was charged; the words are under ``not_paid.why`` and ``not_paid.do``."""
 
     DECLINED = "declined"
     CANCELLED = "cancelled"
@@ -51,7 +51,7 @@ class NotPaid(Screen[NotPaidChoice]):
     def draw(self, canvas: Canvas) -> None:
         """Draw the sign, the sentence, the reason and the way on."""
         body, actions = result_body(canvas)
-        draw_result(canvas, body, Sign.REFUSED, self._blocks(canvas, result_width(canvas)))
+        draw_result(canvas, body, self._sign(), self._blocks(canvas, result_width(canvas)))
         main = Action("again", canvas.words("not_paid.again"))
         action_row(canvas, actions, main, Action("end", canvas.words("not_paid.end")))
 
@@ -59,13 +59,17 @@ class NotPaid(Screen[NotPaidChoice]):
         """Pay again, or end."""
         return {choice.value: Done(choice) for choice in NotPaidChoice}.get(button)
 
+    def _sign(self) -> Sign:
+        """What she chose herself is told, not refused."""
+        return Sign.TELL if self.why is NotPaidReason.CANCELLED else Sign.REFUSED
+
     def _blocks(self, canvas: Canvas, width: int) -> list[Block]:
         words, why = canvas.words, self.why.value
         blocks = [
             text_block(canvas, width, words("not_paid.title"), Type.RESULT),
             text_block(canvas, width, words("not_paid.sentence"), Type.TITLE, gap=10),
-            text_block(canvas, width, words(f"not_paid.why.{why}"), Type.BODY, gap=18),
-            text_block(canvas, width, words(f"not_paid.do.{why}"), Type.BODY, gap=4),
+            text_block(canvas, width, words(f"not_paid.why.{why}"), Type.LEAD, gap=20),
+            text_block(canvas, width, words(f"not_paid.do.{why}"), Type.LEAD, gap=4),
         ]
         inner = width - 2 * canvas.px(26)
         facts = [("not_paid.ref", self.ref), ("not_paid.code", self.code)]

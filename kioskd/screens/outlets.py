@@ -19,7 +19,7 @@ from kioskd.screens.widgets.blocks import (
     fact_blocks,
     text_block,
 )
-from kioskd.screens.widgets.pages import page_buttons, page_of, rows_that_fit, turned
+from kioskd.screens.widgets.pages import page_buttons, page_of, rows_that_fit, stretched, turned
 from kioskd.screens.widgets.pay_page import hotline as first_hotline
 
 
@@ -65,15 +65,24 @@ class Outlets(Screen[Navigation]):
             canvas.text(room, none, Type.LEAD)
             return
         gap, padding = canvas.px(14), canvas.px(26)
-        blocks = {o: _outlet(canvas, o, room.w - 2 * padding) for o in self.outlets}
-        row = max(blocks_height(each) for each in blocks.values()) + 2 * canvas.px(16)
+        width, type = room.w - 2 * padding, Type.BODY
+        row = self._row_height(canvas, width, type)
+        if rows_that_fit(room.h, row, gap) == 1:
+            type = Type.NOTE
+            row = self._row_height(canvas, width, type)
         row = min(row, room.h)
         page = page_of(self.outlets, self.page, rows_that_fit(room.h, row, gap))
-        for outlet, cell in zip(page.items, layout.stack(room, [row] * len(page.items), gap),
-                                strict=True):
+        cells = layout.stack(room, [stretched(room.h, row, gap)] * len(page.items), gap)
+        for outlet, cell in zip(page.items, cells, strict=True):
             canvas.card(cell)
-            draw_blocks(canvas, cell.inset(padding, canvas.px(10)), blocks[outlet], "middle")
+            inner = cell.inset(padding, canvas.px(10))
+            draw_blocks(canvas, inner, _outlet(canvas, outlet, width, type), "middle")
         page_buttons(canvas, between, page.index, page.count)
+
+    def _row_height(self, canvas: Canvas, width: int, type: Type) -> int:
+        """Return the height of the highest outlet, so that all can be alike."""
+        high = max(blocks_height(_outlet(canvas, o, width, type)) for o in self.outlets)
+        return high + 2 * canvas.px(16)
 
     def _hotlines(self, canvas: Canvas, width: int) -> list[Block]:
         blocks = [text_block(canvas, width, canvas.words("outlets.hotlines"), Type.TITLE)]
@@ -84,17 +93,31 @@ class Outlets(Screen[Navigation]):
         return blocks
 
 
-def _outlet(canvas: Canvas, outlet: Outlet, width: int) -> list[Block]:
+def _outlet(canvas: Canvas, outlet: Outlet, width: int, type: Type) -> list[Block]:
     words, language = canvas.words, canvas.language
     facts = [
         (words("outlets.address"), outlet.address.in_language(language)),
         (words("outlets.hours"), outlet.hours.in_language(language)),
         (words("outlets.services"), outlet.services.in_language(language)),
-        (words("outlets.phone"), outlet.phone),
     ]
     facts = [(label, value) for label, value in facts if value]
-    name = text_block(canvas, width, outlet.name.in_language(language), Type.TITLE)
-    return [name, *fact_blocks(canvas, width, facts, Type.NOTE, gap=2)]
+    return [_name_and_phone(canvas, outlet, width), *fact_blocks(canvas, width, facts, type, 2)]
+
+
+def _name_and_phone(canvas: Canvas, outlet: Outlet, width: int) -> Block:
+    name, side, gap = outlet.name.in_language(canvas.language), canvas.px(26), canvas.px(10)
+    phone = canvas.text_width(outlet.phone, Type.STRONG) + side + gap + canvas.px(4)
+    high = canvas.text_height(width - phone - gap, name, Type.TITLE)
+
+    def draw(rect: Rect) -> None:
+        left, right = rect.cut_right(phone, gap)
+        canvas.text(left, name, Type.TITLE)
+        if outlet.phone:
+            icon, number = right.cut_left(side, gap)
+            canvas.icon(Icon.PHONE, icon.centred(side, side), t.BLUE)
+            canvas.text(number, outlet.phone, Type.STRONG, valign="middle")
+
+    return Block(high, draw)
 
 
 def _number(canvas: Canvas, hotline: Hotline) -> Block:

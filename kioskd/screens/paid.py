@@ -59,15 +59,17 @@ class Paid(Screen[PaidChoice]):
         words = canvas.words
         scheme = self.scheme_name.in_language(canvas.language)
         what = words("paid.what", scheme=scheme, grade=grade_name(canvas, self.percent))
+        months = months_text(words, self.months)
         facts = [(words("pay.ref"), self.ref)]
         if self.receipt_number:
             facts.insert(0, (words("paid.receipt"), self.receipt_number))
         blocks = [
             text_block(canvas, width, words("paid.title"), Type.RESULT),
             money_block(canvas, self.amount, gap=6),
-            text_block(canvas, width, f"{what} · {months_text(words, self.months)}", gap=6),
-            *fact_blocks(canvas, width, facts, gap=6),
+            text_block(canvas, width, what, Type.LEAD, gap=8),
+            text_block(canvas, width, months, Type.LEAD, gap=0),
+            *fact_blocks(canvas, width, facts, gap=8),
         ]
         if not self.receipt_number:
-            blocks.insert(3, text_block(canvas, width, words("paid.unposted"), Type.STRONG, gap=12))
+            blocks.insert(2, text_block(canvas, width, words("paid.unposted"), Type.TITLE, gap=12))
         return [*blocks, paper_block(canvas, width, "paid", self.printed)]

@@ -75,7 +75,7 @@ class PaymentUnknown(Screen[UnknownChoice]):
         blocks = [
             text_block(canvas, width, words("payment_unknown.title"), Type.RESULT),
             text_block(canvas, width, words("payment_unknown.sentence"), Type.TITLE, gap=10),
-            text_block(canvas, width, words("payment_unknown.explain"), Type.BODY, gap=4),
+            text_block(canvas, width, words("payment_unknown.explain"), Type.LEAD, gap=8),
             boxed_block(canvas, Look.PLAIN, self._facts(canvas, width - 2 * canvas.px(26))),
         ]
         if self.printing or self.printed is not None:

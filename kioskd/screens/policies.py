@@ -13,8 +13,8 @@ from kioskd.screens.looks import Look
 from kioskd.screens.navigation import Navigation
 from kioskd.screens.theme import Type
 from kioskd.screens.widgets import Action, action_row, heading
-from kioskd.screens.widgets.blocks import draw_blocks, text_block
-from kioskd.screens.widgets.pages import page_buttons, page_of, rows_that_fit, turned
+from kioskd.screens.widgets.blocks import Block, blocks_height, draw_blocks, text_block
+from kioskd.screens.widgets.pages import page_buttons, page_of, rows_that_fit, stretched, turned
 from kioskd.screens.widgets.pay_page import hotline
 
 ListAnswer = PolicyText | Navigation
@@ -39,11 +39,11 @@ class PolicyList(Screen[ListAnswer]):
             canvas.text(room, none, Type.LEAD)
             return
         room = heading(canvas, room, title, canvas.words("policies.hint"))
-        row, gap = _row_height(canvas), canvas.px(12)
+        row, gap = self._row_height(canvas, room.w), canvas.px(12)
         page = page_of(self.policies, self.page, rows_that_fit(room.h, row, gap))
-        cells = layout.stack(room, [row] * len(page.items), gap)
+        cells = layout.stack(room, [stretched(room.h, row, gap)] * len(page.items), gap)
         for policy, cell in zip(page.items, cells, strict=True):
-            _draw_row(canvas, policy, cell)
+            self._draw_row(canvas, policy, cell)
         page_buttons(canvas, between, page.index, page.count)
 
     def tap(self, button: str) -> "Screen[ListAnswer] | Done[ListAnswer] | None":
@@ -56,6 +56,22 @@ class PolicyList(Screen[ListAnswer]):
             if button == f"policy-{policy.id}":
                 return Done(policy)
         return None
+
+    def _row_height(self, canvas: Canvas, width: int) -> int:
+        """Return the height of the highest row, so that all can be alike."""
+        room = _words_width(canvas, width)
+        high = max(blocks_height(_row_blocks(canvas, p, room)) for p in self.policies)
+        return max(high + canvas.px(28), canvas.theme.min_touch)
+
+    def _draw_row(self, canvas: Canvas, policy: PolicyText, cell: Rect) -> None:
+        canvas.card(cell, Look.OPEN, f"policy-{policy.id}")
+        inner = cell.inset(canvas.px(26), canvas.px(8))
+        side = canvas.px(40)
+        book, rest = inner.cut_left(side, canvas.px(22))
+        canvas.icon(Icon.BOOK, book.centred(side, side), t.BLUE)
+        words, arrow = rest.cut_right(canvas.px(28), canvas.px(16))
+        canvas.icon(Icon.ARROW_RIGHT, arrow.centred(arrow.w, arrow.w), t.BLUE)
+        draw_blocks(canvas, words, _row_blocks(canvas, policy, words.w), "middle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +87,13 @@ class PolicyReader(Screen[Navigation]):
         room, actions = canvas.area.cut_bottom(canvas.theme.button_height, canvas.px(14))
         between = action_row(canvas, actions, back=Action("back", canvas.words("info.back")))
         title = self.policy.title.in_language(canvas.language)
-        room = heading(canvas, room, title, _origin(canvas, self.policy))
+        room = heading(canvas, room, title, _origin(canvas, self.policy, room.w))
         inner = canvas.card(room)
         lines, high = self._lines(canvas, inner.w), canvas.line_height(Type.BODY)
         page = page_of(lines, self.page, inner.h // high)
-        cells = layout.stack(inner, [high] * len(page.items))
-        for line, cell in zip(page.items, cells, strict=True):
+        shown = page.items[1:] if page.items[:1] == ("",) else page.items
+        cells = layout.stack(inner, [high] * len(shown))
+        for line, cell in zip(shown, cells, strict=True):
             canvas.text(cell, line, Type.BODY, valign="middle")
         page_buttons(canvas, between, page.index, page.count)
 
@@ -97,29 +114,21 @@ class PolicyReader(Screen[Navigation]):
         return lines
 
 
-def _origin(canvas: Canvas, policy: PolicyText) -> str:
-    source = policy.source.in_language(canvas.language)
-    said = canvas.words("policies.source", source=source)
-    return f"{said}    {canvas.words('policies.date', date=policy.date)}"
+def _origin(canvas: Canvas, policy: PolicyText, width: int) -> str:
+    """Return source and date: on one line where ``width`` allows, else on two."""
+    source = canvas.words("policies.source", source=policy.source.in_language(canvas.language))
+    date = canvas.words("policies.date", date=policy.date)
+    together = f"{source}    {date}"
+    return together if canvas.text_width(together, Type.NOTE) <= width else f"{source}\n{date}"
 
 
-def _row_height(canvas: Canvas) -> int:
-    lines = canvas.line_height(Type.TITLE) + canvas.line_height(Type.NOTE)
-    return max(lines + canvas.px(28), canvas.theme.min_touch)
+def _words_width(canvas: Canvas, row_width: int) -> int:
+    return row_width - canvas.px(26) * 2 - canvas.px(40 + 22) - canvas.px(28 + 16)
 
 
-def _draw_row(canvas: Canvas, policy: PolicyText, cell: Rect) -> None:
-    canvas.card(cell, Look.OPEN, f"policy-{policy.id}")
-    inner = cell.inset(canvas.px(26), canvas.px(8))
-    side = canvas.px(40)
-    book, rest = inner.cut_left(side, canvas.px(22))
-    canvas.icon(Icon.BOOK, book.centred(side, side), t.BLUE)
-    words, arrow = rest.cut_right(canvas.px(28), canvas.px(16))
-    canvas.icon(Icon.ARROW_RIGHT, arrow.centred(arrow.w, arrow.w), t.BLUE)
+def _row_blocks(canvas: Canvas, policy: PolicyText, width: int) -> list[Block]:
     title = policy.title.in_language(canvas.language)
-    origin = _origin(canvas, policy)
-    blocks = [
-        text_block(canvas, words.w, title, Type.TITLE),
-        text_block(canvas, words.w, origin, Type.NOTE, t.SECOND_INK, 4),
+    return [
+        text_block(canvas, width, title, Type.TITLE),
+        text_block(canvas, width, _origin(canvas, policy, width), Type.NOTE, t.SECOND_INK, 4),
     ]
-    draw_blocks(canvas, words, blocks, "middle")

@@ -13,13 +13,15 @@ from typing import Any
 import trio
 from smartcard import scard
 
-from kioskd.errors import CardRemoved, CardUnreadable, DeviceUnavailable
+from kioskd.errors import CardRemoved, CardUnreadable, DeviceUnavailable, KioskError
 from kioskd.log import event, warning
 
 DEVICE = "card"
 STATUS_TIMEOUT_MS = 1000
 """Longest time a worker thread waits for a change before it looks whether it is still wanted."""
 NO_READER_PAUSE_S = 0.5
+DOUBT_PAUSE_S = 0.5
+"""After a failed transmission: longer than the 400 ms between two looks of pcscd at its reader."""
 BACKOFF_FIRST_S, BACKOFF_LAST_S = 0.05, 2.0
 _PROTOCOLS = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
 _NO_CARD = frozenset((scard.SCARD_W_REMOVED_CARD, scard.SCARD_E_NO_SMARTCARD))
@@ -31,11 +33,10 @@ _MUTE_CARD = frozenset(
         scard.SCARD_E_PROTO_MISMATCH,
     )
 )
-_IN_DOUBT = _MUTE_CARD | {
+_LOST_CARD = _NO_CARD | {
     scard.SCARD_S_SUCCESS,  # with an empty answer: the card went in the middle of it
     scard.SCARD_E_NOT_TRANSACTED,
     scard.SCARD_W_RESET_CARD,
-    scard.SCARD_E_TIMEOUT,
 }
 
 
@@ -48,22 +49,21 @@ class PcscConnection:
         self.atr = atr
         self._context, self._handle, self._protocol = context, handle, protocol
         self._on_doubt = on_doubt
+        self._disposition: int = scard.SCARD_RESET_CARD
 
     async def transmit(self, apdu: bytes | bytearray) -> bytes:
         """Send one APDU; return at least the two status bytes. Not cancellable once begun.
 
-        Raises CardRemoved (pulled or another card in its place), CardUnreadable (the same card
-        lost power or answers nothing), DeviceUnavailable (reader or pcscd gone).
+        Raises CardRemoved (pulled, swapped or reset behind our back), CardUnreadable (mute),
+        DeviceUnavailable (reader or pcscd gone). After any of them the connection is of no use.
         """
         code, answer = await trio.to_thread.run_sync(self._transmit, apdu)
         if code == scard.SCARD_S_SUCCESS and len(answer) >= 2:
             return bytes(answer)
+        # A reset that fails would make pcscd overlook a card that comes before its next poll.
+        self._disposition = scard.SCARD_LEAVE_CARD
         self._on_doubt()
-        if code in _IN_DOUBT and await trio.to_thread.run_sync(self._same_card_answers):
-            raise CardUnreadable("answer")
-        if code in _IN_DOUBT | _NO_CARD:
-            raise CardRemoved
-        raise _unavailable(code)
+        raise _failure(code)
 
     async def disconnect(self) -> None:
         """Reset the card, so that no verified PIN outlives the visit, and let it go."""
@@ -76,18 +76,8 @@ class PcscConnection:
         code, answer = scard.SCardTransmit(self._handle, pci, list(apdu))
         return _code(code), answer
 
-    def _same_card_answers(self) -> bool:
-        # pcscd may report "present" throughout a swap; only the ATR tells (facts/devices.md 1).
-        code, _ = scard.SCardReconnect(
-            self._handle, scard.SCARD_SHARE_EXCLUSIVE, _PROTOCOLS, scard.SCARD_RESET_CARD
-        )
-        if code != scard.SCARD_S_SUCCESS:
-            return False
-        code, _, _, _, atr = scard.SCardStatus(self._handle)
-        return code == scard.SCARD_S_SUCCESS and bytes(atr) == self.atr
-
     def _disconnect(self) -> None:
-        scard.SCardDisconnect(self._handle, scard.SCARD_RESET_CARD)
+        scard.SCardDisconnect(self._handle, self._disposition)
         scard.SCardReleaseContext(self._context)
 
 
@@ -145,12 +135,9 @@ class PcscReader:
         code, opened = await trio.to_thread.run_sync(_open, self._name)
         if opened is not None:
             return PcscConnection(*opened, on_doubt=self._suspect_removal)
-        if code in _MUTE_CARD:
-            raise CardUnreadable("ATR")
-        self._suspect_removal()
-        if code in _NO_CARD:
-            raise CardRemoved
-        raise _unavailable(code)
+        if code not in _MUTE_CARD:
+            self._suspect_removal()
+        raise _failure(code)
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Watch reader and card for ever; started once their state is known."""
@@ -177,6 +164,9 @@ class PcscReader:
         """Follow the reader until the service fails; return why, and if the reader was seen."""
         state, seen = scard.SCARD_STATE_UNAWARE, False
         while True:
+            if self._doubt:
+                await trio.sleep(DOUBT_PAUSE_S)
+                self._doubt, state = False, scard.SCARD_STATE_UNAWARE
             if self._name is None:
                 code, state = await self._find(context), scard.SCARD_STATE_UNAWARE
             if self._name is None:
@@ -194,9 +184,6 @@ class PcscReader:
                 self._note_gone(f"{code:08X}")
             elif code not in (scard.SCARD_E_TIMEOUT, scard.SCARD_E_CANCELLED):
                 return code, seen
-            elif self._doubt:
-                # No event came after a failed transmission: take pcscd's present view as true.
-                state = scard.SCARD_STATE_UNAWARE
 
     async def _find(self, context: int) -> int:
         code, names = await trio.to_thread.run_sync(_list_readers, context)
@@ -210,6 +197,8 @@ class PcscReader:
         if state & (scard.SCARD_STATE_UNKNOWN | scard.SCARD_STATE_UNAVAILABLE):
             self._note_gone("unavailable")
             return
+        if self._doubt:
+            return  # perhaps older than the failure: the watch looks again after a pause
         present = bool(state & scard.SCARD_STATE_PRESENT)
         counter = state >> 16
         swapped = present and self._present and counter != self._counter
@@ -217,7 +206,7 @@ class PcscReader:
             self._removals += 1
         if present != self._present or swapped:
             event("card.inserted" if present else "card.removed")
-        self._present, self._counter, self._doubt = present, counter, False
+        self._present, self._counter = present, counter
         self._tell()
 
     def _note_gone(self, code: str) -> None:
@@ -267,7 +256,11 @@ def _code(code: int) -> int:
     return code & 0xFFFFFFFF
 
 
-def _unavailable(code: int) -> DeviceUnavailable:
+def _failure(code: int) -> KioskError:
+    if code in _LOST_CARD:
+        return CardRemoved()
+    if code in _MUTE_CARD:
+        return CardUnreadable("ATR")
     return DeviceUnavailable(DEVICE, f"PC/SC {code:08X}")
 
 
@@ -289,7 +282,11 @@ def _wait_change(context: int, name: str, state: int) -> tuple[int, Any]:
 
 
 def _open(name: str) -> tuple[int, tuple[int, int, int, bytes] | None]:
-    """Connect exclusively: nobody else may talk to a card whose PIN was verified here."""
+    """Connect exclusively and reset the card; return context, handle, protocol and ATR.
+
+    Exclusively, so that nobody else talks to a card whose PIN was verified here. The reset makes
+    the ATR that of the card in the slot: pcscd may not have noticed a swap (facts/devices.md 1).
+    """
     code, context = _establish()
     if context is None:
         return code, None
@@ -297,9 +294,13 @@ def _open(name: str) -> tuple[int, tuple[int, int, int, bytes] | None]:
         context, name, scard.SCARD_SHARE_EXCLUSIVE, _PROTOCOLS
     )
     if code == scard.SCARD_S_SUCCESS:
-        code, _, _, _, atr = scard.SCardStatus(handle)
+        code, protocol = scard.SCardReconnect(
+            handle, scard.SCARD_SHARE_EXCLUSIVE, _PROTOCOLS, scard.SCARD_RESET_CARD
+        )
+        if code == scard.SCARD_S_SUCCESS:
+            code, _, _, _, atr = scard.SCardStatus(handle)
         if code == scard.SCARD_S_SUCCESS:
             return code, (context, handle, protocol, bytes(atr))
-        scard.SCardDisconnect(handle, scard.SCARD_RESET_CARD)
+        scard.SCardDisconnect(handle, scard.SCARD_LEAVE_CARD)
     scard.SCardReleaseContext(context)
     return _code(code), None

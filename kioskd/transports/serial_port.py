@@ -8,7 +8,7 @@ readers on one line steal each other's bytes. pyserial itself tolerates a line w
 import os
 import termios
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -56,7 +56,7 @@ async def open_serial(settings: SerialSettings) -> "SerialPort":
 
 
 class SerialPort:
-    """An open serial line; fulfils ``contract.ByteStream`` and closes itself after ``async with``."""
+    """An open serial line; fulfils ``contract.ByteStream``; ``async with`` closes it."""
 
     def __init__(self, line: serial.Serial, device: str) -> None:
         self._line = line
@@ -101,11 +101,9 @@ class SerialPort:
             return
         self._closed = True
         trio.lowlevel.notify_closing(self._descriptor)
-        try:
+        with suppress(OSError, termios.error):
             # Closing waits up to 30 s for unsent bytes to leave an adapter that is stuck.
             self._line.reset_output_buffer()
-        except (OSError, termios.error):
-            pass
         self._line.close()
 
     def _open_descriptor(self) -> int:

@@ -503,7 +503,7 @@ def test_arbitrary_references_never_break_it(fuzzed: Server, ref: str) -> None:
 
 def cli(*words: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-c", "from kiosk_central.cli import main; main()", *words],
+        [sys.executable, "-m", "kiosk_central", *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -536,6 +536,15 @@ def test_the_command_line_serves_a_sample(tmp_path: Path) -> None:
     assert json.loads(output)["balance_fen"] == 0
     again = cli("sample", "--db", db)
     assert "already holds people" in again.communicate(timeout=60)[1] and again.returncode == 1
+
+
+@pytest.mark.parametrize("words", [("serve",), ("ledger", "show")])
+def test_a_database_of_something_else(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """Serving or showing a database that is no centre's says so and exits 1."""
+    found = cli(*words, "--db", f"sqlite:///{tmp_path / 'empty.db'}")
+    output, errors = found.communicate(timeout=60)
+    assert (found.returncode, output) == (1, "")
+    assert errors.startswith("Error: no tables of a centre")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "example.com"])

@@ -1,6 +1,7 @@
 """What holds for any bytes on the line of a resident ID reader."""
 
 import string
+from contextlib import suppress
 from datetime import date
 from functools import reduce
 from operator import xor
@@ -119,7 +120,5 @@ def test_a_card_laid_out_by_the_bench_reads_back(
 @given(st.binary(min_size=256, max_size=256))
 def test_any_block_is_read_or_refused(block: bytes) -> None:
     """No text block makes the parser raise anything but a violation."""
-    try:
+    with suppress(ProtocolViolation):
         facts_of(block, TODAY)
-    except ProtocolViolation:
-        pass

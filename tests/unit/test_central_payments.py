@@ -1,6 +1,8 @@
 """Assessments lock months; payments go forward only; a charge is booked exactly once."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,19 +44,12 @@ def world(template: Path, tmp_path: Path) -> Iterator[World]:
     made.engine.dispose()
 
 
-class refused:
+@contextmanager
+def refused(code: ProblemCode) -> Iterator[None]:
     """Expect a refusal with a code."""
-
-    def __init__(self, code: ProblemCode) -> None:
-        self._code, self._raises = code, pytest.raises(Refused)
-
-    def __enter__(self) -> None:
-        self._caught = self._raises.__enter__()
-
-    def __exit__(self, *error: object) -> bool:
-        swallowed = bool(self._raises.__exit__(*error))
-        assert self._caught.value.code is self._code
-        return swallowed
+    with pytest.raises(Refused) as caught:
+        yield
+    assert caught.value.code is code
 
 
 def test_assessing_again_gives_the_same(world: World) -> None:
@@ -208,7 +203,7 @@ FINAL_CONFLICTS = {(one, S.CONFIRMED) for one in FINAL - {S.CONFIRMED}}
 
 
 def test_a_late_charge_is_written_down(world: World) -> None:
-    """CONFIRMED after DECLINED is refused, and the difference is there for a person to see, once."""
+    """CONFIRMED after DECLINED is refused, and the difference is noted once for a person to see."""
     world.assess()
     world.report(S.DECLINED)
     for _ in range(2):
@@ -317,8 +312,9 @@ def test_the_amount_is_the_assessment_s(world: World) -> None:
     for charged in (record(), record(279_999)):
         with refused(ProblemCode.REFERENCE_REUSED):
             world.report(S.CONFIRMED, amount=Money(279_999), record=charged)
-    with refused(ProblemCode.REFERENCE_REUSED):
-        world.report(S.CONFIRMED, record=record(279_999))
+    for not_charged in (record(279_999), replace(record(), result=0x6C)):
+        with refused(ProblemCode.REFERENCE_REUSED):
+            world.report(S.CONFIRMED, record=not_charged)
     assert world.books()["differences"][0]["kind"] == "body"
     assert world.books()["postings"] == []
 
@@ -338,6 +334,14 @@ def test_impossible_reports_are_bad(world: World, wrong: dict) -> None:
     world.assess()
     with refused(ProblemCode.BAD_REQUEST):
         world.report(S.CONFIRMED, **wrong)
+
+
+def test_a_reversal_without_record_is_taken(world: World) -> None:
+    """Nothing is booked for REVERSED, so a missing record must not keep the months locked."""
+    world.assess()
+    world.report(S.UNKNOWN)
+    world.report(S.REVERSED, record=None)
+    assert world.assessment_state() == "released"
 
 
 def test_the_intent_is_refused_when_months_are_paid(world: World) -> None:

@@ -109,35 +109,30 @@ def test_a_failing_job_fails_alone(engine: Engine, writer: Writer) -> None:
     assert names(engine) == {"a", "b"} and writer.alive
 
 
-def test_a_failed_commit_is_done_again_one_by_one(engine: Engine, writer: Writer) -> None:
-    """When the common commit fails, each job gets a transaction of its own."""
-    failures = [1]
+def failing(*numbers: int) -> Callable[[Connection], None]:
+    """Return a listener that lets the commits with these numbers (from 0) fail."""
+    count = iter(range(1000))
 
-    def fail_once(_connection: Connection) -> None:
-        if failures:
-            failures.pop()
+    def fail(_connection: Connection) -> None:
+        if next(count) in numbers:
             raise OperationalError("COMMIT", {}, Exception("disk"))
 
+    return fail
+
+
+def test_a_failed_commit_is_done_again_one_by_one(engine: Engine, writer: Writer) -> None:
+    """When the common commit fails, each job gets a transaction of its own."""
     go, _ = blocked(writer)
-    futures = [writer.submit(put(name)) for name in ("a", "b")]
+    event.listen(engine, "commit", failing(1))  # after the blocker's
+    futures = [writer.submit(put(name)) for name in ("a", "b", "c")]
     go.set()
-    _.result(WAIT_S)
-    event.listen(engine, "commit", fail_once)
-    third = writer.submit(put("c"))
-    assert [one.result(WAIT_S) for one in (*futures, third)] == ["a", "b", "c"]
+    assert [one.result(WAIT_S) for one in futures] == ["a", "b", "c"]
     assert names(engine) == {"a", "b", "c"}
 
 
 def test_a_lost_database_is_told_and_survived(engine: Engine, writer: Writer) -> None:
     """A commit that fails twice is the caller's error; the writer goes on."""
-    failures = [1, 1]
-
-    def fail(_connection: Connection) -> None:
-        if failures:
-            failures.pop()
-            raise OperationalError("COMMIT", {}, Exception("disk"))
-
-    event.listen(engine, "commit", fail)
+    event.listen(engine, "commit", failing(0, 1))
     assert isinstance(writer.submit(put("a")).exception(WAIT_S), OperationalError)
     assert writer.submit(put("b")).result(WAIT_S) == "b"
     assert names(engine) == {"b"}

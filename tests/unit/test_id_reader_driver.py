@@ -240,9 +240,7 @@ class ScriptedReader:
         await trio.lowlevel.checkpoint()
 
     def answer(self, status: int) -> None:
-        self._speak.send_nowait(
-            bytes.fromhex("AAAAAA9669 0004 0000") + bytes([status, 4 ^ status])
-        )
+        self._speak.send_nowait(bytes.fromhex("AAAAAA9669 0004 0000") + bytes([status, 4 ^ status]))
 
 
 async def test_a_late_answer_is_not_taken_for_the_next(

@@ -1,5 +1,6 @@
 """Paying screens: what touches lead to, and that everything drawn is inside and alive."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +19,11 @@ from kioskd.screens.not_paid import NotPaid, NotPaidChoice, NotPaidReason
 from kioskd.screens.paid import Paid, PaidChoice
 from kioskd.screens.payment_unknown import PaymentUnknown, UnknownChoice
 from kioskd.screens.review import Review, ReviewChoice
+from kioskd.screens.widgets.months import months_text
+from kioskd.screens.words import LANGUAGES, Words, catalogue
 from tests.goldens import gallery_pay as sample
+from tests.goldens.gallery import PANELS
+from tests.unit.screen_checks import assert_sound, draw
 
 BACK = Done(Navigation.BACK)
 
@@ -167,3 +172,120 @@ def test_back_and_unknown_buttons(screen: Screen[Any]) -> None:
     """Every choosing screen goes back, and ignores buttons it does not have."""
     assert screen.tap("back") == BACK
     assert screen.tap("nonsense") is None
+
+
+def test_no_offers_still_leaves_a_way_back() -> None:
+    """With nothing to pay there is no main button that could do anything."""
+    screen = ChooseScheme((), sample.RULES, None)
+    assert screen.tap("next") is None
+    assert screen.tap("back") == BACK
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("reason", list(NotPaidReason))
+def test_every_reason_has_its_words(reason: NotPaidReason, language: str) -> None:
+    """Each reason says why and what to do, in both languages."""
+    words = Words(language)
+    assert words(f"not_paid.why.{reason.value}")
+    assert words(f"not_paid.do.{reason.value}")
+
+
+def test_both_languages_have_the_same_words() -> None:
+    """No text of one language is missing in the other, and both fill in the same fields."""
+    chinese, english = catalogue("zh_CN"), catalogue("en")
+    for section in SECTIONS:
+        assert keys_of(chinese, section) == keys_of(english, section)
+    for key in (key for section in SECTIONS for key in keys_of(chinese, section)):
+        assert fields_of(english[key]) <= fields_of(chinese[key])
+
+
+SECTIONS = (
+    "pay",
+    "pay_steps",
+    "choose_scheme",
+    "choose_grade",
+    "choose_months",
+    "review",
+    "follow_pin_pad",
+    "paid",
+    "not_paid",
+    "payment_unknown",
+    "info",
+    "pages",
+    "insurance",
+    "policies",
+    "outlets",
+)
+
+
+def keys_of(texts: dict[str, str], section: str) -> set[str]:
+    """Return the keys of one section."""
+    return {key for key in texts if key.startswith(f"{section}.")}
+
+
+def fields_of(text: str) -> set[str]:
+    """Return the names in braces."""
+    return set(re.findall(r"{(\w+)}", text))
+
+
+@pytest.mark.parametrize(
+    ("months", "said"),
+    [
+        ((10,), "2026 年 10 月"),
+        ((10, 11), "2026 年 10 月、11 月"),
+        ((1, 2, 3, 5), "2026 年 1 月至 3 月、5 月"),
+        (tuple(range(1, 13)), "2026 年 1 月至 12 月"),
+    ],
+)
+def test_months_in_words(months: tuple[int, ...], said: str) -> None:
+    """Three or more months in a row are said as from-to; nothing is left out."""
+    assert months_text(Words("zh_CN"), [Month(2026, number) for number in months]) == said
+
+
+@pytest.mark.parametrize("step", [None, *PinPadStep])
+def test_every_pin_pad_step_is_said(step: PinPadStep | None) -> None:
+    """Every step has a title and a line of its own, and claims nothing that is later."""
+    screen = FollowPinPad(Money(280000), step, sample.REF, True)
+    drawn = draw(screen, (1280, 800), "zh_CN")
+    said = [text.text for text in drawn.drawn]
+    assert "2,800.00 元" in said
+    assert drawn.status == ("业务号", sample.REF)
+    assert set(drawn.buttons) == {"cancel", "language"}
+
+
+def test_fixed_grade_is_in_sight() -> None:
+    """The only grade that can be chosen stands on the first page of the smallest panel."""
+    screen = ChooseGrade(sample.FIXED, sample.PENSION_NAME, None, 0)
+    buttons = draw(screen, (800, 480), "zh_CN").buttons
+    assert "grade-100" in buttons
+    assert "grade-60" not in buttons
+
+
+def test_grade_pages_end_with_the_last_grade() -> None:
+    """Whatever page is wished for, one is shown, and the last has no button to go on."""
+    screen = ChooseGrade(sample.PENSION, sample.PENSION_NAME, None, 99)
+    buttons = draw(screen, (800, 480), "zh_CN").buttons
+    assert "grade-300" in buttons
+    assert "page-next" not in buttons
+    assert "page-prev" in buttons
+
+
+PAY_IDS = {
+    "choose-scheme",
+    "choose-grade",
+    "choose-months",
+    "review",
+    "follow-pin-pad",
+    "paid",
+    "not-paid",
+    "payment-unknown",
+}
+PAY_SCREENS = [entry for entry in sample.SCREENS if entry[1].id in PAY_IDS]
+
+
+@pytest.mark.parametrize("panel", PANELS)
+@pytest.mark.parametrize(("name", "screen"), PAY_SCREENS, ids=[name for name, _ in PAY_SCREENS])
+def test_drawn_inside_and_alive(name: str, screen: Screen[Any], panel: tuple[int, int]) -> None:
+    """In both languages every text fits, buttons are apart and inside, and each leads somewhere."""
+    for language in LANGUAGES:
+        assert_sound(screen, draw(screen, panel, language))

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -31,10 +32,8 @@ class Wire:
 
     def unplug(self) -> None:
         for descriptor in (self._slave, self.master):
-            try:
+            with suppress(OSError):
                 os.close(descriptor)
-            except OSError:
-                pass
 
 
 @pytest.fixture

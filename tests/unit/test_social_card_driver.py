@@ -189,7 +189,7 @@ async def test_empty_slot_says_so(desk: Desk) -> None:
 
 
 async def test_survives_a_crash_of_pcscd(desk: Desk) -> None:
-    """A killed pcscd is trouble and DeviceUnavailable at once; pcscd back: everything works again."""
+    """A killed pcscd is trouble and DeviceUnavailable at once; once it is back all works again."""
     await desk.insert(GOOD)
     async with desk.reader.session() as card:
         await desk.pcscd.kill()

@@ -65,7 +65,7 @@ async def _choose_offer(
 
 async def _choose_grade(kiosk: Kiosk, offer: Offer, chosen: int | None) -> Grade | None:
     name = kiosk.region.rules(offer.scheme).name
-    answer = await kiosk.stage.show(ChooseGrade(offer, name, chosen))
+    answer = await kiosk.stage.show(ChooseGrade(offer, name, chosen, page=0))
     return None if answer is Navigation.BACK else answer
 
 

@@ -1,5 +1,7 @@
 """Tell her how her payment ended, in the words of exactly that end, and print what there is."""
 
+from typing import TypeVar
+
 import trio
 
 from kioskd import log
@@ -16,6 +18,7 @@ from kioskd.screens.not_paid import NotPaid, NotPaidChoice, NotPaidReason
 from kioskd.screens.paid import Paid, PaidChoice
 from kioskd.screens.payment_unknown import PaymentUnknown, UnknownChoice
 
+T = TypeVar("T")
 CHARGED = (PaymentState.CONFIRMED, PaymentState.APPROVED)
 CANCELLED_AT_PIN_PAD = "Z-6C"
 REASONS = {
@@ -49,7 +52,7 @@ def why_not_paid(payment: Payment) -> NotPaidReason:
     return NotPaidReason.PIN_PAD_FAULT if payment.reason else NotPaidReason.NOT_STARTED
 
 
-async def _show_result(kiosk: Kiosk, screen: Screen[NotPaidChoice] | Screen[PaidChoice]) -> object:
+async def _show_result(kiosk: Kiosk, screen: Screen[T]) -> T:
     """Show what became of her money even if she has pulled her card meanwhile."""
     try:
         return await kiosk.stage.show(screen)
@@ -91,17 +94,13 @@ async def _unknown(kiosk: Kiosk, visit: Visit, assessment: Assessment, payment: 
 
     paper = unknown_slip(kiosk, visit, assessment, payment)
     printed = await _print(kiosk, screen(None, printing=True), paper, payment)
-    while await _show_unknown(kiosk, screen(printed, printing=False)) is UnknownChoice.PRINT_SLIP:
+    while await _show_result(kiosk, screen(printed, printing=False)) is UnknownChoice.PRINT_SLIP:
         printed = await _print(kiosk, screen(printed, printing=True), paper, payment)
     return False
 
 
-async def _show_unknown(kiosk: Kiosk, screen: PaymentUnknown) -> UnknownChoice:
-    return await kiosk.stage.show(screen)
-
-
 async def _print(
-    kiosk: Kiosk, screen: Screen[PaidChoice] | Screen[UnknownChoice], paper: Receipt, payment: Payment
+    kiosk: Kiosk, screen: Screen[T], paper: Receipt, payment: Payment
 ) -> Printed:
     """Print behind the screen; whether paper came out is the printer's own word."""
     kiosk.cabinet.lamp("receipt", lit=True)

@@ -12,7 +12,8 @@ from kioskd.screens.theme import Colour, Type
 
 LINES = 2
 """Lines above the ground line, the highest at the top of the scale."""
-ROUND_STEPS = (1, 2, 2.5, 3, 4, 5, 6, 8, 10)
+ROUND_STEPS = (1, 2, 4, 6, 8, 10)
+SMALLEST_TOP_FEN = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,14 @@ class Bar:
 
 
 def scale_top(fen: int) -> int:
-    """Return the top of a scale for amounts up to ``fen``: a round number of yuan, in fen."""
-    power = 100
+    """Return the top of a scale for amounts up to ``fen``: a round number of yuan, in fen.
+
+    Half of it, the middle line, is whole yuan too.
+    """
+    power = SMALLEST_TOP_FEN
     while power * 10 < fen:
         power *= 10
-    return next((round(power * step) for step in ROUND_STEPS if power * step >= fen), power * 10)
+    return next(power * step for step in ROUND_STEPS if power * step >= fen)
 
 
 def bar_chart(canvas: Canvas, rect: Rect, bars: Sequence[Bar]) -> None:

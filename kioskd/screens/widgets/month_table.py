@@ -1,6 +1,6 @@
-"""The months of a year as a table: what was paid in each scheme, to the fen."""
+"""The months of a year as a table in two halves: what was paid in each scheme, to the fen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kioskd.domain.contribution import InsuranceView, Scheme
 from kioskd.domain.money import total
@@ -10,27 +10,27 @@ from kioskd.screens.canvas import Canvas
 from kioskd.screens.layout import Rect
 from kioskd.screens.theme import Colour, Type
 
-MONTHS = 12
+HALF = 6
 
 
 def table_height(canvas: Canvas) -> int:
     """Return how many pixels high the table is."""
-    return (MONTHS + 1) * _row_height(canvas)
+    return (HALF + 1) * _row_height(canvas)
 
 
-def month_table(canvas: Canvas, rect: Rect, view: InsuranceView, names: Sequence[str]) -> None:
-    """Draw month, each scheme in the order of ``names``, and their sum; empty where unpaid."""
-    schemes = [s for s in Scheme if any(c.scheme is s for c in view.contributions)]
-    words = canvas.words
-    header = [words("insurance.table_month"), *names, words("insurance.table_total")]
-    rows = layout.stack(rect, [_row_height(canvas)] * (MONTHS + 1))
-    _draw_row(canvas, rows[0], header, Type.NOTE, t.SECOND_INK)
-    for number, row in enumerate(rows[1:], start=1):
-        canvas.fill(Rect(row.x, row.y, row.w, max(1, canvas.px(1))), t.LINE)
-        paid = [_paid(view, number, scheme) for scheme in schemes]
-        whole = _paid(view, number, None)
-        cells = [words(f"pay.month.m{number}"), *paid, whole]
-        _draw_row(canvas, row, cells, Type.NOTE, t.INK)
+def month_table(
+    canvas: Canvas, rect: Rect, view: InsuranceView, colours: Mapping[Scheme, Colour]
+) -> None:
+    """Draw month, each scheme and their sum; a scheme's column is headed by its colour."""
+    schemes = [scheme for scheme in colours if any(c.scheme is scheme for c in view.contributions)]
+    for side, half in enumerate(layout.columns(rect, [1, 1], canvas.px(40))):
+        rows = layout.stack(half, [_row_height(canvas)] * (HALF + 1))
+        _draw_header(canvas, rows[0], [colours[scheme] for scheme in schemes])
+        for number, row in enumerate(rows[1:], start=1 + side * HALF):
+            canvas.fill(Rect(row.x, row.y, row.w, max(1, canvas.px(1))), t.LINE)
+            paid = [_paid(view, number, scheme) for scheme in schemes]
+            _draw_row(canvas, row, [canvas.words(f"pay.month.m{number}"), *paid,
+                                    _paid(view, number, None)])
 
 
 def _paid(view: InsuranceView, number: int, scheme: Scheme | None) -> str:
@@ -43,11 +43,23 @@ def _paid(view: InsuranceView, number: int, scheme: Scheme | None) -> str:
 
 
 def _row_height(canvas: Canvas) -> int:
-    return canvas.line_height(Type.NOTE) + canvas.px(6)
+    return canvas.line_height(Type.NOTE) + canvas.px(4)
 
 
-def _draw_row(canvas: Canvas, row: Rect, cells: Sequence[str], type: Type, ink: Colour) -> None:
-    weights = [1.0, *([2.0] * (len(cells) - 2)), 1.6]
-    for index, (cell, text) in enumerate(zip(layout.columns(row, weights), cells, strict=True)):
-        align = "left" if index == 0 else "right"
-        canvas.text(cell, text, type, ink, "left" if align == "left" else "right", "middle", 0.6)
+def _cells(row: Rect, count: int) -> list[Rect]:
+    return layout.columns(row, [1.0, *([1.7] * (count - 1))])
+
+
+def _draw_header(canvas: Canvas, row: Rect, colours: Sequence[Colour]) -> None:
+    month, *columns, whole = _cells(row, len(colours) + 2)
+    side, words = canvas.px(20), canvas.words
+    canvas.text(month, words("insurance.table_month"), Type.NOTE, t.SECOND_INK, valign="middle")
+    canvas.text(whole, words("insurance.table_total"), Type.NOTE, t.SECOND_INK, "right", "middle")
+    for colour, cell in zip(colours, columns, strict=True):
+        patch = Rect(cell.right - side, cell.y, side, cell.h).centred(side, side)
+        canvas.rounded(patch, canvas.px(4), colour)
+
+
+def _draw_row(canvas: Canvas, row: Rect, cells: Sequence[str]) -> None:
+    for index, (cell, text) in enumerate(zip(_cells(row, len(cells)), cells, strict=True)):
+        canvas.text(cell, text, Type.NOTE, t.INK, "right" if index else "left", "middle", 0.6)

@@ -43,6 +43,12 @@ def rows_that_fit(height: int, row: int, gap: int) -> int:
     return max(1, (height + gap) // (row + gap))
 
 
+def stretched(height: int, row: int, gap: int) -> int:
+    """Return the height of rows that share out what is left over, at most a fifth more each."""
+    count = rows_that_fit(height, row, gap)
+    return min((height - gap * (count - 1)) // count, row * 6 // 5)
+
+
 def turned(page: int, button: str) -> int | None:
     """Return the page that ``button`` leads to, None if it does not turn pages."""
     if button == NEXT:

@@ -1,0 +1,50 @@
+"""Drawing a screen in a test, and what must be true of any picture."""
+
+from functools import cache
+from typing import Any
+
+import pygame
+
+from kioskd.screens.canvas import Canvas
+from kioskd.screens.contract import Screen
+from kioskd.screens.fonts import Fonts, find_font
+from kioskd.screens.frame import LANGUAGE_BUTTON, Kit, draw_picture, middle_rect
+from kioskd.screens.layout import Rect
+from kioskd.screens.shapes import Shapes
+from kioskd.screens.theme import theme_for
+from kioskd.screens.words import Words
+from tests.goldens.gallery import FACTS, MOMENT
+
+
+@cache
+def _fonts() -> Fonts:
+    pygame.font.init()
+    return Fonts(find_font())
+
+
+@cache
+def _kit(panel: tuple[int, int]) -> Kit:
+    return Kit(theme_for(*panel), _fonts(), Shapes(), FACTS)
+
+
+def draw(screen: Screen[Any], panel: tuple[int, int], language: str) -> Canvas:
+    """Draw ``screen`` with its frame for a panel; return the canvas that knows what was drawn."""
+    return draw_picture(pygame.Surface(panel), screen, _kit(panel), Words(language), MOMENT)
+
+
+def assert_sound(screen: Screen[Any], canvas: Canvas) -> None:
+    """Every text fits, every button is inside, apart, large enough and leads to something."""
+    whole = Rect(0, 0, canvas.theme.width, canvas.theme.height)
+    assert [text.text for text in canvas.drawn if not text.fits] == []
+    assert [text.text for text in canvas.drawn if not whole.encloses(text.rect)] == []
+    own = {name: rect for name, rect in canvas.buttons.items() if name != LANGUAGE_BUTTON}
+    middle = middle_rect(canvas.theme)
+    for name, rect in own.items():
+        assert middle.encloses(rect), name
+        assert min(rect.w, rect.h) >= canvas.theme.min_touch, name
+        assert screen.tap(name) is not None, name
+        assert not any(_overlap(rect, other) for n, other in own.items() if n != name), name
+
+
+def _overlap(a: Rect, b: Rect) -> bool:
+    return a.x < b.right and b.x < a.right and a.y < b.bottom and b.y < a.bottom
