@@ -6,6 +6,7 @@ Source: facts/devices.md 1, way b (socket activation).
 """
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -27,12 +28,18 @@ FIRST_PORT, LAST_PORT = 20000, 32000
 START_TIMEOUT_S = 10.0
 STOP_TIMEOUT_S = 3.0
 POLL_S = 0.01
+PORT_TRIES = 5
+PORT_TAKEN = "Address already in use"
 _LISTENING = "0A"
 # pcscd wants its own process id in LISTEN_PID and the socket at descriptor 3; it dies with us.
 _START = (
     "exec 3<&0 </dev/null; "
     'LISTEN_PID=$$ LISTEN_FDS=1 exec setpriv --pdeathsig KILL pcscd --foreground --config "$1"'
 )
+
+
+class PortTaken(DeviceUnavailable):
+    """Another daemon was faster: its reader would be ours by mistake."""
 
 
 class Pcscd:
@@ -57,10 +64,16 @@ class Pcscd:
     async def __aenter__(self) -> Self:
         _require_installed()
         self._folder.mkdir(parents=True, exist_ok=True)
-        self.port = _free_port_pair()
-        self._write_configuration()
-        await self.start()
-        return self
+        for _ in range(PORT_TRIES):
+            self.port = _free_port_pair()
+            self._write_configuration()
+            try:
+                await self.start()
+            except PortTaken:
+                await self.kill()
+            else:
+                return self
+        raise DeviceUnavailable("pcscd", f"no free port in {PORT_TRIES} tries")
 
     async def __aexit__(
         self,
@@ -112,7 +125,12 @@ class Pcscd:
 
     async def _wait_listening(self, process: Popen[bytes]) -> None:
         # Asks the kernel: a trial connection would look like a card to the reader.
-        while not _is_listening(self.port):
+        while True:
+            if PORT_TAKEN in (self._folder / "pcscd.log").read_text(errors="replace"):
+                (self._folder / "pcscd.log").unlink()
+                raise PortTaken("pcscd", f"port {self.port} was taken meanwhile")
+            if _is_listening(self.port) and _is_listening(self.port + 1):
+                return
             if process.poll() is not None:
                 self._process = None
                 raise DeviceUnavailable("pcscd", f"ended with {process.returncode}, see its log")
@@ -159,7 +177,7 @@ def _listen(path: Path) -> socket.socket:
 def _free_port_pair() -> int:
     """Return a port that is free together with the next: the virtual reader has two slots."""
     ports = range(FIRST_PORT, LAST_PORT, 2)
-    start = os.getpid() % len(ports)  # so that daemons started side by side do not race
+    start = random.randrange(len(ports))  # daemons started side by side rarely meet
     for port in chain(ports[start:], ports[:start]):
         if _is_free(port) and _is_free(port + 1):
             return port

@@ -35,6 +35,7 @@ class PinPadWire:
         self._moved = trio.Event()
         self._gone = trio.Event()
         self._undelivered = False
+        self._sent_last = b""
 
     async def run(self) -> None:
         """Keep bytes and time flowing until the cable is pulled."""
@@ -55,6 +56,7 @@ class PinPadWire:
             await self._wait_moved()
         self._check()
         self._log.write("<", apdu.hex(" "))
+        self._sent_last = apdu
         self._link.send(apdu, trio.current_time())
         await self._flush()
 
@@ -117,7 +119,7 @@ class PinPadWire:
         while (event := self._link.next_event()) is not None:
             if isinstance(event, ApduReceived):
                 self._sort(event.apdu)
-            elif isinstance(event, TransmissionFailed):
+            elif isinstance(event, TransmissionFailed) and event.apdu == self._sent_last:
                 self._undelivered = True
         await self._flush()
 

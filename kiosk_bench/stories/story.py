@@ -42,10 +42,10 @@ class Story:
     overrides: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
-async def insert_card(world: World, card: CitizenCard, **flaws: Any) -> None:
+async def insert_card(world: World, card: CitizenCard, flaw: str = "") -> None:
     """Put a social security card into the slot once the kiosk asks for it."""
     await world.console.screen("welcome")
-    await world.card.insert(card.persona(**flaws))
+    await world.card.insert(card.persona(flaw))
 
 
 async def type_pin(world: World, pin: str) -> None:

@@ -20,12 +20,16 @@ from kioskd.payments.states import PaymentEvent
 
 LAST_RECEIPT: Final = 9999
 """Receipt numbers have four digits; after this one comes 0 or 1."""
+GAP_MAX: Final = 50
+"""Receipts that declines and reversals may have used up unseen since the last one shown."""
 
 
 class Shown(Enum):
     """What the PIN pad's last transaction (06 20) is."""
 
     OURS_APPROVED = "ours, approved"
+    OURS_AFTER_A_GAP = "our amount, approved, some receipts later"
+    """A PIN pad that counts declines and reversals but does not show them."""
     OURS_REFUSED = "ours, not approved"
     EARLIER = "the one before ours"
     NOTHING_EVER = "nothing, as before, on a PIN pad that has done nothing"
@@ -68,9 +72,11 @@ RESOLVES: Final[Mapping[Row, Verdict]] = MappingProxyType(
         Row(True, Shown.OURS_REFUSED, Counted.NOT_INCLUDED): Verdict.NOT_CHARGED,
         Row(True, Shown.OURS_REFUSED, Counted.UNTOLD): Verdict.NOT_CHARGED,
         Row(True, Shown.EARLIER, Counted.NOT_INCLUDED): Verdict.NOT_CHARGED,
+        Row(True, Shown.NOTHING_EVER, Counted.NOT_INCLUDED): Verdict.NOT_CHARGED,
         # It holds none: was there a charge that we were not told of?
         Row(False, Shown.OURS_APPROVED, Counted.INCLUDED): Verdict.CHARGED,
         Row(False, Shown.OURS_APPROVED, Counted.NOT_INCLUDED): Verdict.NOT_CHARGED,
+        Row(False, Shown.OURS_AFTER_A_GAP, Counted.INCLUDED): Verdict.CHARGED,
         Row(False, Shown.OURS_REFUSED, Counted.NOT_INCLUDED): Verdict.NOT_CHARGED,
         Row(False, Shown.OURS_REFUSED, Counted.UNTOLD): Verdict.NOT_CHARGED,
         Row(False, Shown.EARLIER, Counted.NOT_INCLUDED): Verdict.NOT_CHARGED,
@@ -156,13 +162,13 @@ def follows(receipt: int, earlier: int) -> bool:
 
 def _shown(payment: Payment, books: Books, known_elsewhere: bool) -> Shown:
     if books.last is None:
-        untouched = payment.baseline == Baseline(None, (0, ZERO)) and approval_of(payment) is None
+        untouched = payment.baseline == Baseline(None, (0, ZERO))
         return Shown.NOTHING_EVER if untouched else Shown.NOTHING
     if known_elsewhere or books.last.receipt == payment.baseline.receipt:
         is_before = books.last.receipt == payment.baseline.receipt
         return Shown.EARLIER if is_before else Shown.OTHER
     if not _has_our_receipt(payment, books.last):
-        return Shown.OTHER
+        return Shown.OURS_AFTER_A_GAP if _may_be_ours(payment, books.last) else Shown.OTHER
     if not books.last.approved:
         return Shown.OURS_REFUSED
     return Shown.OURS_APPROVED if _is_our_approval(payment, books.last) else Shown.OTHER
@@ -179,6 +185,14 @@ def _has_our_receipt(payment: Payment, last: TransactionRecord) -> bool:
 def _is_our_approval(payment: Payment, last: TransactionRecord) -> bool:
     approval = approval_of(payment)
     return last.amount == payment.amount and (approval is None or last.trace == approval.trace)
+
+
+def _may_be_ours(payment: Payment, last: TransactionRecord) -> bool:
+    before = payment.baseline.receipt
+    if before is None or approval_of(payment) is not None:
+        return False
+    skipped = (last.receipt - before) % LAST_RECEIPT
+    return skipped <= GAP_MAX and last.approved and last.amount == payment.amount
 
 
 def _counted(payment: Payment, books: Books) -> Counted:

@@ -18,7 +18,7 @@ class SessionLimits:
     """T3: from a command's acknowledgement to 80 00 or 84 xx."""
     command_s: float = 180.0
     """T4: from 80 00, or the last 04 FF or 04 0F, to the end; a 04 FF may change it."""
-    local_s: float = 30.0
+    local_s: float = 10.0
     """T4 for commands that need neither host nor person."""
     completion_s: float = 30.0
     """From our acceptance to 06 0F: the charge stands without it, so waiting on gains nothing."""

@@ -14,7 +14,7 @@ from kioskd.screens.navigation import Navigation
 from kioskd.screens.theme import Type
 from kioskd.screens.widgets import Action, action_row, heading
 from kioskd.screens.widgets.pages import Page, page_buttons, page_of, rows_that_fit, turned
-from kioskd.screens.widgets.pay_page import choice_mark, grade_name, pay_page, split_bar
+from kioskd.screens.widgets.pay_page import choice_mark, grade_name, pay_page, percent, split_bar
 
 GradeAnswer = Grade | Navigation
 
@@ -62,9 +62,9 @@ class ChooseGrade(Screen[GradeAnswer]):
         return self.offer.fixed_percent in (None, grade.percent)
 
     def _marked(self) -> Grade | None:
-        percent = self.offer.fixed_percent if self.chosen is None else self.chosen
+        marked = self.offer.fixed_percent if self.chosen is None else self.chosen
         for grade in self.offer.grades:
-            if grade.percent == percent and self._open(grade):
+            if grade.percent == marked and self._open(grade):
                 return grade
         return None
 
@@ -76,11 +76,7 @@ class ChooseGrade(Screen[GradeAnswer]):
         return Action("next", canvas.words(key, percent=marked.percent))
 
     def _draw_heading(self, canvas: Canvas, body: Rect) -> Rect:
-        scheme = self.scheme_name.in_language(canvas.language)
-        note = canvas.words(
-            "choose_grade.subtitle", scheme=scheme, average=self.offer.average_wage
-        )
-        room = heading(canvas, body, canvas.words("choose_grade.title"), note)
+        room = heading(canvas, body, canvas.words("choose_grade.title"), self._note(canvas, body.w))
         if self.offer.fixed_percent is None:
             return room
         reason = canvas.words("choose_grade.fixed", percent=self.offer.fixed_percent)
@@ -90,6 +86,16 @@ class ChooseGrade(Screen[GradeAnswer]):
         canvas.rounded(strip, canvas.px(10), t.PALE_DOUBT)
         canvas.text(strip.inset(padding, 0), reason, Type.NOTE, valign="middle")
         return room
+
+    def _note(self, canvas: Canvas, width: int) -> str:
+        """Return scheme and average wage; the rates too where all fits beside the title."""
+        words, rates = canvas.words, self.offer.rates
+        scheme = self.scheme_name.in_language(canvas.language)
+        short = words("choose_grade.subtitle", scheme=scheme, average=self.offer.average_wage)
+        key = "choose_grade.rates" if rates.personal else "choose_grade.rates_pool"
+        whole = f"{short}{words(key, total=percent(rates.total), personal=percent(rates.personal))}"
+        title = canvas.text_width(words("choose_grade.title"), Type.QUESTION) + canvas.px(20)
+        return whole if title + canvas.text_width(whole, Type.NOTE) <= width else short
 
     def _page(self, canvas: Canvas, room: Rect, between: Rect) -> tuple[Page[Grade], Rect, Rect]:
         """Return the page, the room for its rows and where its buttons go.
@@ -129,9 +135,9 @@ class ChooseGrade(Screen[GradeAnswer]):
     def _draw_figures(self, canvas: Canvas, grade: Grade, row: Rect, is_open: bool) -> Rect:
         """Write percent, base and monthly yuan; return the room between base and yuan."""
         ink, second = (t.INK, t.SECOND_INK) if is_open else (t.OFF_INK, t.OFF_INK)
-        percent, row = row.cut_left(_percent_width(canvas), canvas.px(14))
-        name = f"{grade.percent}%" if grade.percent else grade_name(canvas, 0)
-        canvas.text(percent, name, Type.TITLE, ink, valign="middle", shrink_to=0.6)
+        left, row = row.cut_left(_percent_width(canvas, self.offer.grades), canvas.px(14))
+        name = _percent(canvas, grade)
+        canvas.text(left, name, Type.TITLE, ink, valign="middle", shrink_to=0.6)
         unit = canvas.words("pay.per_month")
         row, right = row.cut_right(_money_width(canvas, self.offer.grades, unit), canvas.px(14))
         parts = [Run(f"{grade.monthly} ", Type.QUESTION, ink), Run(unit, Type.NOTE, ink)]
@@ -169,8 +175,13 @@ def _row_height(canvas: Canvas) -> int:
     return max(canvas.px(68), canvas.theme.min_touch, needed)
 
 
-def _percent_width(canvas: Canvas) -> int:
-    return canvas.text_width("300%", Type.TITLE) + canvas.px(4)
+def _percent(canvas: Canvas, grade: Grade) -> str:
+    return f"{grade.percent}%" if grade.percent else grade_name(canvas, 0)
+
+
+def _percent_width(canvas: Canvas, grades: tuple[Grade, ...]) -> int:
+    widest = max(canvas.text_width(_percent(canvas, grade), Type.TITLE) for grade in grades)
+    return widest + canvas.px(4)
 
 
 def _base_width(canvas: Canvas, grades: tuple[Grade, ...]) -> int:

@@ -85,9 +85,7 @@ class ChooseMonths(Screen[MonthsAnswer]):
         below = Block(high, lambda rect: _status(canvas, rect, said, icon, ink, look), 2)
         draw_blocks(canvas, inner, [name, below], "middle")
 
-    def _said(
-        self, canvas: Canvas, offered: OfferedMonth, chosen: bool
-    ) -> tuple[str, Icon | None]:
+    def _said(self, canvas: Canvas, offered: OfferedMonth, chosen: bool) -> tuple[str, Icon | None]:
         if offered.status is MonthStatus.PAID:
             return canvas.words("choose_months.paid"), Icon.CHECK
         if offered.status is MonthStatus.LOCKED:

@@ -1,7 +1,6 @@
 """Which insurance to pay: what each costs, what can still be paid, and what to know before."""
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from kioskd.domain.contribution import MonthStatus, Offer, Scheme
 from kioskd.domain.region import SchemeRules
@@ -13,10 +12,10 @@ from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look
 from kioskd.screens.navigation import Navigation
 from kioskd.screens.theme import Type
-from kioskd.screens.widgets import Action, action_row, heading, money
-from kioskd.screens.widgets.blocks import Block, draw_blocks, text_block
+from kioskd.screens.widgets import Action, action_row, heading
+from kioskd.screens.widgets.blocks import Block, draw_blocks, money_block, text_block
 from kioskd.screens.widgets.months import months_text
-from kioskd.screens.widgets.pay_page import choice_mark, pay_page
+from kioskd.screens.widgets.pay_page import choice_mark, pay_page, percent
 
 SchemeAnswer = Scheme | Navigation
 
@@ -97,7 +96,7 @@ class ChooseScheme(Screen[SchemeAnswer]):
         blocks = [text_block(canvas, title_width, name, Type.TITLE, ink)]
         blocks.append(text_block(canvas, width, _rate(canvas, offer), Type.NOTE, second))
         if can and offer.grades:
-            blocks.append(_from_block(canvas, offer))
+            blocks += _from_blocks(canvas, offer, width)
         payable = text_block(canvas, width, _what_is_payable(canvas, offer), Type.BODY, ink, 14)
         blocks.append(payable)
         if notice := rules.notice.in_language(canvas.language):
@@ -109,16 +108,12 @@ def _payable(offer: Offer) -> bool:
     return any(offered.status is MonthStatus.PAYABLE for offered in offer.months)
 
 
-def _percent(fraction: Decimal) -> str:
-    return f"{(fraction * 100).normalize():f}"
-
-
 def _rate(canvas: Canvas, offer: Offer) -> str:
-    total = canvas.words("choose_scheme.rate", total=_percent(offer.rates.total))
+    total = canvas.words("choose_scheme.rate", total=percent(offer.rates.total))
     if not offer.rates.personal:
         return f"{total}\n{canvas.words('choose_scheme.rate_pool_only')}"
-    personal = _percent(offer.rates.personal)
-    return f"{total}\n{canvas.words('choose_scheme.rate_personal', personal=personal)}"
+    own = percent(offer.rates.personal)
+    return f"{total}\n{canvas.words('choose_scheme.rate_personal', personal=own)}"
 
 
 def _what_is_payable(canvas: Canvas, offer: Offer) -> str:
@@ -129,17 +124,12 @@ def _what_is_payable(canvas: Canvas, offer: Offer) -> str:
     return canvas.words("choose_scheme.payable", count=len(months), months=named)
 
 
-def _from_block(canvas: Canvas, offer: Offer) -> Block:
-    least = min(grade.monthly for grade in offer.grades)
+def _from_blocks(canvas: Canvas, offer: Offer, width: int) -> list[Block]:
     key = "choose_scheme.from_monthly" if len(offer.grades) > 1 else "choose_months.monthly"
-    label_height = canvas.line_height(Type.NOTE)
-
-    def draw(rect: Rect) -> None:
-        label, figure = rect.cut_top(label_height)
-        canvas.text(label, canvas.words(key), Type.NOTE, t.SECOND_INK)
-        money(canvas, figure, least, Type.RESULT)
-
-    return Block(label_height + canvas.line_height(Type.RESULT), draw, canvas.px(14))
+    return [
+        text_block(canvas, width, canvas.words(key), Type.NOTE, t.SECOND_INK, 14),
+        money_block(canvas, min(grade.monthly for grade in offer.grades), Type.RESULT, 0),
+    ]
 
 
 def _notice_block(canvas: Canvas, notice: str, width: int) -> Block:

@@ -79,12 +79,14 @@ class FollowPinPad(Screen[PinPadChoice]):
     amount: Money
     step: PinPadStep | None
     ref: str
+    """Empty until the payment has one."""
     can_cancel: bool
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the list of what happens, and the amount over a picture of the PIN pad."""
         body, actions = pay_page(canvas, "pay")
-        canvas.say_in_footer(canvas.words("pay.ref"), self.ref)
+        if self.ref:
+            canvas.say_in_footer(canvas.words("pay.ref"), self.ref)
         if canvas.portrait:
             room, card = body.cut_bottom(body.h * 9 // 20, canvas.px(24))
         else:

@@ -48,11 +48,14 @@ class Paid(Screen[PaidChoice]):
         """Draw the sign, the amount and what became of the receipt."""
         body, actions = result_body(canvas)
         draw_result(canvas, body, Sign.DONE, self._blocks(canvas, result_width(canvas)))
-        main = Action("end", canvas.words("paid.end"))
-        action_row(canvas, actions, main, Action("more", canvas.words("paid.more")))
+        ready = self.printed is not None
+        main = Action("end", canvas.words("paid.end" if ready else "paid.wait"), ready)
+        action_row(canvas, actions, main, Action("more", canvas.words("paid.more"), ready))
 
     def tap(self, button: str) -> "Screen[PaidChoice] | Done[PaidChoice] | None":
-        """End the visit, or do something else."""
+        """End the visit, or do something else; not before the receipt is out."""
+        if self.printed is None:
+            return None
         return {choice.value: Done(choice) for choice in PaidChoice}.get(button)
 
     def _blocks(self, canvas: Canvas, width: int) -> list[Block]:

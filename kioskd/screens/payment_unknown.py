@@ -48,7 +48,8 @@ class PaymentUnknown(Screen[UnknownChoice]):
         canvas.say_in_footer(*self._going_on(canvas))
         body, actions = result_body(canvas)
         draw_result(canvas, body, Sign.DOUBT, self._blocks(canvas, result_width(canvas)))
-        end = Action("end", canvas.words("payment_unknown.end"))
+        key = "wait" if self.printing else "end"
+        end = Action("end", canvas.words(f"payment_unknown.{key}"), not self.printing)
         if not self._may_print():
             action_row(canvas, actions, end)
             return
@@ -56,7 +57,9 @@ class PaymentUnknown(Screen[UnknownChoice]):
         action_row(canvas, actions, slip, end)
 
     def tap(self, button: str) -> "Screen[UnknownChoice] | Done[UnknownChoice] | None":
-        """Print a slip as long as none came out, or end."""
+        """Print a slip as long as none came out, or end; nothing while it prints."""
+        if self.printing:
+            return None
         if button == "print-slip" and self._may_print():
             return Done(UnknownChoice.PRINT_SLIP)
         return Done(UnknownChoice.END) if button == "end" else None
@@ -79,7 +82,8 @@ class PaymentUnknown(Screen[UnknownChoice]):
             boxed_block(canvas, Look.PLAIN, self._facts(canvas, width - 2 * canvas.px(26))),
         ]
         if self.printing or self.printed is not None:
-            paper = paper_block(canvas, width, "payment_unknown", self.printed, gap=12)
+            printed = None if self.printing else self.printed
+            paper = paper_block(canvas, width, "payment_unknown", printed, gap=12)
             blocks.append(paper)
         return blocks
 

@@ -557,3 +557,13 @@ def test_plain_http_is_for_loopback_only(tmp_path: Path, host: str) -> None:
     db = f"sqlite:///{tmp_path / 'c.db'}"
     found = CliRunner().invoke(main, ["serve", "--db", db, "--host", host, "--port", "0"])
     assert found.exit_code == 1 and found.output.startswith("Error: --host")
+
+
+@pytest.mark.parametrize(
+    "other", [{"at": "\x00"}, {"at": "9" * 41}, {"assessment": "a 1"}, {"ref": "K0123-000009"}]
+)
+def test_texts_that_no_kiosk_makes(server: Server, other: dict[str, Any]) -> None:
+    """Control characters, overlong texts and foreign references are refused and not kept."""
+    body = replace(report(PaymentState.CONFIRMED), **other)
+    found = server.refused("PUT", payment_path("K0123-000001"), body)
+    assert found == (400, ProblemCode.BAD_REQUEST)

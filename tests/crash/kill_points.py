@@ -83,7 +83,7 @@ def _store(path: Path, value: object) -> None:
 
 
 class FilePinPad:
-    """A PIN pad whose books outlive the kiosk. A charge is ``held``, ``standing`` or ``reversed``."""
+    """A PIN pad whose books outlive the kiosk; a charge is held, standing or reversed."""
 
     def __init__(self, folder: Path, points: Points, reverses: bool) -> None:
         self._path, self._points, self._reverses = folder / "pin_pad.json", points, reverses
@@ -207,15 +207,15 @@ class Kiosk:
         """Live in a process of its own; return True if it was killed, False if it came through."""
         child = os.fork()
         if child == 0:
+            exit_code = 1
             try:
                 self.live(what, kill_at)
+                exit_code = 0
             finally:
-                os._exit(0 if self._came_through() else 1)
+                os._exit(exit_code)
         _, status = os.waitpid(child, 0)
+        assert os.waitstatus_to_exitcode(status) in (0, -signal.SIGKILL), "the program failed"
         return os.WIFSIGNALED(status)
-
-    def _came_through(self) -> bool:
-        return True
 
 
 def lost_or_doubled(folder: Path) -> list[str]:
@@ -223,13 +223,14 @@ def lost_or_doubled(folder: Path) -> list[str]:
     charges = len(FilePinPad(folder, Points(None), reverses=False).standing())
     postings = len(FileCentral(folder).postings())
     journal = Journal(folder / "journal.db", "K0123")
-    in_doubt = [payment for payment in journal.open_payments()]
+    in_doubt = journal.open_payments()
     told = FileCentral(folder).states
     journal.shut()
     broken = []
     if charges > 1 or postings > 1:
         broken.append(f"doubled: {charges} charges, {postings} postings")
-    if charges != postings and not in_doubt:
+    if charges != postings:
         broken.append(f"lost: {charges} charges, {postings} postings")
+    broken += [f"unresolved: {p.ref}" for p in in_doubt]
     broken += [f"forgotten: {p.ref}" for p in in_doubt if told.get(p.ref) != "unknown"]
     return broken

@@ -54,7 +54,9 @@ RULES = (
         PENSION_RATES,
         PERCENTS,
         grade_fixed_for_year=True,
-        notice=Text("养老保险不能跨年度补缴。", "Earlier years of the pension cannot be paid later."),
+        notice=Text(
+            "养老保险不能跨年度补缴。", "Earlier years of the pension cannot be paid later."
+        ),
     ),
     SchemeRules(
         Scheme.MEDICAL,
@@ -186,13 +188,24 @@ POLICIES = tuple(
 OUTLETS = tuple(
     Outlet(
         Text(f"示例市{area}社会保障服务中心", f"{en} service centre"),
-        Text(f"示例市{area}中山路 {number} 号一楼大厅", f"Ground floor, {number} Zhongshan Road, {en}"),
-        Text("周一至周五 9:00-17:00，节假日休息", "Monday to Friday 9:00-17:00, closed on holidays"),
+        Text(
+            f"示例市{area}中山路 {number} 号一楼大厅",
+            f"Ground floor, {number} Zhongshan Road, {en}",
+        ),
+        Text(
+            "周一至周五 9:00-17:00，节假日休息", "Monday to Friday 9:00-17:00, closed on holidays"
+        ),
         Text("参保登记、缴费、社保卡补领、退休办理", "Enrolment, payment, new cards, retirement"),
         f"000-5550{number:04d}",
     )
     for number, (area, en) in enumerate(
-        (("东区", "East"), ("西区", "West"), ("南区", "South"), ("北区", "North"), ("中区", "Middle")),
+        (
+            ("东区", "East"),
+            ("西区", "West"),
+            ("南区", "South"),
+            ("北区", "North"),
+            ("中区", "Middle"),
+        ),
         start=1,
     )
 )
@@ -235,7 +248,10 @@ SCREENS: tuple[tuple[str, Screen[Any]], ...] = (
     ("choose-months-none", ChooseMonths(MIXED, MIXED.grades[0], frozenset())),
     ("choose-months-all", ChooseMonths(WHOLE_YEAR, WHOLE_YEAR.grades[-1], ALL_MONTHS)),
     ("review", _REVIEW),
-    ("review-long", Review(assessment_of(300, ALL_MONTHS), PENSION_NAME, LONG_NAME, "示例自治州某某县")),
+    (
+        "review-long",
+        Review(assessment_of(300, ALL_MONTHS), PENSION_NAME, LONG_NAME, "示例自治州某某县"),
+    ),
     ("follow-pin-pad-starting", _PIN_PAD),
     ("follow-pin-pad-card", replace(_PIN_PAD, step=PinPadStep.PRESENT_CARD)),
     ("follow-pin-pad-pin", replace(_PIN_PAD, step=PinPadStep.ENTER_PIN)),

@@ -370,3 +370,10 @@ def test_receipt_numbers_catch_a_wrong_digit(year: int, serial: int, add: int, a
     place = [index for index, one in enumerate(number) if one != "-"][at]
     wrong = str((int(number[place]) + add) % 10)
     assert not receipt_number_is_right(number[:place] + wrong + number[place + 1 :])
+
+
+def test_an_assessment_belongs_to_its_kiosk(world: World) -> None:
+    """A payment at another kiosk than the assessment's may not start."""
+    world.assess(kiosk=OTHER_KIOSK)
+    with refused(ProblemCode.NOT_FOUND):
+        world.report(S.INTENDED)

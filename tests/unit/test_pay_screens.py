@@ -141,7 +141,8 @@ def test_pin_pad_cancel_only_while_it_can() -> None:
 
 def test_results_answer_with_their_choices() -> None:
     """Each button of the result screens has its own answer."""
-    paid = Paid(Money(1), sample.PENSION_NAME, 100, (Month(2026, 1),), sample.REF, "1", None)
+    months = (Month(2026, 1),)
+    paid = Paid(Money(1), sample.PENSION_NAME, 100, months, sample.REF, "1", Printed.YES)
     assert paid.tap("end") == Done(PaidChoice.END)
     assert paid.tap("more") == Done(PaidChoice.MORE)
     not_paid = NotPaid(NotPaidReason.DECLINED, "05", sample.REF)
@@ -150,6 +151,16 @@ def test_results_answer_with_their_choices() -> None:
     unknown = PaymentUnknown(sample.REF, Money(1), "10:26", 0, None)
     assert unknown.tap("print-slip") == Done(UnknownChoice.PRINT_SLIP)
     assert unknown.tap("end") == Done(UnknownChoice.END)
+
+
+def test_nothing_to_touch_while_paper_comes() -> None:
+    """While a receipt or slip prints nobody listens, so the buttons are greyed and say to wait."""
+    months = (Month(2026, 1),)
+    paid = Paid(Money(1), sample.PENSION_NAME, 100, months, sample.REF, "1", None)
+    unknown = PaymentUnknown(sample.REF, Money(1), "10:26", 0, None, printing=True)
+    for screen in (paid, unknown):
+        assert screen.tap("end") is None
+        assert set(draw(screen, (1280, 800), "en").buttons) == {"language"}
 
 
 def test_slip_is_printed_once() -> None:

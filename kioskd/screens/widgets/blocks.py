@@ -11,6 +11,9 @@ from kioskd.screens.looks import Look
 from kioskd.screens.theme import Colour, Type
 from kioskd.screens.widgets.facts import money
 
+FIGURES = (Type.FIGURE, Type.RESULT, Type.QUESTION, Type.TITLE)
+"""The types of amounts, from the largest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -32,20 +35,20 @@ def text_block(
 ) -> Block:
     """Return ``text`` wrapped at ``width``; ``gap`` in reference pixels."""
     height = canvas.text_height(width, text, type)
-    return Block(
-        height, lambda rect: canvas.text(rect, text, type, colour, align), canvas.px(gap)
-    )
+    return Block(height, lambda rect: canvas.text(rect, text, type, colour, align), canvas.px(gap))
 
 
 def money_block(
     canvas: Canvas, amount: Money, type: Type = Type.FIGURE, gap: float = 8, align: Align = "left"
 ) -> Block:
-    """Return an amount with its unit."""
-    return Block(
-        canvas.line_height(type),
-        lambda rect: money(canvas, rect, amount, type, align=align),
-        canvas.px(gap),
-    )
+    """Return an amount with its unit; where it is squeezed it takes a smaller type."""
+
+    def draw(rect: Rect) -> None:
+        sizes = [size for size in FIGURES if size.size <= type.size]
+        fitting = [size for size in sizes if canvas.line_height(size) <= rect.h + canvas.px(2)]
+        money(canvas, rect, amount, (fitting or sizes[-1:])[0], align=align)
+
+    return Block(canvas.line_height(type), draw, canvas.px(gap))
 
 
 def fact_blocks(

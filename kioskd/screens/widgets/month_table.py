@@ -29,8 +29,11 @@ def month_table(
         for number, row in enumerate(rows[1:], start=1 + side * HALF):
             canvas.fill(Rect(row.x, row.y, row.w, max(1, canvas.px(1))), t.LINE)
             paid = [_paid(view, number, scheme) for scheme in schemes]
-            _draw_row(canvas, row, [canvas.words(f"pay.month.m{number}"), *paid,
-                                    _paid(view, number, None)])
+            _draw_row(
+                canvas,
+                row,
+                [canvas.words(f"pay.month.m{number}"), *paid, _paid(view, number, None)],
+            )
 
 
 def _paid(view: InsuranceView, number: int, scheme: Scheme | None) -> str:

@@ -72,7 +72,5 @@ def page_buttons(canvas: Canvas, rect: Rect, index: int, count: int) -> None:
     _turn(canvas, after, NEXT, labels[1], Icon.ARROW_DOWN, index < count - 1)
 
 
-def _turn(
-    canvas: Canvas, rect: Rect, button: str, label: str, icon: Icon, enabled: bool
-) -> None:
+def _turn(canvas: Canvas, rect: Rect, button: str, label: str, icon: Icon, enabled: bool) -> None:
     canvas.button(button, rect, label, Look.SECOND, enabled, icon, Type.BODY)

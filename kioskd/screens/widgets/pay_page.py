@@ -1,5 +1,7 @@
 """What all paying screens share: the five steps, the round mark of a choice, the split of money."""
 
+from decimal import Decimal
+
 from kioskd.domain.contribution import Grade
 from kioskd.domain.money import Money
 from kioskd.screens import theme as t
@@ -55,10 +57,15 @@ def split_block(canvas: Canvas, personal: Money, pool: Money, gap: float = 14) -
     return Block(bar + air + row * len(entries), draw, canvas.px(gap))
 
 
-def grade_name(canvas: Canvas, percent: int) -> str:
+def percent(fraction: Decimal) -> str:
+    """Return a rate as people say it: 0.085 as ``8.5``."""
+    return f"{(fraction * 100).normalize():f}"
+
+
+def grade_name(canvas: Canvas, grade_percent: int) -> str:
     """Return "100 % grade", or the words for a base the person chose freely."""
-    key = "pay.grade" if percent else "pay.grade_free"
-    return canvas.words(key, percent=percent)
+    key = "pay.grade" if grade_percent else "pay.grade_free"
+    return canvas.words(key, percent=grade_percent)
 
 
 def grade_and_amount(canvas: Canvas, grade: Grade) -> str:
