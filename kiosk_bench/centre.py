@@ -3,8 +3,8 @@
 import json
 import os
 import sys
-from contextlib import asynccontextmanager
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from subprocess import PIPE
 from typing import Any
@@ -67,7 +67,7 @@ class Centre:
 
 
 class CentreLine:
-    """A TCP line between kiosk and centre with faults, by name:
+    """A TCP line between kiosk and centre with faults by name.
 
     ``central.down``: connections are refused and open ones cut.
     ``central.lost_reply``: a confirmed payment reaches the centre; the answer is lost, once.

@@ -74,4 +74,3 @@ async def _window(out: Path) -> None:
     async with running_world(out, WorldSettings(window=True)) as world:
         print("The kiosk is in its window.")
         await Hands(world).obey()
-

@@ -31,7 +31,7 @@ def _tables(world: "World") -> dict[str, dict[str, Any]]:
             "state_dir": str(world.state_dir),
             "production": False,
         },
-        "central": {"url": f"http://127.0.0.1:{world.line.port}", "kiosk_id": KIOSK_ID},
+        "central": {"url": f"http://127.0.0.1:{world.line.port}"},
         "pin_pad": {"port": str(world.run / "pin-pad.tty")},
         "id_reader": {"port": str(world.run / "id-reader.tty")},
         "receipt_printer": {"port": str(world.run / "printer.tty")},

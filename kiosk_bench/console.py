@@ -84,7 +84,9 @@ class Console:
 
     def _keep(self, message: dict[str, object]) -> None:
         buttons = {key: tuple(box) for key, box in message["buttons"].items()}  # type: ignore[attr-defined]
-        shown = Shown(len(self.shown) + 1, str(message["screen"]), str(message["language"]), buttons)
+        shown = Shown(
+            len(self.shown) + 1, str(message["screen"]), str(message["language"]), buttons
+        )
         self.shown.append(shown)
         picture = base64.b64decode(str(message["picture"]))
         (self.pictures / f"{shown.serial:03d}-{shown.screen}.png").write_bytes(picture)
@@ -102,6 +104,12 @@ class Console:
         if self.now is None:
             return "nothing"
         return f"{self.now.screen} with {', '.join(sorted(self.now.buttons)) or 'no button'}"
+
+    async def next_after(self, before: Shown, within_s: float = 20.0) -> Shown:
+        """Wait for the picture that follows ``before``."""
+        return await self.wait_for(
+            lambda shown: shown.serial > before.serial, "another picture", within_s
+        )
 
     async def screen(self, *ids: str, within_s: float = 20.0) -> Shown:
         """Wait for one of these screens."""

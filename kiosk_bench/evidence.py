@@ -122,9 +122,7 @@ def _save_receipts(world: World) -> None:
         (world.folder / name).write_bytes(receipt.png)
 
 
-def _problems(
-    world: World, story: Story, summary: Summary, ledger: dict[str, Any]
-) -> list[str]:
+def _problems(world: World, story: Story, summary: Summary, ledger: dict[str, Any]) -> list[str]:
     expected = story.expected
     charges = [charge for charge in summary.pin_pad["charges"] if not charge["reversed"]]
     postings = summary.ledger["postings"]
@@ -159,7 +157,7 @@ def _in_order(wanted: tuple[str, ...], shown: list[str]) -> bool:
 
 
 def search_personal_data(world: World) -> list[str]:
-    """Search everything kioskd wrote for every citizen's data; return ``file: kind`` of each find."""
+    """Search all that kioskd wrote for citizens' data; return ``file: kind`` of each find."""
     secrets = world.people.secrets()
     found: list[str] = []
     for file in _written_by_kioskd(world):

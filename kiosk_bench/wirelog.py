@@ -1,4 +1,4 @@
-"""A device's wire log: what went over its wire and when, with personal data masked by the device."""
+"""A device's wire log: what went over its wire and when, personal data masked by the device."""
 
 import time
 from pathlib import Path
@@ -14,6 +14,6 @@ class WireLog:
         path.touch()
 
     def write(self, direction: str, text: str) -> None:
-        """Log one message; ``direction`` is ``>`` to the device, ``<`` to the kiosk, ``!`` an event."""
+        """Log one message; ``>`` is to the device, ``<`` to the kiosk, ``!`` an event."""
         with self.path.open("a", encoding="utf-8") as file:
             file.write(f"{time.monotonic() - self._start:9.3f} {direction} {text}\n")

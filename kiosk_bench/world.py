@@ -23,7 +23,6 @@ from kiosk_bench.kiosk_process import KioskProcess
 from kiosk_bench.people import People
 from kiosk_bench.wirelog import WireLog
 
-
 PIN_ENTRY_POINT = """\
 [gpiozero_pin_factories]
 benchsocket = kiosk_bench.devices.socket_pins:SocketPinFactory
@@ -62,7 +61,9 @@ class World:
     async def build(self, stack: AsyncExitStack) -> None:
         """Start everything but the kiosk."""
         self.run.mkdir(parents=True, exist_ok=True)
-        self.people = People.of(await self.centre.make_city(self.settings.people, self.settings.seed))
+        self.people = People.of(
+            await self.centre.make_city(self.settings.people, self.settings.seed)
+        )
         await stack.enter_async_context(self.centre.serving(self.nursery))
         await self.nursery.start(self.line.run)
         await stack.enter_async_context(self.pcscd)
@@ -111,7 +112,9 @@ class World:
         """
         site = self._made("site")
         info = self._made("site/kiosk_bench_pins-1.dist-info")
-        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: kiosk-bench-pins\nVersion: 1\n")
+        (info / "METADATA").write_text(
+            "Metadata-Version: 2.1\nName: kiosk-bench-pins\nVersion: 1\n"
+        )
         (info / "entry_points.txt").write_text(PIN_ENTRY_POINT)
         return site
 

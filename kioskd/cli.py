@@ -1,14 +1,15 @@
-"""The kiosk's commands: noun or verb first, one line of help each; exit code 1 with a reason."""
+"""The kiosk's commands: noun or verb first, one line of help each; exit code 1 with a reason.
+
+What a command needs is loaded by that command: the first picture and ``check`` come at once.
+"""
 
 import argparse
-import json
 import os
 import sys
 from pathlib import Path
 
 from kioskd import __version__, log
 from kioskd.errors import ConfigError, JournalDamaged
-from kioskd.payments.contract import Payment
 
 DEFAULT_CONFIG = Path("/etc/kioskd/kioskd.toml")
 
@@ -46,17 +47,18 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> int:
-    # The screen's library speaks and draws through a GPU where it is not told otherwise.
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-    os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
-    import trio  # `check` must answer at once, so only `run` pays for the machinery
-
     from kioskd.config import load
-    from kioskd.daemon import run
+    from kioskd.screens.splash import show_starting
 
     config = load(options.config)
     log.set_up(config.log.level)
     log.event("kiosk.starting", id=config.kiosk.id, version=__version__)
+    show_starting(config.screen)
+    import trio  # all the rest is loaded behind the first picture
+
+    from kioskd.daemon import run
+
     trio.run(run, config)
     return 0
 
@@ -70,29 +72,6 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _journal_show(options: argparse.Namespace) -> int:
-    from kioskd.config import load
-    from kioskd.payments.journal import read_payments
+    from kioskd.journal_commands import show
 
-    config = load(options.config)
-    payments = read_payments(Path(config.kiosk.state_dir) / "journal.db")
-    if options.json:
-        print(json.dumps([_as_json(payment) for payment in payments], indent=2))
-        return 0
-    for payment in payments:
-        line = (payment.ref, payment.at, f"{payment.amount} yuan", payment.state.value)
-        print("  ".join([*line, payment.reason, payment.receipt_number]).rstrip())
-    return 0
-
-
-def _as_json(payment: Payment) -> dict[str, object]:
-    return {
-        "ref": payment.ref,
-        "assessment": payment.assessment,
-        "amount_fen": payment.amount.fen,
-        "state": payment.state.value,
-        "at": payment.at,
-        "reason": payment.reason,
-        "pin_pad_receipt": payment.record.receipt if payment.record else None,
-        "receipt_number": payment.receipt_number,
-        "printed": payment.printed.value if payment.printed else None,
-    }
+    return show(options)

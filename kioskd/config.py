@@ -12,15 +12,17 @@ from typing import Any, TypeVar, get_type_hints
 
 import msgspec
 
-from kioskd.domain.region import Text
-from kioskd.drivers.cabinet import CabinetSettings
-from kioskd.drivers.id_reader import IdReaderSettings
-from kioskd.drivers.pinpad import PinPadSettings
-from kioskd.drivers.receipt_printer import ReceiptPrinterSettings
-from kioskd.drivers.social_card_reader import SocialCardReaderSettings
+from kioskd.domain.text import Text
+from kioskd.drivers.settings import (
+    CabinetSettings,
+    IdReaderSettings,
+    PinPadSettings,
+    ReceiptPrinterSettings,
+    SocialCardReaderSettings,
+)
 from kioskd.errors import ConfigError
-from kioskd.flows.kiosk import VisitSettings
-from kioskd.relay.client import CentralSettings
+from kioskd.flows.settings import VisitSettings
+from kioskd.relay.settings import CentralSettings
 from kioskd.screens.settings import ScreenSettings
 
 T = TypeVar("T")

@@ -14,12 +14,13 @@ from kioskd.domain.money import Money
 from kioskd.domain.payment import (
     AuthorisationResult,
     Decision,
+    PaymentRef,
     PinPadStep,
     Printed,
     ReversalOutcome,
     TransactionRecord,
 )
-from kioskd.domain.person import IdCardFacts, Person, SocialCardFacts
+from kioskd.domain.person import IdCardFacts, SocialCardFacts
 from kioskd.domain.region import RegionPack
 from kioskd.domain.secret import CardPin, SessionToken
 from kioskd.domain.trouble import Trouble
@@ -34,7 +35,7 @@ class SocialCard(Protocol):
     """One inserted social security card. Every call raises CardRemoved once it is pulled."""
 
     async def read(self) -> SocialCardFacts:
-        """Read EF05, EF06 and the ATR. Raises CardUnreadable, CardNotAccepted(FOREIGN, BLANK...)."""
+        """Read EF05, EF06 and the ATR. Raises CardUnreadable, CardNotAccepted."""
 
     async def answer_challenge(self, challenge: bytes) -> bytes:
         """INTERNAL AUTHENTICATE with 16 bytes; return the card's raw 8 bytes for the server."""
@@ -53,7 +54,7 @@ class SocialCardReader(Protocol):
         """Return when the slot is empty (at once if it is)."""
 
     def session(self) -> AbstractAsyncContextManager[SocialCard]:
-        """Connect to the card in the slot. Raises CardRemoved, CardUnreadable, DeviceUnavailable."""
+        """Connect to the card in the slot. Raises CardError, DeviceUnavailable."""
 
     @property
     def card_present(self) -> bool: ...
@@ -107,7 +108,7 @@ class PinPad(Protocol):
         """Ask the PIN pad to stop; the result still comes through ``authorise``."""
 
     async def last_transaction(self) -> TransactionRecord | None:
-        """Return the last transaction (06 20), None if the PIN pad shows none. Raises DeviceError."""
+        """Return the last transaction (06 20), None if none is shown. Raises DeviceError."""
 
     async def totals(self) -> tuple[int, Money]:
         """Return count and sum since the last day-end (06 10), closing nothing. DeviceError."""
@@ -129,7 +130,7 @@ class ReceiptPrinter(Protocol):
     """The slip printer."""
 
     async def print(self, receipt: Receipt) -> Printed:
-        """Print and cut; YES and NO only on the printer's own evidence. Raises nothing for paper."""
+        """Print and cut; YES and NO only on the printer's own evidence. Never raises."""
 
     async def paper(self) -> PaperState:
         """Ask the printer for its paper."""
@@ -142,7 +143,7 @@ class Cabinet(Protocol):
     """Lamps at the slots, presence sensor, door contact."""
 
     def lamp(self, slot: str, lit: bool) -> None:
-        """Switch the lamp at ``card``, ``id``, ``pinpad`` or ``receipt``; no lamp there: no effect."""
+        """Switch the lamp at ``card``, ``id``, ``pinpad`` or ``receipt``, if there is one."""
 
     @property
     def somebody_there(self) -> bool:
@@ -156,7 +157,7 @@ class Cabinet(Protocol):
 
 
 class Central(Protocol):
-    """The central server. Every call raises ServerUnreachable, ServerRefused, ServerContractBroken."""
+    """The central server. Every call raises ServerError."""
 
     async def region(self) -> RegionPack:
         """Fetch the region pack."""
@@ -167,7 +168,7 @@ class Central(Protocol):
     async def login_by_card(
         self, challenge: Challenge, facts: SocialCardFacts, answer: bytes
     ) -> Login:
-        """Let the server compare the card's raw answer. ServerRefused codes: see protocols.central."""
+        """Let the server compare the card's raw answer. Codes: see protocols.central."""
 
     async def login_by_id_card(self, facts: IdCardFacts, sam_id: str) -> Login:
         """Log in with plain data; the server grants the lower assurance."""
@@ -194,6 +195,13 @@ class Central(Protocol):
 
     @property
     def trouble(self) -> Trouble | None: ...
+
+
+class Uplink(Protocol):
+    """The way of reports from the journal to the centre."""
+
+    async def delivered(self, ref: PaymentRef, within_s: float) -> Posting | None:
+        """Wait for the centre's posting of ``ref``; None if it takes longer."""
 
 
 class Followed(Protocol[T]):

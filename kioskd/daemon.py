@@ -5,6 +5,7 @@ then recovery of open payments, which greys paying until it has decided; then vi
 """
 
 import signal
+from collections.abc import Awaitable, Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,8 @@ import trio
 
 from kioskd import log
 from kioskd.config import Config
-from kioskd.domain.region import RegionPack, Text
+from kioskd.domain.region import RegionPack
+from kioskd.domain.text import Text
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.drivers.cabinet import GpioCabinet
 from kioskd.drivers.id_reader import SamVIdReader
@@ -53,6 +55,7 @@ async def run(config: Config) -> None:
         if config.screen.console:
             console = ScreenConsole(stage, config.screen.console)
             nursery.start_soon(supervise, "console", console.run)
+        notify("READY=1")
         nursery.start_soon(feed_watchdog, lambda: stage.last_tick)
         await _run_behind(config, stage, nursery)
 
@@ -81,7 +84,7 @@ async def _run_behind(config: Config, stage: PygameStage, nursery: trio.Nursery)
     """Start everything behind the screen and serve visitors."""
     state = Path(config.kiosk.state_dir)
     state.mkdir(parents=True, exist_ok=True)
-    central = CentralClient(config.central)
+    central = CentralClient(config.central, config.kiosk.id)
     cards, id_reader = SocialCardReaderDriver(config.card_reader), SamVIdReader(config.id_reader)
     pin_pad, printer = ZvtPinPad(config.pin_pad), EscposReceiptPrinter(config.receipt_printer)
     cabinet = GpioCabinet(config.cabinet)
@@ -98,7 +101,7 @@ async def _run_behind(config: Config, stage: PygameStage, nursery: trio.Nursery)
             "journal": lambda: _money_trouble(desk),
         }
     )
-    parts = {
+    parts: dict[str, Callable[[], Awaitable[object]]] = {
         "card_reader": cards.run,
         "id_reader": id_reader.run,
         "pin_pad": pin_pad.run,
@@ -114,7 +117,6 @@ async def _run_behind(config: Config, stage: PygameStage, nursery: trio.Nursery)
     region = await _region(central, RegionCopy(state / "region.json"), stage)
     stage.facts = FrameFacts(region.title, config.kiosk.outlet, region.hotlines)
     stage.redraw()
-    notify("READY=1")
     kiosk = Kiosk(
         stage=stage,
         social_cards=cards,

@@ -11,7 +11,7 @@ POLL_INTERVAL_S = 0.5
 
 
 class HealthBoard:
-    """Asks each part for its trouble; parts are named by role: ``card``, ``pin_pad``, ``central``."""
+    """Asks each part for its trouble; parts go by role: ``card_reader``, ``central``."""
 
     def __init__(self, parts: Mapping[str, Callable[[], Trouble | None]]) -> None:
         self._parts = parts
@@ -44,11 +44,12 @@ class HealthBoard:
                 if role in self._seen and self._seen[role] == trouble:
                     continue
                 self._seen[role] = trouble
-                log.event("health.changed", part=role, **_values(trouble))
+                _log_change(role, trouble)
             await trio.sleep(POLL_INTERVAL_S)
 
 
-def _values(trouble: Trouble | None) -> dict[str, object]:
+def _log_change(role: str, trouble: Trouble | None) -> None:
     if trouble is None:
-        return {"well": True}
-    return {"well": False, "reason": trouble.reason, "code": trouble.code}
+        log.event("health.well", part=role)
+    else:
+        log.warning("health.trouble", part=role, reason=trouble.reason, code=trouble.code)

@@ -30,6 +30,11 @@ def warning(name: str, **values: object) -> None:
     event(name, logging.WARNING, **values)
 
 
+def fault(name: str, error: BaseException, **values: object) -> None:
+    """Log a fault that nobody named, with its trace."""
+    _logger.error(name, exc_info=error, extra={"values": values})
+
+
 def traffic(name: str, data: bytes) -> None:
     """Log raw wire bytes; only at TRAFFIC."""
     if _logger.isEnabledFor(TRAFFIC):
@@ -44,7 +49,8 @@ def redact(text: str) -> str:
 class _Lines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-        line: dict[str, Any] = {"at": f"{stamp}.{int(record.msecs):03d}Z", "event": record.getMessage()}
+        at = f"{stamp}.{int(record.msecs):03d}Z"
+        line: dict[str, Any] = {"at": at, "event": record.getMessage()}
         line |= {key: _plain(value) for key, value in getattr(record, "values", {}).items()}
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)

@@ -3,10 +3,8 @@
 The only place with ``except Exception``: here every fault that nobody named ends.
 """
 
-import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from collections.abc import Iterator
 
 import trio
 
@@ -35,9 +33,7 @@ async def supervise(name: str, part: Callable[[], Awaitable[object]]) -> None:
 def _fault_logged(name: str) -> Iterator[None]:
     try:
         yield
-    except Exception as fault:  # every unnamed fault ends here, with its trace in the journal
-        logging.getLogger("kioskd").error(
-            "part.fell", exc_info=fault, extra={"values": {"part": name}}
-        )
+    except Exception as fault:  # noqa: BLE001 - every unnamed fault ends here, with its trace
+        log.fault("part.fell", fault, part=name)
     else:
         log.warning("part.ended", part=name)

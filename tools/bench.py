@@ -31,7 +31,6 @@ state_dir = "{folder}/state"
 production = false
 [central]
 url = "http://127.0.0.1:9"
-kiosk_id = "K0001"
 [pin_pad]
 port = "{folder}/no-pin-pad"
 [id_reader]

@@ -96,11 +96,8 @@ async def choose_grade(world: World) -> None:
     """Mark the grade, turning pages until it is there."""
     shown = await world.console.screen("choose-grade")
     while f"grade-{GRADE}" not in shown.buttons:
-        serial = shown.serial
         await world.console.tap("choose-grade", "page-next")
-        shown = await world.console.wait_for(
-            lambda now, old=serial: now.serial > old, "the next page", 10  # type: ignore[misc]
-        )
+        shown = await world.console.next_after(shown)
     await world.console.tap("choose-grade", f"grade-{GRADE}")
 
 

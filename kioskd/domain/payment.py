@@ -33,7 +33,7 @@ class Decision(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TransactionRecord:
-    """What the PIN pad says of one transaction. Holds no card number: that is dropped at parsing."""
+    """What the PIN pad says of one transaction; a card number is dropped at parsing."""
 
     amount: Money
     receipt: int

@@ -5,18 +5,9 @@ from dataclasses import dataclass
 from kioskd.domain.contribution import Rates, Scheme
 from kioskd.domain.money import Money
 from kioskd.domain.person import Assurance
+from kioskd.domain.text import Text
 
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text in both languages of the screens."""
-
-    zh: str
-    en: str
-
-    def in_language(self, language: str) -> str:
-        """Return the text in ``zh_CN`` or ``en``."""
-        return self.en if language == "en" else self.zh
+NO_TEXT = Text("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +31,7 @@ class SchemeRules:
     grade_fixed_for_year: bool = False
     months_ahead: int = 0
     """How many months after the current one may be paid, inside the year."""
-    notice: Text = Text("", "")
+    notice: Text = NO_TEXT
     """Said before choosing: waiting period and the like."""
 
 

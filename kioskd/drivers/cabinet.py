@@ -4,32 +4,18 @@ gpiozero calls back from threads of its own; such a call only posts into trio, w
 read again. Which chip drives the pins is gpiozero's affair and set in its environment.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import trio
 
 from kioskd import log
+from kioskd.drivers.settings import CabinetSettings
 from kioskd.errors import DeviceUnavailable
 
 DEVICE = "cabinet"
-
-
-@dataclass(frozen=True, slots=True)
-class CabinetSettings:
-    """Pins by their BCM numbers; what has no pin is not there.
-
-    ``lamps`` names slots (``card``, ``id``, ``pinpad``, ``receipt``), lit by a high level.
-    ``presence`` is high while somebody is seen. ``door`` is pulled up and low while closed, so
-    that a cut wire reads as an open door.
-    """
-
-    lamps: Mapping[str, int] = field(default_factory=dict)
-    presence: int | None = None
-    door: int | None = None
 
 
 class GpioCabinet:

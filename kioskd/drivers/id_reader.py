@@ -8,7 +8,6 @@ says is plain data that no server can verify; see docs/threat-model.md.
 import hashlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
 import trio
@@ -18,6 +17,7 @@ from kioskd.domain.person import IdCardFacts
 from kioskd.domain.secret import IdNumber
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.drivers.sam_v_line import SamVLine
+from kioskd.drivers.settings import IdReaderSettings
 from kioskd.errors import (
     CardUnreadable,
     DeviceError,
@@ -35,15 +35,6 @@ READ_ATTEMPTS = 2
 WATCH_INTERVAL_S = 10.0
 FIRST_RECONNECT_S = 0.5
 LONGEST_RECONNECT_S = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class IdReaderSettings:
-    """Where the reader is. Poll no faster than every 0.3 s: readers choke on more."""
-
-    port: str
-    baud: int = 115200
-    poll_interval_s: float = 0.4
 
 
 class SamVIdReader:

@@ -7,7 +7,7 @@ a PIN pad that is dead or busy is then a certain NOT_STARTED instead of a paymen
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import trio
@@ -24,6 +24,7 @@ from kioskd.domain.payment import (
 )
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.drivers.pinpad_line import PinPadLine
+from kioskd.drivers.settings import PinPadSettings
 from kioskd.errors import (
     DeviceError,
     DeviceRefused,
@@ -71,24 +72,6 @@ FIRST_ATTEMPT_S = 25.0
 """How long a call waits for the driver's first attempt to log on."""
 DECISION_MARGIN_S = 5
 """So much before the PIN pad would reverse by itself, a decision not made becomes a refusal."""
-
-
-@dataclass(frozen=True, slots=True)
-class PinPadSettings:
-    """``[pin_pad]``: where it is, and what the bank gave for it."""
-
-    port: str
-    baud: int = 9600
-    stop_bits: int = 2
-    password: str = "000000"  # noqa: S105 - the maker's public default; the bank's is set in the file
-    ack_timeout_s: int = 30
-    """How long the PIN pad waits for the journal before it reverses (BMP 01); 6..255."""
-    waits_max: int = 10
-    """How often it asks again after "wait" (BMP 02)."""
-    command_limit_s: int = 180
-    """T4: from one sign of progress to the next, with the visitor's card and PIN in it."""
-    completion_limit_s: int = 30
-    """From the commit to the completion, without which the charge stands all the same."""
 
 
 async def _ignore(_: SessionEvent) -> None:

@@ -5,7 +5,6 @@ bytes; it is slow to import (0.4 s), so that happens at the first receipt and in
 Its own status calls are not used: they take a silent printer for one that is full of paper.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import trio
@@ -16,6 +15,7 @@ from kioskd.domain.payment import Printed
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.drivers.escpos_line import EscposLine
 from kioskd.drivers.receipt_layout import encoded, set_line, times_wide
+from kioskd.drivers.settings import ReceiptPrinterSettings
 from kioskd.errors import DeviceError, DeviceUnavailable, ProtocolViolation
 from kioskd.protocols.escpos_status import DEVICE
 from kioskd.race import first_of
@@ -36,16 +36,6 @@ _TROUBLE_OF = {
     PaperState.OUT: Trouble(TroubleReason.RECEIPT_PAPER_OUT, "D-11"),
     PaperState.COVER_OPEN: Trouble(TroubleReason.RECEIPT_COVER_OPEN, "D-12"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptPrinterSettings:
-    """Where the printer is; 58 mm paper has 32 columns and 384 dots, 80 mm 48 and 576."""
-
-    port: str
-    baud: int = 115200
-    columns: int = 32
-    dots_wide: int = 384
 
 
 class EscposReceiptPrinter:

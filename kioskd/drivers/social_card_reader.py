@@ -6,26 +6,19 @@ Sends no PIN but the one the visitor typed, and forgets it at once (facts/card-a
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 import trio
 
 from kioskd.domain.person import SocialCardFacts
 from kioskd.domain.secret import CardPin
 from kioskd.domain.trouble import Trouble, TroubleReason
+from kioskd.drivers.settings import SocialCardReaderSettings
 from kioskd.errors import DeviceUnavailable
 from kioskd.log import traffic
 from kioskd.protocols import social_card
 from kioskd.protocols.iso7816 import Command, Exchange, Response, Status, parse_atr
 from kioskd.protocols.social_card import EF05, EF06, Item
 from kioskd.transports.pcsc import PcscConnection, PcscReader
-
-
-@dataclass(frozen=True, slots=True)
-class SocialCardReaderSettings:
-    """``reader``: part of the PC/SC reader's name; empty takes the first reader."""
-
-    reader: str = ""
 
 
 class InsertedSocialCard:

@@ -13,29 +13,17 @@ from kioskd.contracts import (
     ReceiptPrinter,
     SocialCardReader,
     Stage,
+    Uplink,
 )
 from kioskd.domain.person import Person
 from kioskd.domain.region import RegionPack
 from kioskd.domain.secret import SessionToken
+from kioskd.flows.settings import VisitSettings
 from kioskd.health import HealthBoard
 from kioskd.payments.pay import PaymentDesk
-from kioskd.relay.uplink import Uplink
 from kioskd.screens.busy import Busy, BusyWith
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class VisitSettings:
-    """How long the kiosk waits for people; in ``[visit]`` of the configuration."""
-
-    card_left_alarm_s: float = 30.0
-    """After the visit, until a card left in the slot raises the alarm."""
-    absence_s: float = 15.0
-    """Nobody before the presence sensor for so long: the visitor has left."""
-    goodbye_s: float = 3.0
-    receipt_number_s: float = 10.0
-    """How long to wait for the official receipt number before printing without it."""
 
 
 @dataclass(frozen=True, slots=True)

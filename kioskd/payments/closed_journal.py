@@ -32,9 +32,7 @@ class ClosedJournal:
     def approve(self, ref: PaymentRef, record: TransactionRecord, at: str) -> Payment:
         self._refuse()
 
-    def confirm(
-        self, ref: PaymentRef, at: str, record: TransactionRecord | None = None
-    ) -> Payment:
+    def confirm(self, ref: PaymentRef, at: str, record: TransactionRecord | None = None) -> Payment:
         self._refuse()
 
     def close(

@@ -19,7 +19,7 @@ import msgspec
 from kioskd.domain.contribution import Month, Scheme
 from kioskd.domain.money import Money
 from kioskd.domain.payment import PaymentState, TransactionRecord
-from kioskd.domain.person import Assurance, IdCardKind, Person
+from kioskd.domain.person import IdCardKind, Person
 from kioskd.domain.secret import CardCode, CardNumber, IdNumber, PersonName, Secret, SessionToken
 
 T = TypeVar("T")
@@ -132,7 +132,7 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentRequest:
-    """PUT /v1/assessments/{ref}; answered with ``domain.contribution.Assessment``. DELETE releases."""
+    """PUT /v1/assessments/{ref}; answered with an ``Assessment``. DELETE releases."""
 
     scheme: Scheme
     percent: int

@@ -9,7 +9,6 @@ server-and-libraries 3.2). Paths and tokens may be personal and are never logged
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Final, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
@@ -43,6 +42,7 @@ from kioskd.protocols.central import (
     ProblemCode,
     ServerTime,
 )
+from kioskd.relay.settings import CentralSettings
 
 T = TypeVar("T")
 
@@ -57,25 +57,13 @@ _BROKEN: Final = Trouble(TroubleReason.CENTRE_BROKEN, ServerContractBroken.opera
 _REFUSED: Final = Trouble(TroubleReason.CENTRE_REFUSED, ServerRefused.operator_code)
 
 
-@dataclass(frozen=True, slots=True)
-class CentralSettings:
-    """Where the centre is; in ``[central]`` of the configuration."""
-
-    url: str
-    """``https://...``; ``http://`` to this machine only."""
-    kiosk_id: str
-    connect_timeout_s: float = 5
-    read_timeout_s: float = 15
-    """For the whole answer, not for each piece of it."""
-
-
 class CentralClient:
     """The central server as flows and payments see it; fulfils ``contracts.Central``."""
 
-    def __init__(self, settings: CentralSettings) -> None:
+    def __init__(self, settings: CentralSettings, kiosk_id: str) -> None:
         """Check the settings; no connection is made. Raises ConfigError."""
         _check_url(settings.url)
-        self._settings = settings
+        self._settings, self._kiosk_id = settings, kiosk_id
         self._limiter = trio.CapacityLimiter(CONNECTIONS)
         self._idle_sessions: list[requests.Session] = []
         self._trouble: Trouble | None = _UNREACHABLE
@@ -200,7 +188,7 @@ class CentralClient:
         self, method: str, path: str, body: bytes = b"", token: SessionToken | None = None
     ) -> bytes:
         """Send and read everything, in a worker thread. Raises ServerError."""
-        headers = {"Kiosk-Id": self._settings.kiosk_id, "Accept-Encoding": "identity"}
+        headers = {"Kiosk-Id": self._kiosk_id, "Accept-Encoding": "identity"}
         if body:
             headers["Content-Type"] = "application/json"
         if token is not None:

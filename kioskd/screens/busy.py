@@ -60,7 +60,7 @@ class Busy(Screen[None]):
         places = stack(room, [side, canvas.px(40), *heights], gap)
         canvas.icon(self.what.icon, places[0].inset(0, canvas.px(6)), t.BLUE, t.PALE_BLUE)
         self._dots(canvas, places[1])
-        for place, (text, type, colour) in zip(places[2:], texts):
+        for place, (text, type, colour) in zip(places[2:], texts, strict=True):
             canvas.text(place, text, type, colour, "centre")
         canvas.say_in_footer(words("busy.wait"))
 

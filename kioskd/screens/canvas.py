@@ -54,7 +54,7 @@ class DrawnText:
 
 
 class Canvas:
-    """One frame of one screen. Screens read ``area``, ``theme``, ``words``, ``facts``, ``pressed``."""
+    """One frame of one screen. Screens read ``area``, ``theme``, ``words`` and ``facts``."""
 
     def __init__(
         self,
@@ -128,6 +128,10 @@ class Canvas:
         self.drawn.append(DrawnText(text, used, rect, fits))
         return used
 
+    def does_not_fit(self, text: str, used: Rect, box: Rect) -> None:
+        """Record a fault of the screen: ``text`` covers ``used`` beyond its ``box``."""
+        self.drawn.append(DrawnText(text, used, box, False))
+
     def text_height(self, width: int, text: str, type: Type = Type.BODY) -> int:
         """Return how many pixels high ``text`` will be in its full size at ``width``."""
         size = self.theme.type_px(type.size)
@@ -150,20 +154,22 @@ class Canvas:
     ) -> Rect:
         """Write parts of different style on one line with one baseline; return what it covers."""
         percent, fits = fit_size(
-            range(100, round(100 * SHRINK_TO) - 1, -4), lambda p: self._runs_width(runs, p) <= rect.w
+            range(100, round(100 * SHRINK_TO) - 1, -4),
+            lambda p: self._runs_width(runs, p) <= rect.w,
         )
         sizes = [self._run_size(run, percent) for run in runs]
-        height = max(round(s * run.type.leading) for s, run in zip(sizes, runs))
+        height = max(round(s * run.type.leading) for s, run in zip(sizes, runs, strict=True))
         width = self._runs_width(runs, percent)
         x = _start(rect.x, rect.w, width, align)
         used = Rect(x, _start(rect.y, rect.h, height, valign), width, height)
         images = [
-            self.fonts.render(run.text, s, run.type.bold, run.colour) for s, run in zip(sizes, runs)
+            self.fonts.render(run.text, s, run.type.bold, run.colour)
+            for s, run in zip(sizes, runs, strict=True)
         ]
-        ascents = [self.fonts.ascent(s, run.type.bold) for s, run in zip(sizes, runs)]
+        ascents = [self.fonts.ascent(s, run.type.bold) for s, run in zip(sizes, runs, strict=True)]
         tallest = max(image.get_height() for image in images)
         baseline = used.y + (height - tallest) // 2 + max(ascents)
-        for image, ascent in zip(images, ascents):
+        for image, ascent in zip(images, ascents, strict=True):
             self.surface.blit(image, (x, baseline - ascent))
             x += image.get_width()
         fits = fits and used.h <= rect.h + self.px(8)
@@ -208,7 +214,9 @@ class Canvas:
         """Fill a plain rectangle."""
         self.surface.fill(colour, (rect.x, rect.y, rect.w, rect.h))
 
-    def rounded(self, rect: Rect, radius: int, colour: Colour, corners: str = "tl tr bl br") -> None:
+    def rounded(
+        self, rect: Rect, radius: int, colour: Colour, corners: str = "tl tr bl br"
+    ) -> None:
         """Fill a rectangle with round corners."""
         self.shapes.rounded(self.surface, rect, radius, colour, corners)
 
@@ -216,19 +224,31 @@ class Canvas:
         """Fill a circle."""
         self.shapes.disc(self.surface, centre, radius, colour)
 
-    def ring(self, centre: tuple[int, int], radius: int, line: Colour, fill: Colour, width: int) -> None:
+    def ring(
+        self, centre: tuple[int, int], radius: int, line: Colour, fill: Colour, width: int
+    ) -> None:
         """Draw a circle with a border of ``width`` pixels inside it."""
         self.disc(centre, radius, line)
         self.disc(centre, radius - width, fill)
 
-    def icon(self, icon: Icon, rect: Rect, colour: Colour = t.BLUE, paper: Colour = t.SURFACE) -> None:
+    def icon(
+        self, icon: Icon, rect: Rect, colour: Colour = t.BLUE, paper: Colour = t.SURFACE
+    ) -> None:
         """Draw an icon as large as fits in the middle of ``rect``; ``paper`` fills its holes."""
         size = min(rect.w, rect.h)
-        image = self.shapes.picture((icon, colour, paper), size, lambda s: paint(icon, s, colour, paper))
+        image = self.shapes.picture(
+            (icon, colour, paper), size, lambda s: paint(icon, s, colour, paper)
+        )
         place = rect.centred(size, size)
         self.surface.blit(image, (place.x, place.y))
 
-    def bar(self, rect: Rect, parts: Sequence[tuple[float, Colour]], whole: float, ground: Colour | None = None) -> None:
+    def bar(
+        self,
+        rect: Rect,
+        parts: Sequence[tuple[float, Colour]],
+        whole: float,
+        ground: Colour | None = None,
+    ) -> None:
         """Draw a horizontal bar: each part's length is its share of ``whole`` across ``rect``."""
         if ground is not None:
             self.rounded(rect, rect.h // 2, ground)
@@ -236,7 +256,9 @@ class Canvas:
         lengths = [(length, colour) for length, colour in lengths if length > 0]
         x = rect.x
         for index, (length, colour) in enumerate(lengths):
-            corners = ("tl bl " if index == 0 else "") + ("tr br" if index == len(lengths) - 1 else "")
+            corners = ("tl bl " if index == 0 else "") + (
+                "tr br" if index == len(lengths) - 1 else ""
+            )
             self.rounded(Rect(x, rect.y, length, rect.h), rect.h // 2, colour, corners)
             x += length
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from kioskd.domain.contribution import Grade, Offer
-from kioskd.domain.region import Text
+from kioskd.domain.text import Text
 from kioskd.screens import layout
 from kioskd.screens import theme as t
 from kioskd.screens.canvas import Canvas, Run

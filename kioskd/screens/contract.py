@@ -24,13 +24,13 @@ class Screen(Generic[T]):
     """One question to the visitor, answered with a ``T``. Subclasses are frozen dataclasses."""
 
     id: ClassVar[str]
-    """The stable name used in stories, logs, goldens and the operator's manual: ``choose-grade``."""
+    """The stable name in stories, logs, goldens and the operator's manual: ``choose-grade``."""
 
     between_visits: ClassVar[bool] = False
     """Shown to nobody in particular: showing it ends the visit for the stage (welcome)."""
 
     def draw(self, canvas: "Canvas") -> None:
-        """Draw the middle of the screen and register its buttons. Pure: same value, same picture."""
+        """Draw the middle and register its buttons. Pure: same value, same picture."""
         raise NotImplementedError
 
     def tap(self, button: str) -> "Screen[T] | Done[T] | None":

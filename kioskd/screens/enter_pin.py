@@ -107,7 +107,7 @@ class EnterPin(Screen[CardPin | None]):
         rect = rect.centred(min(rect.w, canvas.px(600)), min(rect.h, canvas.px(640)))
         cells = grid(rect, 3, 4, canvas.px(14))
         full = self.count == PIN_DIGITS
-        for cell, digit in zip((*cells[:9], cells[10]), self.order):
+        for cell, digit in zip((*cells[:9], cells[10]), self.order, strict=True):
             canvas.button(f"digit-{digit}", cell, str(digit), Look.KEY, type=Type.QUESTION)
         canvas.button("clear", cells[9], canvas.words("enter_pin.clear"), Look.KEY_SOFT)
         canvas.button("ok", cells[11], canvas.words("enter_pin.ok"), Look.MAIN, full)

@@ -54,7 +54,11 @@ class Fonts:
 
     def ascent(self, size: int, bold: bool) -> int:
         """Return the pixels from the top of a rendered string to its baseline."""
-        return self._font(size * FINER).get_ascent() // FINER if bold else self._font(size).get_ascent()
+        return (
+            self._font(size * FINER).get_ascent() // FINER
+            if bold
+            else self._font(size).get_ascent()
+        )
 
     def width(self, text: str, size: int, bold: bool) -> int:
         """Return how many pixels ``text`` is wide."""

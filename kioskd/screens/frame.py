@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import pygame
 
-from kioskd.domain.region import Hotline, Text
+from kioskd.domain.region import Hotline
+from kioskd.domain.text import Text
 from kioskd.screens import theme as t
 from kioskd.screens.canvas import Canvas, Run
 from kioskd.screens.contract import Screen

@@ -64,7 +64,9 @@ def _card_leaving(canvas: Canvas, rect: Rect, alarm: bool) -> None:
     chip = Rect(inner.x + unit // 14, inner.y + unit // 6, unit // 7, unit // 9)
     canvas.rounded(chip, unit // 60, (0xE2, 0xB4, 0x4B))
     for index, length in enumerate((40, 26)):
-        at = Rect(chip.right + unit // 14, chip.y + index * unit // 13, unit * length // 100, unit // 28)
+        at = Rect(
+            chip.right + unit // 14, chip.y + index * unit // 13, unit * length // 100, unit // 28
+        )
         canvas.rounded(at, at.h // 2, t.BLUE if index == 0 else t.SOFT_BLUE)
     canvas.rounded(slot, slot.h // 3, t.DARK)
     lamp = Rect(slot.x + slot.h // 2, slot.y + slot.h // 3, slot.w - slot.h, slot.h // 3)

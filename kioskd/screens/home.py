@@ -5,17 +5,17 @@ from enum import Enum
 from typing import ClassVar
 
 from kioskd.domain.person import Assurance, Person
-from kioskd.domain.region import Text
+from kioskd.domain.text import Text
 from kioskd.domain.trouble import Trouble
 from kioskd.screens import theme as t
 from kioskd.screens import trouble_words
-from kioskd.screens.canvas import Canvas, Run
+from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Done, Screen
 from kioskd.screens.icons import Icon
 from kioskd.screens.layout import Rect, grid
 from kioskd.screens.looks import Look
 from kioskd.screens.theme import Type
-from kioskd.screens.widgets import key_values, tabs
+from kioskd.screens.widgets import key_values, key_values_height, tabs
 
 
 class Tab(Enum):
@@ -63,6 +63,8 @@ TAB_ICONS = {
     Tab.CONVENIENCE: Icon.PLACE,
 }
 TILES_ACROSS = 2
+FEW = 2
+"""So few services stand in one column, over the whole width."""
 ROWS_AT_LEAST = 3
 
 
@@ -106,22 +108,36 @@ class Home(Screen[str | HomeChoice]):
         canvas.button("end", end, label, Look.SECOND)
         self._page(canvas, page)
 
-    def _person(self, canvas: Canvas, rect: Rect) -> None:
+    def _facts(self, canvas: Canvas) -> list[tuple[str, str]]:
         words, person = canvas.words, self.person
         by_card = person.assurance is Assurance.SOCIAL_CARD
-        rows = [
+        status = "home.flexible" if person.flexible_employment else "home.employee"
+        login = "home.by_social_card" if by_card else "home.by_id_card"
+        return [
             (words("home.id_tail"), person.id_number.masked()[-4:]),
             (words("home.city"), person.city),
-            (words("home.status"),
-             words("home.flexible" if person.flexible_employment else "home.employee")),
-            (words("home.login"), words("home.by_social_card" if by_card else "home.by_id_card")),
+            (words("home.status"), words(status)),
+            (words("home.login"), words(login)),
         ]
-        room = canvas.card(rect)
+
+    def _person(self, canvas: Canvas, rect: Rect) -> None:
+        """Draw the card of the person; the way of login gives way where there is no room."""
+        everything = key_values_height(
+            canvas, rect.w - 2 * canvas.px(26), self._facts(canvas), Type.NOTE
+        )
+        needed = everything + canvas.line_height(Type.NOTE) + canvas.line_height(Type.RESULT)
+        if not canvas.portrait:
+            rect = rect.cut_top(min(rect.h, needed + 2 * canvas.px(18) + canvas.px(12)))[0]
+        canvas.card(rect)
+        room = rect.inset(canvas.px(26), canvas.px(18))
         hello, room = room.cut_top(canvas.line_height(Type.NOTE))
-        canvas.text(hello, words("home.hello"), Type.NOTE, t.SECOND_INK)
-        name, room = room.cut_top(canvas.line_height(Type.RESULT), canvas.px(10))
-        canvas.text(name, str(person.name), Type.RESULT, valign="middle", shrink_to=0.5)
-        key_values(canvas, room, rows, Type.NOTE)
+        canvas.text(hello, canvas.words("home.hello"), Type.NOTE, t.SECOND_INK)
+        name, room = room.cut_top(canvas.line_height(Type.RESULT), canvas.px(8))
+        canvas.text(name, str(self.person.name), Type.RESULT, valign="middle", shrink_to=0.5)
+        facts = self._facts(canvas)
+        while len(facts) > 1 and key_values_height(canvas, room.w, facts, Type.NOTE) > room.h:
+            facts.pop()
+        key_values(canvas, room, facts, Type.NOTE)
 
     def _notices_height(self, canvas: Canvas, width: int) -> int:
         room = width - 2 * canvas.px(26) - canvas.px(34)
@@ -151,14 +167,31 @@ class Home(Screen[str | HomeChoice]):
         entries = [(f"tab-{tab.value}", canvas.words(f"home.tab.{tab.value}")) for tab in Tab]
         room = tabs(canvas, rect, entries, f"tab-{self.tab.value}")
         here = [tile for tile in self.services if tile.tab is self.tab]
+        if len(here) <= FEW:
+            room = _elsewhere(canvas, room)
         if not here:
             canvas.text(room, canvas.words("home.none"), Type.BODY, t.SECOND_INK)
             return
-        across = 1 if canvas.portrait or len(here) == 1 else TILES_ACROSS
+        across = 1 if canvas.portrait or len(here) <= FEW else TILES_ACROSS
         down = max(ROWS_AT_LEAST, -(-len(here) // across))
-        cells = grid(room, across, down, canvas.px(18))
-        for cell, tile in zip(cells, here):
+        if len(here) > FEW and not canvas.portrait:
+            down = max(2, -(-len(here) // across))
+        for cell, tile in zip(grid(room, across, down, canvas.px(18)), here, strict=False):
             _tile(canvas, cell, tile)
+
+
+def _elsewhere(canvas: Canvas, room: Rect) -> Rect:
+    """Say at the foot of a page of few services where the others are done; return the rest."""
+    numbers = [hotline.number for hotline in canvas.facts.hotlines]
+    if not numbers:
+        return room
+    text = canvas.words("home.elsewhere", hotline=numbers[0])
+    height = canvas.text_height(room.w - canvas.px(42), text, Type.NOTE)
+    rest, foot = room.cut_bottom(height, canvas.px(12))
+    mark, line = foot.cut_left(canvas.px(26), canvas.px(16))
+    canvas.icon(Icon.PHONE, mark, t.BLUE)
+    canvas.text(line, text, Type.NOTE, t.SECOND_INK)
+    return rest
 
 
 def _tile(canvas: Canvas, cell: Rect, tile: ServiceTile) -> None:
@@ -176,9 +209,11 @@ def _tile(canvas: Canvas, cell: Rect, tile: ServiceTile) -> None:
     elif cell.w > canvas.px(520):
         text, arrow = text.cut_right(canvas.px(30), canvas.px(16))
         canvas.icon(Icon.ARROW_RIGHT, arrow, t.BLUE, look.fill)
-    title_h = min(canvas.text_height(text.w, title, Type.TITLE), text.h // 2)
+    small = canvas.text_height(text.w, title, Type.TITLE) > canvas.line_height(Type.TITLE)
+    style = Type.STRONG if small else Type.TITLE
+    title_h = min(canvas.text_height(text.w, title, style), text.h * 55 // 100)
     line_h = min(canvas.text_height(text.w, line, Type.NOTE), text.h - title_h)
     both = text.centred(text.w, title_h + line_h)
     upper, lower = both.cut_top(title_h)
-    canvas.text(upper, title, Type.TITLE, t.INK if able else t.OFF_INK)
+    canvas.text(upper, title, style, t.INK if able else t.OFF_INK, shrink_to=0.7)
     canvas.text(lower, line, Type.NOTE, ink, shrink_to=0.7)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from enum import Enum
+from itertools import pairwise
 
 import pygame
 
@@ -64,7 +65,9 @@ class Pen:
 
     def disc(self, x: float, y: float, r: float, colour: Colour | None = None) -> None:
         """Fill a circle."""
-        pygame.draw.circle(self.surface, colour or self.ink, (self._at(x), self._at(y)), self._at(r))
+        pygame.draw.circle(
+            self.surface, colour or self.ink, (self._at(x), self._at(y)), self._at(r)
+        )
 
     def shape(self, points: Sequence[Point], colour: Colour | None = None) -> None:
         """Fill a polygon."""
@@ -73,7 +76,7 @@ class Pen:
 
     def stroke(self, points: Sequence[Point], width: float, colour: Colour | None = None) -> None:
         """Draw a line through ``points`` with round ends and joints."""
-        for (x1, y1), (x2, y2) in zip(points, points[1:]):
+        for (x1, y1), (x2, y2) in pairwise(points):
             length = math.hypot(x2 - x1, y2 - y1) or 1.0
             dx, dy = (y1 - y2) / length * width / 2, (x2 - x1) / length * width / 2
             ends = [(x1 + dx, y1 + dy), (x2 + dx, y2 + dy), (x2 - dx, y2 - dy), (x1 - dx, y1 - dy)]
@@ -81,9 +84,7 @@ class Pen:
         for x, y in points:
             self.disc(x, y, width / 2, colour)
 
-    def arc(
-        self, x: float, y: float, r: float, start: float, end: float, width: float
-    ) -> None:
+    def arc(self, x: float, y: float, r: float, start: float, end: float, width: float) -> None:
         """Draw part of a circle from ``start`` to ``end`` degrees, clockwise from three o'clock."""
         steps = 24
         angles = [math.radians(start + (end - start) * i / steps) for i in range(steps + 1)]
@@ -147,7 +148,9 @@ def _bank_card(pen: Pen) -> None:
 def _person(pen: Pen) -> None:
     pen.disc(50, 30, 20)
     pen.disc(50, 92, 36)
-    pen.surface.fill((*pen.ink, 0), (0, pen.surface.get_height() * 94 // 100, *pen.surface.get_size()))
+    pen.surface.fill(
+        (*pen.ink, 0), (0, pen.surface.get_height() * 94 // 100, *pen.surface.get_size())
+    )
 
 
 def _pin_pad(pen: Pen) -> None:

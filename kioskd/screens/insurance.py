@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from kioskd.domain.contribution import Contribution, Enrolment, InsuranceView, Month, Scheme
 from kioskd.domain.money import total
-from kioskd.domain.region import Text
 from kioskd.domain.secret import PersonName
+from kioskd.domain.text import Text
 from kioskd.screens import layout
 from kioskd.screens import theme as t
 from kioskd.screens.canvas import Canvas, Run

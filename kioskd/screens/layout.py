@@ -46,7 +46,7 @@ class Rect:
         )
 
     def inset(self, dx: int, dy: int | None = None) -> "Rect":
-        """Return the rectangle with ``dx`` less at left and right, ``dy`` (or dx) above and below."""
+        """Return the rectangle less ``dx`` at left and right, ``dy`` (or dx) above and below."""
         dy = dx if dy is None else dy
         return Rect(self.x + dx, self.y + dy, max(0, self.w - 2 * dx), max(0, self.h - 2 * dy))
 
@@ -80,7 +80,7 @@ class Rect:
 
 
 def shares(total: int, weights: Iterable[float], gap: int = 0) -> list[tuple[int, int]]:
-    """Divide ``total`` pixels by weight with gaps between: (start, length) of each, exact in sum."""
+    """Divide ``total`` pixels by weight with gaps between: (start, length) of each, exactly."""
     weights = list(weights)
     room = total - gap * (len(weights) - 1)
     whole, run, parts = sum(weights), 0.0, []
@@ -103,11 +103,7 @@ def rows(rect: Rect, weights: Iterable[float], gap: int = 0) -> list[Rect]:
 
 def grid(rect: Rect, across: int, down: int, gap: int = 0) -> list[Rect]:
     """Cut ``rect`` into equal cells, row by row."""
-    return [
-        cell
-        for row in rows(rect, [1] * down, gap)
-        for cell in columns(row, [1] * across, gap)
-    ]
+    return [cell for row in rows(rect, [1] * down, gap) for cell in columns(row, [1] * across, gap)]
 
 
 def stack(rect: Rect, heights: Iterable[int], gap: int = 0) -> list[Rect]:

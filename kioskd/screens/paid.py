@@ -6,7 +6,7 @@ from enum import Enum
 from kioskd.domain.contribution import Month
 from kioskd.domain.money import Money
 from kioskd.domain.payment import Printed
-from kioskd.domain.region import Text
+from kioskd.domain.text import Text
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Done, Screen
 from kioskd.screens.theme import Type

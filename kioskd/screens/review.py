@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from kioskd.domain.contribution import Assessment
-from kioskd.domain.region import Text
 from kioskd.domain.secret import PersonName
+from kioskd.domain.text import Text
 from kioskd.screens import theme as t
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Done, Screen

@@ -22,8 +22,10 @@ class Shapes:
     def __init__(self) -> None:
         self._kept: dict[object, pygame.Surface] = {}
 
-    def picture(self, key: object, size: int, paint: Callable[[pygame.Surface], None]) -> pygame.Surface:
-        """Return a ``size`` pixel square that ``paint`` drew four times as large; kept under key."""
+    def picture(
+        self, key: object, size: int, paint: Callable[[pygame.Surface], None]
+    ) -> pygame.Surface:
+        """Return a ``size`` pixel square that ``paint`` drew four times as large; kept."""
         whole_key = (key, size)
         if whole_key not in self._kept:
             if len(self._kept) >= KEPT_MAX:
@@ -33,7 +35,9 @@ class Shapes:
             self._kept[whole_key] = pygame.transform.smoothscale(large, (size, size))
         return self._kept[whole_key]
 
-    def disc(self, target: pygame.Surface, centre: tuple[int, int], radius: int, colour: Colour) -> None:
+    def disc(
+        self, target: pygame.Surface, centre: tuple[int, int], radius: int, colour: Colour
+    ) -> None:
         """Draw a filled circle."""
         sprite = self._disc(radius, colour)
         target.blit(sprite, (centre[0] - radius, centre[1] - radius))
@@ -86,7 +90,9 @@ class Shapes:
         self.rounded(target, rect, radius, line)
         self.rounded(target, rect.inset(width), radius - width, fill)
 
-    def dash(self, target: pygame.Surface, rect: Rect, radius: int, fill: Colour, width: int) -> None:
+    def dash(
+        self, target: pygame.Surface, rect: Rect, radius: int, fill: Colour, width: int
+    ) -> None:
         """Make the straight parts of a border dashed by painting gaps in the fill colour."""
         step, gap = width * 6, width * 3
         for x in range(rect.x + radius, rect.right - radius - gap, step):

@@ -1,4 +1,4 @@
-"""The screen and the visitor's finger: the only task that draws and the only source of SessionEnded.
+"""Screen and finger: the only task that draws and the only source of SessionEnded.
 
 One trio task polls pygame fifty times a second without blocking, hit-tests touches against the
 buttons of the picture that is up, and draws only what has changed: the whole picture when the
@@ -6,17 +6,16 @@ screen, its language or a pressed button changes; header and footer when a clock
 """
 
 import math
-import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import pygame
 import trio
 
 from kioskd import log
-from kioskd.errors import DeviceUnavailable, SessionEnded, SessionTimedOut
+from kioskd.errors import SessionEnded, SessionTimedOut
 from kioskd.screens import frame
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Done, Screen
@@ -25,6 +24,8 @@ from kioskd.screens.frame import FrameFacts, Kit, Moment
 from kioskd.screens.layout import Rect
 from kioskd.screens.settings import ScreenSettings
 from kioskd.screens.shapes import Shapes
+from kioskd.screens.showing import Followed, Showing
+from kioskd.screens.splash import open_display
 from kioskd.screens.still_here import draw_still_here
 from kioskd.screens.theme import theme_for
 from kioskd.screens.touches import Touch, touches
@@ -40,48 +41,6 @@ class Watcher(Protocol):
 
     def picture_drawn(self, screen: Screen[Any], language: str, canvas: Canvas) -> None:
         """Take note of it; called in the stage's task, must not block."""
-
-
-class _Showing(Generic[T]):
-    """One ``show`` or ``follow``: the screen as it is now, and how it ends."""
-
-    def __init__(self, screen: Screen[T], now: float, limit_s: float | None) -> None:
-        self.screen = screen
-        self.since = now
-        self.limit_s = limit_s
-        """Of inactivity; None is untimed (``follow``, or outside a visit)."""
-        self.ends_with_visit = limit_s is not None
-        self.live = True
-        self.finished = trio.Event()
-        self.answer: Done[T] | None = None
-        self.end: SessionEnded | None = None
-
-    def finish(self, answer: "Done[T] | None" = None, end: SessionEnded | None = None) -> None:
-        if not self.finished.is_set():
-            self.answer, self.end = answer, end
-            self.finished.set()
-
-
-class _Followed(Generic[T]):
-    """What ``follow`` gives to the block; fulfils ``contracts.Followed``."""
-
-    def __init__(self, stage: "PygameStage", showing: _Showing[T]) -> None:
-        self._stage, self._showing = stage, showing
-
-    def update(self, screen: Screen[T]) -> None:
-        """Show another state of it; its seconds go on counting unless its id changes."""
-        if screen.id != self._showing.screen.id:
-            self._showing.since = trio.current_time()
-        self._showing.screen = screen
-        self._stage.redraw()
-
-    async def answered(self) -> T:
-        """Wait for an answer; may be called again for the next one."""
-        await self._showing.finished.wait()
-        answer = self._showing.answer
-        assert answer is not None, "a followed screen ends only with an answer"
-        self._showing.finished, self._showing.answer = trio.Event(), None
-        return answer.answer
 
 
 class PygameStage:
@@ -106,7 +65,7 @@ class PygameStage:
         self._words = {language: Words(language) for language in LANGUAGES}
         self._language = settings.language
         self._kit: Kit | None = None
-        self._current: _Showing[Any] | None = None
+        self._current: Showing[Any] | None = None
         self._drawn: tuple[Screen[Any], str] | None = None
         self._moment = Moment(clock="")
         self._stale = False
@@ -130,7 +89,7 @@ class PygameStage:
         self._last_touch = trio.current_time()
 
     def end_visit(self, why: SessionEnded) -> None:
-        """Make the ``show`` that is waiting, and each one until the visit is over, raise ``why``."""
+        """Make the ``show`` that waits, and each one until the visit is over, raise ``why``."""
         self._end = why
         if self._current is not None and self._current.live and self._current.ends_with_visit:
             self._current.finish(end=why)
@@ -143,7 +102,7 @@ class PygameStage:
             await trio.lowlevel.checkpoint()
             raise self._end
         limit = (time_limit_s or self.settings.idle_limit_s) if self._in_visit else None
-        showing = _Showing(screen, trio.current_time(), limit)
+        showing = Showing(screen, trio.current_time(), limit)
         with self._on_stage(showing):
             await showing.finished.wait()
         if showing.end is not None:
@@ -151,18 +110,18 @@ class PygameStage:
         assert showing.answer is not None, "finished means answered or ended"
         return showing.answer.answer
 
-    def follow(self, screen: Screen[T]) -> AbstractAsyncContextManager[_Followed[T]]:
+    def follow(self, screen: Screen[T]) -> AbstractAsyncContextManager[Followed[T]]:
         """Show a screen while the block runs; untimed, and the visit's end does not touch it."""
         return self._follow(screen)
 
     @asynccontextmanager
-    async def _follow(self, screen: Screen[T]) -> AsyncIterator[_Followed[T]]:
-        showing = _Showing(screen, trio.current_time(), None)
+    async def _follow(self, screen: Screen[T]) -> AsyncIterator[Followed[T]]:
+        showing = Showing(screen, trio.current_time(), None)
         with self._on_stage(showing):
-            yield _Followed(self, showing)
+            yield Followed(self.redraw, showing)
 
     @contextmanager
-    def _on_stage(self, showing: _Showing[Any]) -> Iterator[None]:
+    def _on_stage(self, showing: Showing[Any]) -> Iterator[None]:
         before, self._current = self._current, showing
         self._pressed = None
         self.redraw()
@@ -232,23 +191,17 @@ class PygameStage:
         await self._ticked.wait()
 
     def _open(self) -> None:
-        os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
         settings = self.settings
-        size = (settings.width_px, settings.height_px)
-        whole = settings.fullscreen or 0 in size
-        try:
-            pygame.display.init()
-            pygame.font.init()
-            pygame.display.set_caption("kioskd")
-            surface = pygame.display.set_mode(size, pygame.FULLSCREEN if whole else 0)
-            pygame.mouse.set_visible(not whole)
-        except pygame.error as refused:
-            raise DeviceUnavailable("screen", str(refused)) from refused
+        surface = open_display(settings)
         theme = theme_for(*surface.get_size(), settings.panel_width_mm)
         self._kit = Kit(theme, Fonts(find_font(settings.font)), Shapes(), self.facts)
         self._stale = True
-        log.event("screen.opened", width=theme.width, height=theme.height,
-                  driver=pygame.display.get_driver())
+        log.event(
+            "screen.opened",
+            width=theme.width,
+            height=theme.height,
+            driver=pygame.display.get_driver(),
+        )
 
     def _round(self, now: float) -> bool:
         """Handle events, age, draw; False when the window was closed."""
@@ -356,16 +309,17 @@ class PygameStage:
         elif time_passed:
             self._draw_frame_only(moment)
 
-    def _moment_at(self, now: float, showing: _Showing[Any]) -> Moment:
+    def _moment_at(self, now: float, showing: Showing[Any]) -> Moment:
         timed = self.canvas is not None and self.canvas.timed
         elapsed = int(now - showing.since) if timed or self._stale else self._moment.elapsed_s
         return Moment(self._wall_clock(), self._time_left(now), elapsed, self._pressed)
 
-    def _draw_all(self, showing: _Showing[Any], moment: Moment) -> None:
+    def _draw_all(self, showing: Showing[Any], moment: Moment) -> None:
         assert self._kit is not None
         began, words = time.perf_counter(), self._words[self._language]
         self._kit = Kit(self._kit.theme, self._kit.fonts, self._kit.shapes, self.facts)
         surface = pygame.display.get_surface()
+        assert surface is not None, "opened before drawing"
         canvas = frame.draw_picture(surface, showing.screen, self._kit, words, moment)
         if self._warns(moment.time_left_s):
             header = frame.header_rect(self._kit.theme)
@@ -374,7 +328,7 @@ class PygameStage:
         self._after_frame(showing, canvas, moment, time.perf_counter() - began)
 
     def _after_frame(
-        self, showing: _Showing[Any], canvas: Canvas, moment: Moment, took_s: float
+        self, showing: Showing[Any], canvas: Canvas, moment: Moment, took_s: float
     ) -> None:
         self.canvas, self._moment, self._stale = canvas, moment, False
         self.frames += 1

@@ -20,17 +20,20 @@ class Touch:
     y: int
 
 
-def touches(
-    events: Iterable[pygame.event.Event], width: int, height: int
-) -> Iterator[Touch]:
+def touches(events: Iterable[pygame.event.Event], width: int, height: int) -> Iterator[Touch]:
     """Pick the touches out of pygame's events; ``width`` and ``height`` are the panel's pixels."""
     for event in events:
         if event.type in (pygame.FINGERDOWN, pygame.FINGERUP):
             x, y = int(event.x * width), int(event.y * height)
             yield Touch(event.type == pygame.FINGERDOWN, min(x, width - 1), min(y, height - 1))
-        elif event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
-            if event.button == LEFT and not getattr(event, "touch", False):
-                yield Touch(event.type == pygame.MOUSEBUTTONDOWN, *event.pos)
+        elif _is_click(event):
+            yield Touch(event.type == pygame.MOUSEBUTTONDOWN, *event.pos)
+
+
+def _is_click(event: pygame.event.Event) -> bool:
+    if event.type not in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
+        return False
+    return event.button == LEFT and not getattr(event, "touch", False)
 
 
 def post_touch(x: int, y: int) -> None:

@@ -51,8 +51,9 @@ class Welcome(Screen[WelcomeChoice]):
         else:
             ways, free = canvas.area.cut_right(canvas.px(312), gap)
             panels = columns(ways, [1, 1], gap)
-        for panel, way in zip(panels, self._ways()):
-            _draw_way(canvas, panel, way)
+        sizes = _measure(canvas, panels[0], self._ways())
+        for panel, way in zip(panels, self._ways(), strict=True):
+            _draw_way(canvas, panel, way, sizes)
         _draw_free(canvas, free)
         troubled = self.card or self.id_card
         canvas.say_in_footer(
@@ -75,30 +76,52 @@ CARD_PAPER: Colour = (0xDC, 0xE9, 0xF7)
 ID_PAPER: Colour = (0xE9, 0xF3, 0xEC)
 
 
-def _draw_way(canvas: Canvas, panel: Rect, way: Way) -> None:
-    room = canvas.card(panel, Look.OPEN if way.trouble is None else Look.OFF)
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Heights that both panels share, so that pictures and titles stand level."""
+
+    side: int
+    picture: int
+    title: int
+    lines: int
+    gap: int
+
+    @property
+    def total(self) -> int:
+        return self.picture + self.title + self.lines + 2 * self.gap
+
+
+def _lines_of(canvas: Canvas, way: Way) -> str:
     words = canvas.words
-    ink = t.INK if way.trouble is None else t.OFF_INK
-    title = words(f"welcome.{way.key}_title")
-    if way.trouble is None:
-        lines = f"{words(f'welcome.{way.key}_how')}\n{words(f'welcome.{way.key}_for')}"
-        line_ink = t.SECOND_INK
-    else:
-        lines, line_ink = trouble_words.on_a_card(words, way.trouble), t.STOP
-    title_h = canvas.text_height(room.w, title, Type.QUESTION)
-    lines_h = canvas.text_height(room.w, lines, Type.BODY)
-    gap = canvas.px(24)
-    free = room.h - title_h - lines_h - 2 * gap
-    side = max(canvas.px(60), min(canvas.px(250), room.w, free * 10 // 7))
-    picture_h = min(side * 6 // 10, max(canvas.px(40), free))
-    top = room.y + max(0, room.h - picture_h - title_h - lines_h - 2 * gap) // 2
-    picture, heading, text = stack(
-        Rect(room.x, top, room.w, 0), [picture_h, title_h, room.bottom - top], gap
+    if way.trouble is not None:
+        return trouble_words.on_a_card(words, way.trouble)
+    return f"{words(f'welcome.{way.key}_how')}\n{words(f'welcome.{way.key}_for')}"
+
+
+def _measure(canvas: Canvas, panel: Rect, ways: tuple[Way, ...]) -> Measures:
+    room, gap = panel.inset(canvas.px(26), canvas.px(22)), canvas.px(24)
+    title = max(
+        canvas.text_height(room.w, canvas.words(f"welcome.{way.key}_title"), Type.QUESTION)
+        for way in ways
     )
-    _picture(canvas, picture, side, way)
-    canvas.text(heading, title, Type.QUESTION, ink, "centre", "middle")
-    body = Rect(text.x, text.y, text.w, room.bottom - text.y)
-    canvas.text(body, lines, Type.BODY, line_ink, "centre")
+    lines = max(canvas.text_height(room.w, _lines_of(canvas, way), Type.BODY) for way in ways)
+    free = max(canvas.px(40), room.h - title - lines - 2 * gap)
+    side = max(canvas.px(60), min(canvas.px(270), room.w, free * 10 // 7))
+    return Measures(side, min(side * 6 // 10, free), title, lines, gap)
+
+
+def _draw_way(canvas: Canvas, panel: Rect, way: Way, sizes: Measures) -> None:
+    able = way.trouble is None
+    room = canvas.card(panel, Look.OPEN if able else Look.OFF)
+    top = room.y + max(0, room.h - sizes.total) // 2
+    picture, heading, text = stack(
+        Rect(room.x, top, room.w, 0), [sizes.picture, sizes.title, sizes.lines], sizes.gap
+    )
+    _picture(canvas, picture, sizes.side, way)
+    title = canvas.words(f"welcome.{way.key}_title")
+    canvas.text(heading, title, Type.QUESTION, t.INK if able else t.OFF_INK, "centre", "middle")
+    ink = t.SECOND_INK if able else t.STOP
+    canvas.text(text, _lines_of(canvas, way), Type.BODY, ink, "centre")
 
 
 def _picture(canvas: Canvas, rect: Rect, side: int, way: Way) -> None:
@@ -120,7 +143,7 @@ def _draw_free(canvas: Canvas, column: Rect) -> None:
         cards = Rect(cards.x, cards.y, cards.w, min(cards.h, canvas.px(340)))
         hint = Rect(hint.x, cards.bottom + gap, hint.w, lost)
     cells = (columns if canvas.portrait else rows)(cards, [1, 1], gap)
-    for cell, choice, icon in zip(cells, WelcomeChoice, (Icon.BOOK, Icon.PLACE)):
+    for cell, choice, icon in zip(cells, WelcomeChoice, (Icon.BOOK, Icon.PLACE), strict=True):
         _free_card(canvas, cell, choice, icon)
     _draw_lost(canvas, hint)
 

@@ -14,16 +14,16 @@ from pathlib import Path
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
-import pygame  # noqa: E402
+import pygame
 
-from kioskd.domain.region import Hotline, Text  # noqa: E402
-from kioskd.screens.canvas import Canvas  # noqa: E402
-from kioskd.screens.contract import Screen  # noqa: E402
-from kioskd.screens.fonts import Fonts, find_font  # noqa: E402
-from kioskd.screens.frame import FrameFacts, Kit, Moment, draw_picture  # noqa: E402
-from kioskd.screens.shapes import Shapes  # noqa: E402
-from kioskd.screens.theme import theme_for  # noqa: E402
-from kioskd.screens.words import LANGUAGES, Words  # noqa: E402
+from kioskd.domain.region import Hotline, Text
+from kioskd.screens.canvas import Canvas
+from kioskd.screens.contract import Screen
+from kioskd.screens.fonts import Fonts, find_font
+from kioskd.screens.frame import FrameFacts, Kit, Moment, draw_picture
+from kioskd.screens.shapes import Shapes
+from kioskd.screens.theme import theme_for
+from kioskd.screens.words import LANGUAGES, Words
 
 PANELS = ((800, 480), (1280, 800), (1080, 1920))
 FACTS = FrameFacts(

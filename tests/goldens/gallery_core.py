@@ -3,8 +3,8 @@
 from typing import Any
 
 from kioskd.domain.person import Assurance, Person
-from kioskd.domain.region import Text
 from kioskd.domain.secret import CardPin, IdNumber, PersonName
+from kioskd.domain.text import Text
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.screens.busy import Busy, BusyWith
 from kioskd.screens.contract import Screen
@@ -49,10 +49,11 @@ def services(trouble: Trouble | None = None) -> tuple[ServiceTile, ...]:
 
 def full_page() -> tuple[ServiceTile, ...]:
     """Return a page with as many services as one will have."""
-    ids = ("pay-contribution", "insurance", "policies", "outlets", "insurance", "pay-contribution")
-    troubles = (None, None, CENTRE_GONE, None, None, IN_DOUBT)
-    return tuple(
-        ServiceTile(id, Tab.HANDLING, trouble) for id, trouble in zip(ids[:4], troubles[:4])
+    return (
+        ServiceTile("pay-contribution", Tab.HANDLING),
+        ServiceTile("insurance", Tab.HANDLING),
+        ServiceTile("policies", Tab.HANDLING, CENTRE_GONE),
+        ServiceTile("outlets", Tab.HANDLING, IN_DOUBT),
     )
 
 

@@ -10,7 +10,8 @@ import trio.testing
 
 from kiosk_bench.devices.cabinet import CabinetRig
 from kiosk_bench.devices.socket_pins import SOCKET_VARIABLE, SocketPinFactory
-from kioskd.drivers.cabinet import CabinetSettings, GpioCabinet
+from kioskd.drivers.cabinet import GpioCabinet
+from kioskd.drivers.settings import CabinetSettings
 from kioskd.errors import DeviceUnavailable
 
 PATIENCE_S = 5

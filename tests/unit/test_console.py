@@ -52,11 +52,11 @@ class Client:
 
 
 @pytest.fixture
-async def stage(nursery: trio.Nursery, tmp_path: Path) -> AsyncIterator[PygameStage]:
+async def stage(nursery: trio.Nursery, tmp_path: Path) -> PygameStage:
     made = PygameStage(SETTINGS, FACTS, wall_clock=lambda: "10:24")
     await nursery.start(made.run)
     await nursery.start(ScreenConsole(made, str(tmp_path / "console")).run)
-    yield made
+    return made
 
 
 @pytest.fixture
@@ -117,8 +117,15 @@ async def test_a_point_is_a_real_touch(stage: PygameStage, client: Client) -> No
 
 @pytest.mark.parametrize(
     "request_line",
-    ['{"tap": "ok", "screen": "home"}', '{"tap": "no", "screen": "problem"}', "nonsense", "{}",
-     '{"tap": 5}', '{"grab": 1}', "\u00ff"],
+    [
+        '{"tap": "ok", "screen": "home"}',
+        '{"tap": "no", "screen": "problem"}',
+        "nonsense",
+        "{}",
+        '{"tap": 5}',
+        '{"grab": 1}',
+        "\u00ff",
+    ],
 )
 async def test_what_is_not_up_is_an_error(
     stage: PygameStage, client: Client, request_line: str

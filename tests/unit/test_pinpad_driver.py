@@ -17,7 +17,8 @@ from kioskd.domain.payment import (
     TransactionRecord,
 )
 from kioskd.domain.trouble import TroubleReason
-from kioskd.drivers.pinpad import PinPadSettings, ZvtPinPad
+from kioskd.drivers.pinpad import ZvtPinPad
+from kioskd.drivers.settings import PinPadSettings
 from kioskd.errors import DeviceError, JournalDamaged
 
 AMOUNT = Money(140000)

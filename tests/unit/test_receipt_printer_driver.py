@@ -20,11 +20,8 @@ from kioskd.domain.trouble import TroubleReason
 from kioskd.drivers import receipt_printer
 from kioskd.drivers.escpos_line import EscposLine
 from kioskd.drivers.receipt_layout import printable, set_line, width
-from kioskd.drivers.receipt_printer import (
-    EscposReceiptPrinter,
-    ReceiptPrinterSettings,
-    composed,
-)
+from kioskd.drivers.receipt_printer import EscposReceiptPrinter, composed
+from kioskd.drivers.settings import ReceiptPrinterSettings
 from kioskd.errors import ProtocolViolation
 from kioskd.protocols.escpos_status import (
     OfflineCause,

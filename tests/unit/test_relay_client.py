@@ -16,7 +16,8 @@ from kioskd.domain.trouble import TroubleReason
 from kioskd.errors import ConfigError, ServerContractBroken, ServerRefused, ServerUnreachable
 from kioskd.protocols import central
 from kioskd.protocols.central import PaymentReport, Posting
-from kioskd.relay.client import CentralClient, CentralSettings
+from kioskd.relay.client import CentralClient
+from kioskd.relay.settings import CentralSettings
 
 TIME = b'{"now": "2026-11-22T09:55:01Z"}'
 
@@ -78,7 +79,7 @@ def url(script: Script) -> Iterator[str]:
 
 
 def client_for(url: str, read_timeout_s: float = 5) -> CentralClient:
-    return CentralClient(CentralSettings(url, "K0123", 2, read_timeout_s))
+    return CentralClient(CentralSettings(url, 2, read_timeout_s), "K0123")
 
 
 async def test_an_answer(url: str, script: Script) -> None:

@@ -1,14 +1,14 @@
 """The stage on SDL's dummy driver: answers, language, time, ends of visits, followed screens."""
 
 import os
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import pytest
 import trio
 
-from kioskd.domain.region import Hotline, Text
+from kioskd.domain.region import Hotline
+from kioskd.domain.text import Text
 from kioskd.errors import SessionTimedOut, VisitorLeft
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Done, Screen
@@ -20,9 +20,11 @@ from kioskd.screens.touches import post_touch
 
 os.environ["SDL_VIDEODRIVER"] = "dummy"
 PATIENCE_S = 10
-FACTS = FrameFacts(Text("终端", "Terminal"), Text("门诊", "Clinic"), (
-    Hotline("12333", Text("热线", "Hotline"), Text("", "")),
-))
+FACTS = FrameFacts(
+    Text("终端", "Terminal"),
+    Text("门诊", "Clinic"),
+    (Hotline("12333", Text("热线", "Hotline"), Text("", "")),),
+)
 SETTINGS = ScreenSettings(width_px=800, height_px=480)
 
 
@@ -56,10 +58,10 @@ class Lobby(Screen[None]):
 
 
 @pytest.fixture
-async def stage(nursery: trio.Nursery) -> AsyncIterator[PygameStage]:
+async def stage(nursery: trio.Nursery) -> PygameStage:
     made = PygameStage(SETTINGS, FACTS, wall_clock=lambda: "10:24")
     await nursery.start(made.run)
-    yield made
+    return made
 
 
 async def wait_shown(stage: PygameStage, screen: Screen[object]) -> Canvas:
@@ -216,7 +218,7 @@ async def test_the_end_of_a_visit_reaches_the_next_show(stage: PygameStage) -> N
 
 
 async def test_a_followed_screen_is_updated_and_answered(stage: PygameStage) -> None:
-    """update shows another state, answered waits for a tap, and an ended visit does not raise."""
+    """Update shows another state, answered waits for a tap, and an ended visit does not raise."""
     stage.begin_visit()
     async with stage.follow(Count(5)) as followed:
         await wait_shown(stage, Count(5))

@@ -1,5 +1,6 @@
 """Tell her how her payment ended, in the words of exactly that end, and print what there is."""
 
+from enum import Enum
 from typing import TypeVar
 
 import trio
@@ -31,16 +32,25 @@ REASONS = {
 READING_TIME_S = 10.0
 
 
+class Next(Enum):
+    """Where she goes from the end of a payment."""
+
+    HOME = "home"
+    AGAIN = "again"
+    END = "end"
+
+
 async def tell_the_end(
     kiosk: Kiosk, visit: Visit, assessment: Assessment, payment: Payment
-) -> bool:
-    """Return True to go home again, False to end the visit. Raises SessionEnded."""
+) -> Next:
+    """Show how it ended until she has chosen what is next. Raises SessionEnded."""
     if payment.state in CHARGED:
         return await _paid(kiosk, visit, assessment, payment)
     if payment.state is PaymentState.UNKNOWN:
         return await _unknown(kiosk, visit, assessment, payment)
     screen = NotPaid(why_not_paid(payment), payment.reason, payment.ref)
-    return await _show_result(kiosk, screen) is NotPaidChoice.AGAIN
+    again = await _show_result(kiosk, screen) is NotPaidChoice.AGAIN
+    return Next.AGAIN if again else Next.END
 
 
 def why_not_paid(payment: Payment) -> NotPaidReason:
@@ -57,12 +67,13 @@ async def _show_result(kiosk: Kiosk, screen: Screen[T]) -> T:
     try:
         return await kiosk.stage.show(screen)
     except SessionEnded:
-        async with kiosk.stage.follow(screen):
-            await trio.sleep(READING_TIME_S)
+        async with kiosk.stage.follow(screen) as followed:
+            with trio.move_on_after(READING_TIME_S):
+                await followed.answered()
         raise
 
 
-async def _paid(kiosk: Kiosk, visit: Visit, assessment: Assessment, payment: Payment) -> bool:
+async def _paid(kiosk: Kiosk, visit: Visit, assessment: Assessment, payment: Payment) -> Next:
     posting = await kiosk.while_busy(
         BusyWith.POSTING,
         lambda: kiosk.uplink.delivered(payment.ref, kiosk.times.receipt_number_s),
@@ -82,10 +93,11 @@ async def _paid(kiosk: Kiosk, visit: Visit, assessment: Assessment, payment: Pay
 
     paper = contribution_receipt(kiosk, visit, assessment, payment, number)
     printed = await _print(kiosk, screen(None), paper, payment)
-    return await _show_result(kiosk, screen(printed)) is PaidChoice.MORE
+    more = await _show_result(kiosk, screen(printed)) is PaidChoice.MORE
+    return Next.HOME if more else Next.END
 
 
-async def _unknown(kiosk: Kiosk, visit: Visit, assessment: Assessment, payment: Payment) -> bool:
+async def _unknown(kiosk: Kiosk, visit: Visit, assessment: Assessment, payment: Payment) -> Next:
     """Say the truth: nobody knows yet, she will not be charged twice, where to ask."""
 
     def screen(printed: Printed | None, *, printing: bool) -> PaymentUnknown:
@@ -96,12 +108,10 @@ async def _unknown(kiosk: Kiosk, visit: Visit, assessment: Assessment, payment: 
     printed = await _print(kiosk, screen(None, printing=True), paper, payment)
     while await _show_result(kiosk, screen(printed, printing=False)) is UnknownChoice.PRINT_SLIP:
         printed = await _print(kiosk, screen(printed, printing=True), paper, payment)
-    return False
+    return Next.END
 
 
-async def _print(
-    kiosk: Kiosk, screen: Screen[T], paper: Receipt, payment: Payment
-) -> Printed:
+async def _print(kiosk: Kiosk, screen: Screen[T], paper: Receipt, payment: Payment) -> Printed:
     """Print behind the screen; whether paper came out is the printer's own word."""
     kiosk.cabinet.lamp("receipt", lit=True)
     try:

@@ -35,9 +35,7 @@ def contribution_receipt(
     )
 
 
-def unknown_slip(
-    kiosk: Kiosk, visit: Visit, assessment: Assessment, payment: Payment
-) -> Receipt:
+def unknown_slip(kiosk: Kiosk, visit: Visit, assessment: Assessment, payment: Payment) -> Receipt:
     """Compose the slip that says what is true: nobody knows yet, do not pay again."""
     words = Words(kiosk.stage.language)
     return Receipt(

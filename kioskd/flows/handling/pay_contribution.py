@@ -13,7 +13,7 @@ from kioskd.domain.payment import PaymentState, PinPadStep
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.errors import ServerError
 from kioskd.flows.handling.choose_contribution import Choice, choose_contribution
-from kioskd.flows.handling.end_of_payment import tell_the_end
+from kioskd.flows.handling.end_of_payment import Next, tell_the_end
 from kioskd.flows.kiosk import Kiosk, Visit
 from kioskd.payments.contract import Payment
 from kioskd.payments.journal import new_assessment_ref
@@ -25,13 +25,13 @@ from kioskd.screens.problem import Problem
 from kioskd.screens.review import Review
 
 RELEASE_LIMIT_S = 5.0
+HER_TURN = (PinPadStep.PRESENT_CARD, PinPadStep.ENTER_PIN, PinPadStep.WRONG_PIN, PinPadStep.WAIT)
+"""While the PIN pad waits for her she may still cancel here; its own red key works as well."""
 
 
 async def pay_contribution(kiosk: Kiosk, visit: Visit) -> bool:
     """Return True to go home again, False to end the visit. Raises ServerError, SessionEnded."""
-    offers = await kiosk.while_busy(
-        BusyWith.LOADING, lambda: kiosk.central.offers(visit.token)
-    )
+    offers = await kiosk.while_busy(BusyWith.LOADING, lambda: kiosk.central.offers(visit.token))
     if not any(_payable(offer) for offer in offers):
         await kiosk.stage.show(Problem(Trouble(TroubleReason.NOTHING_TO_PAY, "P-10")))
         return True
@@ -41,9 +41,16 @@ async def pay_contribution(kiosk: Kiosk, visit: Visit) -> bool:
         if choice is None:
             return True
         assessment = await _assess(kiosk, visit, choice)
-        if await _reviewed(kiosk, visit, assessment):
-            payment = await _charge(kiosk, assessment)
-            return await tell_the_end(kiosk, visit, assessment, payment)
+        if not await _reviewed(kiosk, visit, assessment):
+            continue
+        payment = await _charge(kiosk, assessment)
+        match await tell_the_end(kiosk, visit, assessment, payment):
+            case Next.END:
+                return False
+            case Next.HOME:
+                return True
+            case Next.AGAIN:  # nothing was charged and the months are free: a new assessment
+                continue
 
 
 def _payable(offer: Offer) -> bool:
@@ -93,10 +100,11 @@ async def _charge(kiosk: Kiosk, assessment: Assessment) -> Payment:
 async def _charge_on_screen(kiosk: Kiosk, assessment: Assessment) -> Payment:
     start = FollowPinPad(assessment.amount, step=None, ref="", can_cancel=False)
     async with kiosk.stage.follow(start) as screen, trio.open_nursery() as nursery:
-        nursery.start_soon(_cancel_when_asked, kiosk, screen)
+        cancelled = trio.Event()
+        nursery.start_soon(_cancel_when_asked, kiosk, screen, cancelled)
 
         def on_step(ref: str, step: PinPadStep | None) -> None:
-            can_cancel = step in (PinPadStep.PRESENT_CARD, PinPadStep.WAIT)
+            can_cancel = step in HER_TURN and not cancelled.is_set()
             screen.update(FollowPinPad(assessment.amount, step, ref, can_cancel))
 
         payment = await pay(kiosk.desk, assessment, on_step)
@@ -105,9 +113,11 @@ async def _charge_on_screen(kiosk: Kiosk, assessment: Assessment) -> Payment:
     return payment
 
 
-async def _cancel_when_asked(kiosk: Kiosk, screen: Followed[PinPadChoice]) -> None:
-    """Pass her wish on; the result, whatever it is, still comes from the PIN pad."""
-    while True:
-        await screen.answered()
-        log.event("payment.cancel_asked")
-        await kiosk.pin_pad.abort()
+async def _cancel_when_asked(
+    kiosk: Kiosk, screen: Followed[PinPadChoice], cancelled: trio.Event
+) -> None:
+    """Pass her wish on, once; the result, whatever it is, still comes from the PIN pad."""
+    await screen.answered()
+    cancelled.set()
+    log.event("payment.cancel_asked")
+    await kiosk.pin_pad.abort()

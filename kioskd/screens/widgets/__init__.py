@@ -1,7 +1,7 @@
 """Parts that several screens share, drawn on a canvas."""
 
 from kioskd.screens.widgets.actions import Action, action_row, pager
-from kioskd.screens.widgets.facts import key_values, legend, money
+from kioskd.screens.widgets.facts import key_values, key_values_height, legend, money
 from kioskd.screens.widgets.headings import Sign, heading, result_sign, sign, steps_bar
 from kioskd.screens.widgets.tabs import tabs
 
@@ -11,6 +11,7 @@ __all__ = [
     "action_row",
     "heading",
     "key_values",
+    "key_values_height",
     "legend",
     "money",
     "pager",

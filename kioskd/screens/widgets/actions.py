@@ -32,7 +32,8 @@ def action_row(
     rect = Rect(rect.x, rect.bottom - height, rect.w, height)
     left, right = rect.x, rect.right
     if back is not None:
-        width = _width(canvas, back, rect.w * 30 // 100, canvas.px(220))
+        most = rect.w if main is None else rect.w * 40 // 100
+        width = _width(canvas, back, most, canvas.px(220))
         _draw(canvas, Rect(left, rect.y, width, height), back, Look.SECOND)
         left += width + canvas.px(20)
     if main is not None:
@@ -77,5 +78,7 @@ def _turn(canvas: Canvas, rect: Rect, button: str, icon: Icon, enabled: bool) ->
 
 def button_columns(canvas: Canvas, rect: Rect, actions: list[Action], look: Look) -> None:
     """Draw several equal buttons side by side, filling ``rect``."""
-    for cell, action in zip(layout.columns(rect, [1] * len(actions), canvas.theme.gap), actions):
+    for cell, action in zip(
+        layout.columns(rect, [1] * len(actions), canvas.theme.gap), actions, strict=True
+    ):
         _draw(canvas, cell, action, look)

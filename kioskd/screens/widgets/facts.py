@@ -41,22 +41,49 @@ def key_values(
     Values line up after the widest label (at most half of the width), or at ``label_share`` of
     the width where that is given. A long value wraps.
     """
-    gap = canvas.px(16)
-    widest = max((canvas.text_width(label, type) for label, _ in rows), default=0)
-    share = round(rect.w * label_share)
-    left = share or min(widest + canvas.px(2), rect.w // 2)
-    strong = Type.NOTE_STRONG if type is Type.NOTE else Type.STRONG
+    left, gap, strong = _measure(canvas, rect.w, rows, type, label_share)
     y = rect.y
     for label, value in rows:
-        height = max(
-            canvas.text_height(rect.w - left - gap, value, strong),
-            canvas.text_height(left, label, type),
-        )
+        height = _row_height(canvas, rect.w, (label, value), (left, gap, strong), type)
+        if y + height > rect.bottom + 2:
+            canvas.does_not_fit(value, Rect(rect.x, y, rect.w, height), rect)
         canvas.text(Rect(rect.x, y, left, height), label, type, t.SECOND_INK)
         room = Rect(rect.x + left + gap, y, rect.w - left - gap, height)
         canvas.text(room, value, strong)
         y += height + canvas.px(6)
     return Rect(rect.x, rect.y, rect.w, max(0, y - canvas.px(6) - rect.y))
+
+
+def key_values_height(
+    canvas: Canvas,
+    width: int,
+    rows: Sequence[tuple[str, str]],
+    type: Type = Type.BODY,
+    label_share: float = 0.0,
+) -> int:
+    """Return how high ``key_values`` will be at that width."""
+    measures = _measure(canvas, width, rows, type, label_share)
+    heights = [_row_height(canvas, width, row, measures, type) for row in rows]
+    return sum(heights) + canvas.px(6) * max(0, len(heights) - 1)
+
+
+def _measure(
+    canvas: Canvas, width: int, rows: Sequence[tuple[str, str]], type: Type, label_share: float
+) -> tuple[int, int, Type]:
+    """Return the labels' width, the gap, and how values are set."""
+    widest = max((canvas.text_width(label, type) for label, _ in rows), default=0)
+    left = round(width * label_share) or min(widest + canvas.px(2), width // 2)
+    return left, canvas.px(16), Type.NOTE_STRONG if type is Type.NOTE else Type.STRONG
+
+
+def _row_height(
+    canvas: Canvas, width: int, row: tuple[str, str], measures: tuple[int, int, Type], type: Type
+) -> int:
+    left, gap, strong = measures
+    return max(
+        canvas.text_height(left, row[0], type),
+        canvas.text_height(width - left - gap, row[1], strong),
+    )
 
 
 def legend(

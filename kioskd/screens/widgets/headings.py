@@ -109,7 +109,7 @@ def _steps_in_a_row(
     fixed = sum(widths) + len(labels) * (2 * radius + gap)
     join = (rect.w - fixed) / (len(labels) - 1)
     x, middle = float(rect.x), rect.y + height // 2
-    for index, (label, width) in enumerate(zip(labels, widths)):
+    for index, (label, width) in enumerate(zip(labels, widths, strict=True)):
         _bullet(canvas, (round(x) + radius, middle), radius, index, current)
         at = round(x) + 2 * radius + gap
         room = Rect(at, rect.y, width + 2, height)

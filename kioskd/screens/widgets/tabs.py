@@ -9,9 +9,7 @@ from kioskd.screens.layout import Rect
 from kioskd.screens.theme import Type
 
 
-def tabs(
-    canvas: Canvas, rect: Rect, entries: Sequence[tuple[str, str]], chosen: str
-) -> Rect:
+def tabs(canvas: Canvas, rect: Rect, entries: Sequence[tuple[str, str]], chosen: str) -> Rect:
     """Draw a panel filling ``rect`` with tabs on top; return the room inside the panel.
 
     ``entries`` are (button id, label); the chosen tab has a blue edge, bold blue words and joins
@@ -20,10 +18,14 @@ def tabs(
     radius, line = canvas.px(16), max(1, canvas.px(2))
     strip, panel = rect.cut_top(max(canvas.px(84), canvas.theme.min_touch))
     canvas.rounded(panel, radius, t.LINE, "bl br")
-    canvas.rounded(Rect(panel.x + line, panel.y, panel.w - 2 * line, panel.h - line), radius - line,
-                   t.SURFACE, "bl br")
+    canvas.rounded(
+        Rect(panel.x + line, panel.y, panel.w - 2 * line, panel.h - line),
+        radius - line,
+        t.SURFACE,
+        "bl br",
+    )
     for cell, (button, label) in zip(
-        layout.columns(strip, [1] * len(entries), canvas.px(8)), entries
+        layout.columns(strip, [1] * len(entries), canvas.px(8)), entries, strict=True
     ):
         canvas.touch(button, cell)
         _tab(canvas, cell, label, button == chosen, canvas.pressed == button)

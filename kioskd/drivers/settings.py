@@ -1,0 +1,65 @@
+"""The settings of the devices, as they stand in the configuration.
+
+Apart from the drivers, so that a configuration is read without loading every driver's library.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class PinPadSettings:
+    """``[pin_pad]``: where it is, and what the bank gave for it."""
+
+    port: str
+    baud: int = 9600
+    stop_bits: int = 2
+    password: str = "000000"  # noqa: S105 - the maker's public default; the bank's is set in the file
+    ack_timeout_s: int = 30
+    """How long the PIN pad waits for the journal before it reverses (BMP 01); 6..255."""
+    waits_max: int = 10
+    """How often it asks again after "wait" (BMP 02)."""
+    command_limit_s: int = 180
+    """T4: from one sign of progress to the next, with the visitor's card and PIN in it."""
+    completion_limit_s: int = 30
+    """From the commit to the completion, without which the charge stands all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdReaderSettings:
+    """Where the reader is. Poll no faster than every 0.3 s: readers choke on more."""
+
+    port: str
+    baud: int = 115200
+    poll_interval_s: float = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptPrinterSettings:
+    """Where the printer is; 58 mm paper has 32 columns and 384 dots, 80 mm 48 and 576."""
+
+    port: str
+    baud: int = 115200
+    columns: int = 32
+    dots_wide: int = 384
+
+
+@dataclass(frozen=True, slots=True)
+class SocialCardReaderSettings:
+    """``reader``: part of the PC/SC reader's name; empty takes the first reader."""
+
+    reader: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CabinetSettings:
+    """Pins by their BCM numbers; what has no pin is not there.
+
+    ``lamps`` names slots (``card``, ``id``, ``pinpad``, ``receipt``), lit by a high level.
+    ``presence`` is high while somebody is seen. ``door`` is pulled up and low while closed, so
+    that a cut wire reads as an open door.
+    """
+
+    lamps: Mapping[str, int] = field(default_factory=dict)
+    presence: int | None = None
+    door: int | None = None

@@ -1,0 +1,51 @@
+"""The first picture: that the kiosk is starting. Drawn before anything else has been loaded.
+
+A person who switches the terminal on must see life at once; the machinery behind the screens takes
+longer than drawing does. The stage takes the same display over.
+"""
+
+import os
+
+import pygame
+
+from kioskd import log
+from kioskd.errors import DeviceUnavailable
+from kioskd.screens import theme as t
+from kioskd.screens.fonts import find_font
+from kioskd.screens.settings import ScreenSettings
+
+TITLE_PARTS_OF_HEIGHT = 16
+LINES = ("正在启动，请稍候", "Starting, one moment please")
+
+
+def open_display(settings: ScreenSettings) -> pygame.Surface:
+    """Open the panel, or take over the display that is open. Raises DeviceUnavailable("screen")."""
+    os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
+    size = (settings.width_px, settings.height_px)
+    whole = settings.fullscreen or 0 in size
+    try:
+        pygame.display.init()
+        pygame.font.init()
+        if (surface := pygame.display.get_surface()) is not None:
+            return surface
+        pygame.display.set_caption("kioskd")
+        surface = pygame.display.set_mode(size, pygame.FULLSCREEN if whole else 0)
+        pygame.mouse.set_visible(not whole)
+    except pygame.error as refused:
+        raise DeviceUnavailable("screen", str(refused)) from refused
+    return surface
+
+
+def show_starting(settings: ScreenSettings) -> None:
+    """Draw the first picture. Raises DeviceUnavailable("screen"), ConfigError without a font."""
+    surface = open_display(settings)
+    surface.fill(t.GROUND)
+    width, height = surface.get_size()
+    surface.fill(t.DEEP_BLUE, (0, 0, width, height // 10))
+    font = pygame.font.Font(find_font(settings.font), height // TITLE_PARTS_OF_HEIGHT)
+    for number, line in enumerate(LINES):
+        words = font.render(line, True, t.INK)
+        middle = (width // 2, height // 2 + (number * 2 - 1) * height // TITLE_PARTS_OF_HEIGHT)
+        surface.blit(words, words.get_rect(center=middle))
+    pygame.display.flip()
+    log.event("screen.shown", screen="starting")
