@@ -51,7 +51,7 @@ class Summary:
     fsyncs: int | None = None
     """Synced journal writes between the touch on pay and the end; None where she did not pay."""
     cpu_ms: float | None = None
-    """CPU the kiosk used for paying, drawing and all, as against ``wire_ms``."""
+    """CPU of the kiosk's main thread while paying, drawing and all, as against ``wire_ms``."""
     wire_ms: float | None = None
     found_personal_data: list[str] = field(default_factory=list)
 

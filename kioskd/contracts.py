@@ -6,7 +6,7 @@ cancelled by trio unless they say otherwise.
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from kioskd.domain.contribution import Assessment, InsuranceView, Month, Offer, Scheme
 from kioskd.domain.document import PaperState, Receipt
@@ -232,6 +232,10 @@ class Stage(Protocol):
 
     def follow(self, screen: Screen[T]) -> AbstractAsyncContextManager[Followed[T]]:
         """Show a screen while the block runs. Untimed, and never raises SessionEnded."""
+
+    @property
+    def shown(self) -> tuple[Screen[Any], str] | None:
+        """The screen that is up, as her touches have left it, and its language."""
 
     @property
     def language(self) -> str: ...

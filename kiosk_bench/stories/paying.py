@@ -11,11 +11,13 @@ from kiosk_bench.stories.story import (
 )
 from kiosk_bench.world import World
 
+BANK_TAKES_S = 2.0
 PAYING = ("choose-scheme", "choose-grade", "choose-months", "review", "follow-pin-pad")
 
 
 async def pay_by_card(world: World) -> str:
     """Log in by card, look at the insurance, pay two months, take receipt and card."""
+    world.pin_pad.host.takes_s = BANK_TAKES_S
     await log_in_by_card(world, world.people.zhang)
     await world.console.tap("home", "service-insurance")
     await world.console.tap("insurance", "back")

@@ -10,11 +10,12 @@ from kioskd.flows.convenience.outlets import show_outlets
 from kioskd.flows.handling.pay_contribution import pay_contribution
 from kioskd.flows.inquiry.insurance import show_insurance
 from kioskd.flows.kiosk import Kiosk, Visit
+from kioskd.flows.notices import what_matters_today
 from kioskd.flows.policy.policies import read_policies
 from kioskd.flows.troubles import trouble_for
 from kioskd.protocols.central import ProblemCode
 from kioskd.race import first_of
-from kioskd.screens.home import Home, HomeChoice, ServiceTile, Tab
+from kioskd.screens.home import Home, HomeChoice, Notice, ServiceTile, Tab
 from kioskd.screens.problem import Problem
 
 
@@ -41,12 +42,14 @@ SERVICES = (
 
 async def be_at_home(kiosk: Kiosk, visit: Visit) -> None:
     """Show the home screen and do service after service until she ends. Raises SessionEnded."""
+    notices = await what_matters_today(kiosk, visit)
     tab = Tab.INQUIRY
     while True:
-        choice = await _choose(kiosk, visit, tab)
+        choice = await _choose(kiosk, visit, tab, notices)
         if choice is HomeChoice.END:
             return
         if choice is None:
+            tab = _tab_shown(kiosk) or tab
             continue
         service = next(service for service in SERVICES if service.id == choice)
         tab = service.tab
@@ -54,7 +57,15 @@ async def be_at_home(kiosk: Kiosk, visit: Visit) -> None:
             return
 
 
-async def _choose(kiosk: Kiosk, visit: Visit, tab: Tab) -> str | HomeChoice | None:
+def _tab_shown(kiosk: Kiosk) -> Tab | None:
+    """Return the page she has turned to, so that a change of health does not turn it back."""
+    shown = kiosk.stage.shown
+    return shown[0].tab if shown is not None and isinstance(shown[0], Home) else None
+
+
+async def _choose(
+    kiosk: Kiosk, visit: Visit, tab: Tab, notices: tuple[Notice, ...]
+) -> str | HomeChoice | None:
     """Return the service she chose; None when health has changed and the screen must follow."""
     tiles = tuple(
         ServiceTile(service.id, service.tab, trouble_with(kiosk, visit, service))
@@ -62,7 +73,7 @@ async def _choose(kiosk: Kiosk, visit: Visit, tab: Tab) -> str | HomeChoice | No
     )
 
     async def choice() -> str | HomeChoice | None:
-        return await kiosk.stage.show(Home(visit.person, tab, tiles))
+        return await kiosk.stage.show(Home(visit.person, tab, tiles, notices))
 
     async def health() -> str | HomeChoice | None:
         await kiosk.health.changed()

@@ -6,6 +6,7 @@ name a citizen: ``forget`` drops all of it when a visit ends.
 """
 
 from collections import OrderedDict
+from itertools import groupby
 from pathlib import Path
 
 import pygame
@@ -19,8 +20,11 @@ FONT_FILES = (
     "/usr/share/fonts/wenquanyi/wqy-microhei/wqy-microhei.ttc",
     "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
 )
+RARE_FONT_FILE = "/usr/share/fonts/truetype/hanazono/HanaMinB.ttf"
+"""For characters beyond the BMP, which names of citizens have and the main font has not."""
 RENDERED_MAX = 400
 MEASURED_MAX = 4000
+LAST_OF_BMP = 0xFFFF
 FINER = 2
 """How many times larger a bold string is drawn before it is scaled down."""
 
@@ -38,19 +42,44 @@ def _thicker(size: int) -> int:
     return max(1, round(size * FINER / 26))
 
 
+def _pieces(text: str) -> list[tuple[bool, str]]:
+    """Cut ``text`` where it changes between the BMP and beyond: (is beyond, piece)."""
+    return [(rare, "".join(piece)) for rare, piece in groupby(text, lambda c: ord(c) > LAST_OF_BMP)]
+
+
 class Fonts:
     """One font file at every size; ``pygame.font.init()`` must have been called."""
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self._fonts: dict[int, pygame.font.Font] = {}
+        self._fonts: dict[tuple[str, int], pygame.font.Font] = {}
+        self._rare_file = RARE_FONT_FILE if Path(RARE_FONT_FILE).is_file() else file
         self._rendered: OrderedDict[tuple[str, int, bool, Colour], pygame.Surface] = OrderedDict()
         self._widths: OrderedDict[tuple[str, int, bool], int] = OrderedDict()
 
-    def _font(self, size: int) -> pygame.font.Font:
-        if size not in self._fonts:
-            self._fonts[size] = pygame.font.Font(self.file, size)
-        return self._fonts[size]
+    def _font(self, size: int, rare: bool = False) -> pygame.font.Font:
+        key = (self._rare_file if rare else self.file, size)
+        if key not in self._fonts:
+            self._fonts[key] = pygame.font.Font(*key)
+        return self._fonts[key]
+
+    def _line_width(self, text: str, size: int) -> int:
+        return sum(self._font(size, rare).size(piece)[0] for rare, piece in _pieces(text))
+
+    def _line(self, text: str, size: int, colour: Colour) -> pygame.Surface:
+        """Return ``text`` on one baseline, each piece in the font that has its characters."""
+        pieces = [(self._font(size, rare), piece) for rare, piece in _pieces(text)]
+        if len(pieces) <= 1:
+            font = pieces[0][0] if pieces else self._font(size)
+            return font.render(text, True, colour)
+        baseline = self._font(size).get_ascent()
+        height = max(baseline + font.get_height() - font.get_ascent() for font, _ in pieces)
+        line = pygame.Surface((self._line_width(text, size), height), pygame.SRCALPHA)
+        x = 0
+        for font, piece in pieces:
+            line.blit(font.render(piece, True, colour), (x, baseline - font.get_ascent()))
+            x += font.size(piece)[0]
+        return line
 
     def ascent(self, size: int, bold: bool) -> int:
         """Return the pixels from the top of a rendered string to its baseline."""
@@ -71,8 +100,8 @@ class Fonts:
 
     def _width(self, text: str, size: int, bold: bool) -> int:
         if not bold or not text:
-            return self._font(size).size(text)[0]
-        return -(-(self._font(size * FINER).size(text)[0] + _thicker(size)) // FINER)
+            return self._line_width(text, size)
+        return -(-(self._line_width(text, size * FINER) + _thicker(size)) // FINER)
 
     def render(self, text: str, size: int, bold: bool, colour: Colour) -> pygame.Surface:
         """Return ``text`` drawn in ``colour`` on nothing."""
@@ -87,11 +116,11 @@ class Fonts:
         return self._rendered[key]
 
     def _regular(self, text: str, size: int, colour: Colour) -> pygame.Surface:
-        return self._font(size).render(text, True, colour)
+        return self._line(text, size, colour)
 
     def _bold(self, text: str, size: int, colour: Colour) -> pygame.Surface:
         """Draw larger, thicken by a fraction of a final pixel, and scale down."""
-        large = self._font(size * FINER).render(text, True, colour)
+        large = self._line(text, size * FINER, colour)
         width, height = self._width(text, size, True), -(-large.get_height() // FINER)
         thick = pygame.Surface((width * FINER, height * FINER), pygame.SRCALPHA)
         thick.fill((*colour, 0))

@@ -138,7 +138,7 @@ def _is_wide(character: str) -> bool:
 
 
 def wrap(text: str, width: int, width_of: Callable[[str], int]) -> list[str]:
-    """Break ``text`` into lines of at most ``width`` pixels; ``\\n`` always breaks.
+    """Break ``text`` into lines of at most ``width`` pixels; a line feed always breaks.
 
     A single piece that is wider than the line is cut between characters rather than lost.
     """
