@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from subprocess import PIPE
@@ -14,6 +14,7 @@ import trio
 from kiosk_bench.wirelog import WireLog
 
 CHUNK = 65536
+CONFIRMED = b'"state":"confirmed"'
 
 
 class Centre:
@@ -77,6 +78,7 @@ class CentreLine:
         self.centre, self.faults, self.log = centre, faults, log
         self.port = 0
         self._open: set[trio.SocketStream] = set()
+        self._when_confirmed: Callable[[], Awaitable[None]] | None = None
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Listen on a free loopback port and carry bytes both ways."""
@@ -84,6 +86,10 @@ class CentreLine:
         self.port = listeners[0].socket.getsockname()[1]
         task_status.started()
         await trio.serve_listeners(self._carry, listeners)
+
+    def when_confirmed(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Await ``act`` when the kiosk reports a confirmed payment, before the centre has it."""
+        self._when_confirmed = act
 
     async def cut(self) -> None:
         """Take the line down; open connections are cut."""
@@ -124,14 +130,21 @@ class CentreLine:
     ) -> None:
         try:
             async for data in kiosk:
-                self._log_request(data)
-                if "central.lost_reply" in self.faults and b'"state":"confirmed"' in data:
-                    self.faults.discard("central.lost_reply")
-                    lost.set()
+                self._log_head(">", data)
+                if CONFIRMED in data:
+                    await self._confirmed(lost)
                 await centre.send_all(data)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             pass  # one side has gone; the other is closed below
         nursery.cancel_scope.cancel()
+
+    async def _confirmed(self, lost: trio.Event) -> None:
+        act, self._when_confirmed = self._when_confirmed, None
+        if act is not None:
+            await act()
+        if "central.lost_reply" in self.faults:
+            self.faults.discard("central.lost_reply")
+            lost.set()
 
     async def _replies(
         self,
@@ -145,17 +158,17 @@ class CentreLine:
                 if lost.is_set():
                     self.log.write("!", "reply lost")
                     break
-                self.log.write("<", data.split(b"\r\n", 1)[0].decode("ascii", "replace"))
+                self._log_head("<", data)
                 await kiosk.send_all(data)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             pass  # one side has gone; the other is closed below
         nursery.cancel_scope.cancel()
 
-    def _log_request(self, data: bytes | bytearray) -> None:
-        """Log method and path only: bodies hold names and numbers."""
+    def _log_head(self, direction: str, data: bytes | bytearray) -> None:
+        """Log a request's or an answer's first line only: bodies hold names and numbers."""
         first = bytes(data).split(b"\r\n", 1)[0]
-        if first.endswith(b"HTTP/1.1"):
-            self.log.write(">", first.decode("ascii", "replace"))
+        if b"HTTP/1.1" in first and not first.startswith(b"{"):
+            self.log.write(direction, first.decode("ascii", "replace"))
 
 
 def environment(extra: dict[str, str]) -> dict[str, str]:

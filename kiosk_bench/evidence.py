@@ -157,20 +157,20 @@ def _in_order(wanted: tuple[str, ...], shown: list[str]) -> bool:
 
 
 def search_personal_data(world: World) -> list[str]:
-    """Search all that kioskd wrote for citizens' data; return ``file: kind`` of each find."""
-    secrets = world.people.secrets()
-    found: list[str] = []
-    for file in _written_by_kioskd(world):
-        content = file.read_bytes()
-        found += [
-            f"{file.relative_to(world.folder)}: {kind}"
-            for kind, value in secrets
-            if value in content
-        ]
-    return sorted(set(found))
-
-
-def _written_by_kioskd(world: World) -> list[Path]:
-    places = [world.state_dir, world.run / "tmp", world.run / "home"]
+    """Search all that kioskd wrote, and the wire logs; return ``file: kind`` of each find."""
+    places = [world.state_dir, world.run / "tmp", world.run / "home", world.wires]
     files = [file for place in places for file in place.rglob("*") if file.is_file()]
-    return [*files, world.kiosk.log]
+    finds = find_in_files([*files, world.kiosk.log], world.people.secrets())
+    return [f"{file.relative_to(world.folder)}: {kind}" for file, kind in finds]
+
+
+def find_in_files(files: list[Path], secrets: list[tuple[str, bytes]]) -> list[tuple[Path, str]]:
+    """Return each file that holds a secret, with the secret's kind, once."""
+    found = {
+        (file, kind)
+        for file in files
+        for content in (file.read_bytes(),)
+        for kind, value in secrets
+        if value in content
+    }
+    return sorted(found)

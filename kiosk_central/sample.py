@@ -45,7 +45,8 @@ LONG_NAME = "示例甲乙丙丁戊己庚辛壬癸子丑寅"
 """15 characters, 30 bytes of GBK: all that a card's name item holds."""
 LONG_NAME_EVERY = 97
 CHUNK = 2000
-PAID_UNTIL_MONTH = 9
+MONTHS_BEHIND = 2
+"""Everybody has paid up to two months ago at the latest: there is always something to pay."""
 YEARS_PAID_BEFORE = 2
 FLEXIBLE_SHARE = 0.7
 MISHAP_SHARE = 0.02
@@ -102,7 +103,7 @@ def residents(count: int, seed: int, today: date) -> Iterator[_Resident]:
 
 def _known(persona: Persona, today: date) -> _Resident:
     both = (Scheme.PENSION, Scheme.MEDICAL)
-    until = Month(today.year, PAID_UNTIL_MONTH)
+    until = Month(today.year, today.month).plus(-MONTHS_BEHIND)
     return _Resident(persona, True, both, Month(today.year - 4, 1), until, 100)
 
 
@@ -126,7 +127,7 @@ def _made_up(chance: random.Random, index: int, taken: set[str], today: date) ->
     )
     schemes = chance.choice([(Scheme.PENSION,), (Scheme.PENSION, Scheme.MEDICAL)])
     since = Month(today.year - chance.randrange(5), chance.randrange(12) + 1)
-    until = Month(today.year, chance.randrange(5, PAID_UNTIL_MONTH) + 1)
+    until = Month(today.year, today.month).plus(-MONTHS_BEHIND - chance.randrange(4))
     percent = chance.choice((60, 80, 100))
     return _Resident(persona, chance.random() < FLEXIBLE_SHARE, schemes, since, until, percent)
 

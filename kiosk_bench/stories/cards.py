@@ -32,6 +32,11 @@ async def foreign_card(world: World) -> str:
     return await _refused(world, flaw="foreign")
 
 
+async def blank_card(world: World) -> str:
+    """A card that was never personalised."""
+    return await _refused(world, flaw="blank")
+
+
 async def expired_card(world: World) -> str:
     """A card past its date."""
     await insert_card(world, world.people.zhao)
@@ -81,6 +86,14 @@ async def walk_away(world: World) -> str:
     return "timed-out"
 
 
+async def walk_away_unseen(world: World) -> str:
+    """The presence sensor loses her: the visit ends at once, her card is asked for."""
+    await log_in_by_card(world, world.people.zhang)
+    await world.cabinet.presence(False)
+    await take_card(world)
+    return "left"
+
+
 REFUSED = Expected("refused", screens=("welcome", "problem", "take-card", "welcome"))
 STORIES = (
     Story(
@@ -91,6 +104,7 @@ STORIES = (
     ),
     Story("cloned-card", "Copied records without the key log nobody in.", cloned_card, REFUSED),
     Story("foreign-card", "A bank card in the slot is refused politely.", foreign_card, REFUSED),
+    Story("blank-card", "A blank card is refused by name.", blank_card, REFUSED),
     Story("expired-card", "A card past its date is refused.", expired_card, REFUSED),
     Story("lost-card", "A card reported lost is refused.", lost_card, REFUSED),
     Story("damaged-card", "A damaged record is named.", damaged_card, REFUSED),
@@ -107,5 +121,12 @@ STORIES = (
         walk_away,
         Expected("timed-out", screens=("home", "take-card", "welcome")),
         {"screen": {"idle_limit_s": 3.0, "warning_s": 1.5}},
+    ),
+    Story(
+        "walk-away-unseen",
+        "The presence sensor loses her: the visit ends before the time is up.",
+        walk_away_unseen,
+        Expected("left", screens=("home", "take-card", "welcome")),
+        {"visit": {"absence_s": 1.0}},
     ),
 )

@@ -21,8 +21,8 @@ from kioskd.domain.contribution import (
 from kioskd.domain.money import Money
 from kioskd.domain.payment import PinPadStep, Printed
 from kioskd.domain.region import Hotline, Outlet, PolicyText, SchemeRules
-from kioskd.domain.text import Text
 from kioskd.domain.secret import PersonName
+from kioskd.domain.text import Text
 from kioskd.screens.choose_grade import ChooseGrade
 from kioskd.screens.choose_months import ChooseMonths
 from kioskd.screens.choose_scheme import ChooseScheme

@@ -17,8 +17,8 @@ from kiosk_bench.wirelog import WireLog
 from kioskd.domain.person import IdCardFacts
 from kioskd.domain.trouble import TroubleReason
 from kioskd.drivers.id_reader import SamVIdReader
-from kioskd.drivers.settings import IdReaderSettings
 from kioskd.drivers.sam_v_line import SamVLine
+from kioskd.drivers.settings import IdReaderSettings
 from kioskd.errors import CardUnreadable, DeviceError, DeviceTimeout, DeviceUnavailable
 from kioskd.protocols.sam_v import Command, Status
 

@@ -17,8 +17,8 @@ from kiosk_bench.devices.social_card import DAMAGED_RECORD, PULL_MID_APDU, Virtu
 from kiosk_bench.wirelog import WireLog
 from kioskd.domain.secret import CardPin, IdNumber, PersonName
 from kioskd.domain.trouble import TroubleReason
-from kioskd.drivers.social_card_reader import SocialCardReaderDriver
 from kioskd.drivers.settings import SocialCardReaderSettings
+from kioskd.drivers.social_card_reader import SocialCardReaderDriver
 from kioskd.errors import (
     CardNotAccepted,
     CardRejection,
