@@ -41,7 +41,7 @@ lock: ## resolve the lock files anew
 	tools/lock.sh --upgrade
 
 goldens: setup ## record the pictures that the screens are compared with
-	$(PYTEST) -q tests/goldens --record-goldens
+	KIOSKD_RECORD_GOLDENS=1 $(PYTEST) -q tests/goldens
 
 gallery: setup ## draw every screen in every size and language into build/gallery
 	$(BIN)/python -m tests.goldens.gallery build/gallery
