@@ -39,7 +39,7 @@ def _tables(world: "World") -> dict[str, dict[str, Any]]:
         "screen": {
             "width_px": world.settings.width_px,
             "height_px": world.settings.height_px,
-            "console": str(world.run / "screen.sock"),
+            "console": str(world.console.socket_path),
         },
         "visit": {"goodbye_s": 0.5},
     }

@@ -14,6 +14,8 @@ import trio
 
 LINE_MAX = 32 * 1024 * 1024
 CONNECT_INTERVAL_S = 0.05
+ANSWER_LIMIT_S = 20.0
+MOVE_ON_S = 0.5
 
 
 class StoryFailed(Exception):
@@ -39,7 +41,7 @@ class Console:
         self.shown: list[Shown] = []
         self._stream: trio.SocketStream | None = None
         self._changed = trio.Event()
-        self._refusal = ""
+        self._answered, self._answers = trio.open_memory_channel[bool](100)
         pictures.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -75,8 +77,8 @@ class Console:
                 raise StoryFailed("the console sent a line without an end")
 
     def _take(self, message: dict[str, object]) -> None:
-        if "error" in message:
-            self._refusal = str(message["error"])
+        if "error" in message or "tapped" in message:
+            self._answered.send_nowait("tapped" in message)
         if "screen" in message and "picture" in message:
             self._keep(message)
         changed, self._changed = self._changed, trio.Event()
@@ -116,13 +118,30 @@ class Console:
         return await self.wait_for(lambda shown: shown.screen in ids, " or ".join(ids), within_s)
 
     async def tap(self, screen: str, button: str, within_s: float = 20.0) -> None:
-        """Wait for the button on that screen and touch it."""
-        await self.wait_for(
-            lambda shown: shown.screen == screen and button in shown.buttons,
-            f"button {button} on {screen}",
-            within_s,
-        )
+        """Wait for the button on that screen and touch it; a screen that just goes is let go."""
+        with trio.move_on_after(within_s):
+            while True:
+                shown = await self.wait_for(
+                    lambda shown: shown.screen == screen and button in shown.buttons,
+                    f"button {button} on {screen}",
+                    within_s,
+                )
+                if await self._touched(screen, button):
+                    return
+                await self._moved_on(shown)
+        raise StoryFailed(f"{screen} did not take a touch on {button}; {self._words()}")
+
+    async def _touched(self, screen: str, button: str) -> bool:
+        """Touch; return whether the kiosk says that this screen and button were up."""
         await self._send({"screen": screen, "tap": button})
+        with trio.fail_after(ANSWER_LIMIT_S):
+            return await self._answers.receive()
+
+    async def _moved_on(self, shown: Shown) -> None:
+        """Wait a moment for another picture; the refused one was on its way out, or being drawn."""
+        with trio.move_on_after(MOVE_ON_S):
+            while self.now is shown:
+                await self._changed.wait()
 
     async def _send(self, message: dict[str, object]) -> None:
         if self._stream is None:

@@ -1,10 +1,12 @@
 """A world for one kiosk: city, centre, devices behind their wires, and the kiosk program itself."""
 
 import os
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import trio
@@ -54,12 +56,14 @@ class World:
         self.faults: set[str] = set()
         self.centre = Centre(folder / "centre")
         self.line = CentreLine(self.centre, self.faults, WireLog(self.wires / "centre.log"))
-        self.pcscd = Pcscd(self.run / "pcscd")
-        self.console = Console(self.run / "screen.sock", folder / "screens")
-        self.cabinet = CabinetRig(self.run / "pins.sock")
+        self.sockets = Path(mkdtemp(prefix="kiosk-"))  # a socket's path holds 108 bytes at most
+        self.pcscd = Pcscd(self.run / "pcscd", self.sockets / "pcscd")
+        self.console = Console(self.sockets / "screen", folder / "screens")
+        self.cabinet = CabinetRig(self.sockets / "pins")
 
     async def build(self, stack: AsyncExitStack) -> None:
         """Start everything but the kiosk."""
+        stack.callback(shutil.rmtree, self.sockets)
         self.run.mkdir(parents=True, exist_ok=True)
         self.people = People.of(
             await self.centre.make_city(self.settings.people, self.settings.seed)

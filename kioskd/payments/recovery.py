@@ -24,16 +24,23 @@ READY: Final = 0
 ASK_AGAIN_S: Final = 2.0
 """Between the two looks at the books: ZVT repeats an unanswered status information after 2 s."""
 RECOVERY_INTERVAL_S: Final = 30.0
+DOUBT_INTERVAL_S: Final = 3.0
 
 
 async def recover_forever(desk: PaymentDesk, interval_s: float = RECOVERY_INTERVAL_S) -> None:
-    """Recover every ``interval_s``; a damaged journal is logged and tried again."""
+    """Recover every ``interval_s``, and sooner while a payment is in doubt; never raises.
+
+    Asking for the books moves no money, and until they answer this kiosk takes no payment. A
+    damaged journal is logged and tried again.
+    """
     while True:
+        in_doubt = False
         try:
             await recover_all(desk)
+            in_doubt = bool(desk.journal.open_payments())
         except PaymentError as error:
             log.warning("recovery.failed", code=error.operator_code, error=str(error))
-        await trio.sleep(interval_s)
+        await trio.sleep(min(interval_s, DOUBT_INTERVAL_S) if in_doubt else interval_s)
 
 
 async def recover_all(desk: PaymentDesk) -> None:

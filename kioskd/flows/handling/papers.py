@@ -93,7 +93,7 @@ def _references(words: Words, payment: Payment) -> Iterable[ReceiptLine]:
     if payment.record is not None:
         yield ReceiptLine(words("paper.bank_terminal"), payment.record.terminal_id)
         yield ReceiptLine(words("paper.bank_receipt"), f"{payment.record.receipt:04d}")
-    yield ReceiptLine(words("paper.time"), payment.at)
+    yield ReceiptLine(words("paper.time"), payment.local_time())
 
 
 def _hotline(kiosk: Kiosk, words: Words) -> ReceiptLine:
