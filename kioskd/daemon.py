@@ -6,6 +6,7 @@ then recovery of open payments, which greys paying until it has decided; then vi
 
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -48,6 +49,11 @@ REGION_INTERVAL_S = 5.0
 
 async def run(config: Config) -> None:
     """Run the kiosk until SIGTERM or SIGINT. A payment under way is finished first."""
+    with ExitStack() as at_last:
+        await _run_until_stopped(config, at_last)
+
+
+async def _run_until_stopped(config: Config, at_last: ExitStack) -> None:
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_stop_on_signal, nursery.cancel_scope)
         stage = PygameStage(config.screen, FrameFacts(TITLE, config.kiosk.outlet, ()))
@@ -57,7 +63,7 @@ async def run(config: Config) -> None:
             nursery.start_soon(supervise, "console", console.run)
         notify("READY=1")
         nursery.start_soon(feed_watchdog, lambda: stage.last_tick)
-        await _run_behind(config, stage, nursery)
+        await _run_behind(config, stage, nursery, at_last)
 
 
 async def _show(
@@ -80,7 +86,9 @@ async def _stop_on_signal(everything: trio.CancelScope) -> None:
             return
 
 
-async def _run_behind(config: Config, stage: PygameStage, nursery: trio.Nursery) -> None:
+async def _run_behind(
+    config: Config, stage: PygameStage, nursery: trio.Nursery, at_last: ExitStack
+) -> None:
     """Start everything behind the screen and serve visitors."""
     state = Path(config.kiosk.state_dir)
     state.mkdir(parents=True, exist_ok=True)
@@ -89,6 +97,7 @@ async def _run_behind(config: Config, stage: PygameStage, nursery: trio.Nursery)
     pin_pad, printer = ZvtPinPad(config.pin_pad), EscposReceiptPrinter(config.receipt_printer)
     cabinet = GpioCabinet(config.cabinet)
     journal = _open_journal(state / "journal.db", config.kiosk.id)
+    at_last.callback(journal.shut)  # when nobody can write to it any more
     desk = PaymentDesk(pin_pad, central, journal, utc_now)
     uplink = Uplink(journal, central)
     health = HealthBoard(

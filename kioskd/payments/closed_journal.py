@@ -78,6 +78,9 @@ class ClosedJournal:
     def listen(self, on_report: Callable[[], None]) -> None:
         """Nothing is ever reported."""
 
+    def shut(self) -> None:
+        """It never was open."""
+
     def tidy(self) -> None:
         """There is nothing to tidy."""
 
