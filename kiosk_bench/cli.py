@@ -6,7 +6,7 @@ from pathlib import Path
 
 import trio
 
-from kiosk_bench.evidence import Summary
+from kiosk_bench.evidence import Summary, summarise_family
 from kiosk_bench.hands import Hands
 from kiosk_bench.runner import STORIES, play, play_all
 from kiosk_bench.world import WorldSettings, running_world
@@ -41,7 +41,9 @@ def _story(options: argparse.Namespace) -> int:
     names = [name for name in STORIES if name == options.name]
     if not names:  # a family: power-cut-while-paying plays each of its journal steps
         names = [name for name in STORIES if name.startswith(options.name)]
-        return _report(trio.run(play_all, names, options.out, 1))
+        summaries = trio.run(play_all, names, options.out, 1)
+        summarise_family(options.name, summaries, options.out)
+        return _report(summaries)
     return _report([trio.run(play, STORIES[names[0]], options.out)])
 
 

@@ -6,7 +6,7 @@ journal (by its own command), the printer's paper, and the pictures of what was 
 
 import json
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,11 +54,22 @@ class Summary:
     """CPU of the kiosk's main thread while paying, drawing and all, as against ``wire_ms``."""
     wire_ms: float | None = None
     found_personal_data: list[str] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+    """Of a family of stories: each has its own evidence in the folder of its name."""
 
     def write(self, folder: Path) -> None:
         """Write it to ``folder/summary.json``."""
         text = json.dumps({name: getattr(self, name) for name in self.__slots__}, indent=2)
         (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
+
+
+def summarise_family(name: str, parts: list[Summary], folder: Path) -> None:
+    """Write one summary over several: the last one's books, everybody's problems and screens."""
+    whole = replace(parts[-1], story=name, ok=all(part.ok for part in parts), outcome=name)
+    whole.problems = [f"{part.story}: {problem}" for part in parts for problem in part.problems]
+    whole.screens = [screen for part in parts for screen in part.screens]
+    whole.parts = [part.story for part in parts]
+    whole.write(folder)
 
 
 async def journal_of(world: World) -> list[dict[str, Any]]:

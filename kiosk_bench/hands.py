@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import trio
 
+from kiosk_bench import faults
 from kiosk_bench.world import World
 
 HELP = """Words:
@@ -14,6 +15,7 @@ HELP = """Words:
   bank card        put a bank card into the PIN pad
   bank pin         type its PIN at the PIN pad
   bank cancel      press the red key
+  fault NAME       let a fault begin (an unknown NAME lists them); heal NAME ends it
   cut | mend       cut or mend the line to the centre
   quit"""
 
@@ -48,6 +50,8 @@ class Hands:
         verb, _, name = words.partition(" ")
         if verb in ("card", "id") and name in self._world.people.names():
             await self._show(verb, name)
+        elif verb in ("fault", "heal"):
+            await self._fault(verb, name)
         elif words in self._deeds:
             await self._deeds[words]()
         else:
@@ -61,6 +65,15 @@ class Hands:
         self._world.id_reader.put_card(card.id_card())
         await trio.sleep(2)  # a person's hand: put down, seen, taken
         self._world.id_reader.take_card()
+
+    async def _fault(self, verb: str, name: str) -> None:
+        try:
+            if verb == "heal":
+                faults.end(self._world, name)
+            else:
+                await faults.begin(self._world, name)
+        except faults.UnknownFault as unknown:
+            print(unknown)
 
     async def _mend(self) -> None:
         self._world.line.mend()

@@ -1,5 +1,6 @@
 """Stories of cards that must not let anybody in, and of cards left behind."""
 
+from kiosk_bench import faults
 from kiosk_bench.stories.story import (
     Expected,
     Story,
@@ -65,6 +66,18 @@ async def _told_and_gone(world: World) -> str:
     return "refused"
 
 
+async def card_pulled_while_read(world: World) -> str:
+    """She pulls her card while it is being read: the next visitor is welcomed."""
+    await faults.begin(world, "card.pull_mid_apdu")
+    await world.console.screen("welcome")
+    first = len(world.console.shown)
+    await world.card.insert(world.people.zhang.persona())
+    await world.console.wait_for(
+        lambda shown: shown.screen == "welcome" and shown.serial > first, "the next welcome", 30
+    )
+    return "left"
+
+
 async def card_left(world: World) -> str:
     """She ends but leaves her card: the kiosk insists, and welcomes nobody before it is out."""
     await log_in_by_card(world, world.people.zhang)
@@ -108,6 +121,12 @@ STORIES = (
     Story("expired-card", "A card past its date is refused.", expired_card, REFUSED),
     Story("lost-card", "A card reported lost is refused.", lost_card, REFUSED),
     Story("damaged-card", "A damaged record is named.", damaged_card, REFUSED),
+    Story(
+        "card-pulled-while-read",
+        "She pulls her card while it is being read.",
+        card_pulled_while_read,
+        Expected("left", screens=("welcome", "busy-reading-card", "welcome")),
+    ),
     Story(
         "card-left",
         "She leaves her card: the kiosk insists until it is taken.",

@@ -4,6 +4,7 @@ from functools import partial
 
 import trio
 
+from kiosk_bench import faults
 from kiosk_bench.stories.story import (
     Expected,
     Story,
@@ -14,8 +15,6 @@ from kiosk_bench.stories.story import (
     until,
 )
 from kiosk_bench.world import World
-
-STEPS = ("intended", "approved", "confirmed")
 
 
 async def central_lost_after_charge(world: World) -> str:
@@ -54,14 +53,13 @@ async def take_card_without_centre(world: World) -> None:
 
 async def pin_pad_unplugged_while_paying(world: World) -> str:
     """The cable is pulled after the charge: UNKNOWN in plain words, resolved by recovery."""
-    world.faults.add("pinpad.cable_pulled")
-    world.pin_pad.cable_pulled_at = "after_approval"
+    await faults.begin(world, "pinpad.cable_pulled")
     await log_in_by_card(world, world.people.zhang)
     await choose_and_review(world)
     await pay_at_pin_pad(world)
     await world.console.screen("payment-unknown", within_s=90)
     await end_and_take_card(world, "payment-unknown")
-    world.faults.discard("pinpad.cable_pulled")
+    faults.end(world, "pinpad.cable_pulled")
     await world.pin_pad.plug_in()
     await until_posted(world, 1)
     return "unknown"
@@ -69,7 +67,7 @@ async def pin_pad_unplugged_while_paying(world: World) -> str:
 
 async def lost_reply(world: World) -> str:
     """The centre posts, its answer is lost, the kiosk asks again: posted once."""
-    world.faults.add("central.lost_reply")
+    await faults.begin(world, "central.lost_reply")
     await log_in_by_card(world, world.people.zhang)
     await choose_and_review(world)
     await pay_at_pin_pad(world)
@@ -78,9 +76,30 @@ async def lost_reply(world: World) -> str:
     return "paid"
 
 
+async def pin_pad_silent(world: World) -> str:
+    """The PIN pad charges but never says so: its books are asked while she waits, and she paid."""
+    await faults.begin(world, "pinpad.silent_after_approval")
+    await log_in_by_card(world, world.people.zhang)
+    await choose_and_review(world)
+    await pay_at_pin_pad(world)
+    await world.console.screen("paid", within_s=90)
+    await end_and_take_card(world, "paid")
+    return "paid-by-its-books"
+
+
+async def paper_out(world: World) -> str:
+    """The receipt printer has no paper: paid all the same, and said so."""
+    await faults.begin(world, "printer.paper_out")
+    await log_in_by_card(world, world.people.zhang)
+    await choose_and_review(world)
+    await pay_at_pin_pad(world)
+    await end_and_take_card(world, "paid")
+    return "paid"
+
+
 async def power_cut_while_paying(world: World, step: str) -> str:
     """The power goes at a journal step; after the restart nothing is lost and nothing doubled."""
-    cut_power_at(world, step)
+    await faults.begin(world, faults.CUT_AT + step)
     await log_in_by_card(world, world.people.zhang)
     await choose_and_review(world)
     await world.console.tap("review", "pay")
@@ -95,16 +114,6 @@ async def power_cut_while_paying(world: World, step: str) -> str:
     await world.start_kiosk()
     await until_resolved(world)
     return f"power-cut-{step}"
-
-
-def cut_power_at(world: World, step: str) -> None:
-    """Cut the power at the first thing on a wire that shows the step has been committed."""
-    if step == "intended":
-        world.pin_pad.at("authorisation_received", world.cut_power)
-    elif step == "approved":
-        world.pin_pad.at("approval_acknowledged", world.cut_power)
-    else:
-        world.line.when_confirmed(world.cut_power)
 
 
 async def until_posted(world: World, payments: int) -> None:
@@ -145,6 +154,19 @@ STORIES = (
         pin_pad_unplugged_while_paying,
         Expected("unknown", 1, 1, ("follow-pin-pad", "payment-unknown", "take-card"), 1),
     ),
+    Story(
+        "pin-pad-silent",
+        "The PIN pad falls silent after charging: its books are asked, and she has paid, once.",
+        pin_pad_silent,
+        Expected("paid-by-its-books", 1, 1, ("follow-pin-pad", "paid", "take-card"), 1),
+        {"pin_pad": {"command_limit_s": 3}},
+    ),
+    Story(
+        "receipt-paper-out",
+        "No paper for the receipt: paid and posted, and it says that nothing was printed.",
+        paper_out,
+        Expected("paid", 1, 1, ("follow-pin-pad", "paid", "take-card"), 0),
+    ),
     *(
         Story(
             f"power-cut-while-paying-{step}",
@@ -152,6 +174,6 @@ STORIES = (
             partial(power_cut_while_paying, step=step),
             Expected(f"power-cut-{step}", int(step != "intended"), int(step != "intended")),
         )
-        for step in STEPS
+        for step in faults.STEPS
     ),
 )
