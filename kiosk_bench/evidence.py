@@ -53,6 +53,8 @@ class Summary:
     cpu_ms: float | None = None
     """CPU of the kiosk's main thread while paying, drawing and all, as against ``wire_ms``."""
     wire_ms: float | None = None
+    pss_mib: float | None = None
+    """Memory of the kiosk after the visit, all loaded, with the story watching its screen."""
     found_personal_data: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
     """Of a family of stories: each has its own evidence in the folder of its name."""
@@ -82,9 +84,11 @@ async def journal_of(world: World) -> list[dict[str, Any]]:
     return list(json.loads(done.stdout))
 
 
-async def judge(world: World, story: Story, outcome: str, watch: Stopwatch) -> Summary:
+async def judge(
+    world: World, story: Story, outcome: str, watch: Stopwatch, pss_mib: float
+) -> Summary:
     """Ask all books and compare them with what the story expects. The kiosk has been stopped."""
-    summary = Summary(story.name, ok=False, outcome=outcome)
+    summary = Summary(story.name, ok=False, outcome=outcome, pss_mib=round(pss_mib, 1))
     payments = await journal_of(world)
     ledger = await world.centre.ledger()
     summary.payment = _payment(payments[-1]) if payments else None

@@ -86,6 +86,12 @@ class KioskProcess:
         fields = stat.rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def pss_mib(self) -> float:
+        """Return the running kiosk's proportional set size by the kernel's count."""
+        rollup = Path(f"/proc/{self.pid}/smaps_rollup").read_text(encoding="ascii")
+        (line,) = (line for line in rollup.splitlines() if line.startswith("Pss:"))
+        return int(line.split()[1]) / 1024
+
     def journal_syncs(self, since: float, until: float) -> int:
         """Count synced writes of the journal between two times (seconds since the epoch)."""
         count = 0

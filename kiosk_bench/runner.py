@@ -31,8 +31,9 @@ async def play(story: Story, folder: Path, window: bool = False) -> Summary:
                 outcome = await story.play(world)
             except (StoryFailed, TimeoutError) as failed:
                 outcome = f"failed: {failed}"
+            pss_mib = world.kiosk.pss_mib()
             await world.kiosk.stop()
-            return await judge(world, story, outcome, watch)
+            return await judge(world, story, outcome, watch, pss_mib)
 
 
 async def _watch_paying(world: World, watch: Stopwatch) -> None:

@@ -25,6 +25,12 @@ from kiosk_bench.kiosk_process import KioskProcess
 from kiosk_bench.people import People
 from kiosk_bench.wirelog import WireLog
 
+AS_THE_UNIT_SETS_THEM = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": "131072",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
+}
+"""``systemd/kioskd.service`` starts the kiosk with these."""
 PIN_ENTRY_POINT = """\
 [gpiozero_pin_factories]
 benchsocket = kiosk_bench.devices.socket_pins:SocketPinFactory
@@ -77,6 +83,7 @@ class World:
             **self.pcscd.env,
             **self.cabinet.environment,
             "PYTHONPATH": str(self._pins_offered()),
+            **AS_THE_UNIT_SETS_THEM,
             "TMPDIR": str(self._made("tmp")),
             "HOME": str(self._made("home")),
             "PYTHONDONTWRITEBYTECODE": "1",

@@ -22,7 +22,7 @@ FONT_FILES = (
 )
 RARE_FONT_FILE = "/usr/share/fonts/truetype/hanazono/HanaMinB.ttf"
 """For characters beyond the BMP, which names of citizens have and the main font has not."""
-RENDERED_MAX = 400
+RENDERED_MAX = 200
 MEASURED_MAX = 4000
 LAST_OF_BMP = 0xFFFF
 FINER = 2
@@ -131,6 +131,7 @@ class Fonts:
         return pygame.transform.smoothscale(thick, (width, height))
 
     def forget(self) -> None:
-        """Drop every string that was measured or rendered."""
+        """Drop every string that was measured or rendered, and the fonts with their glyphs."""
+        self._fonts.clear()
         self._rendered.clear()
         self._widths.clear()
