@@ -12,7 +12,7 @@ from typing import Any
 import trio
 
 from kiosk_bench.centre import Centre, CentreLine
-from kiosk_bench.config_file import KIOSK_ID, write_config
+from kiosk_bench.config_file import write_config
 from kiosk_bench.console import Console
 from kiosk_bench.devices.cabinet import CabinetRig
 from kiosk_bench.devices.id_reader import IdReaderPeer
@@ -138,11 +138,6 @@ class World:
     def state_dir(self) -> Path:
         """Return the kiosk's state directory: the journal and the last region pack."""
         return self.run / "state"
-
-    @property
-    def kiosk_id(self) -> str:
-        """Return the kiosk's id at the centre."""
-        return KIOSK_ID
 
     def journal_is_at_rest(self) -> bool:
         """Tell whether the kiosk has resolved and told the centre everything, by its own log."""

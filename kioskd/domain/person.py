@@ -61,6 +61,10 @@ class SocialCardFacts:
     id_number: IdNumber
     name: PersonName
 
+    def is_expired(self, today: date) -> bool:
+        """Tell whether the card's last day is over; a card without one does not expire."""
+        return self.expires is not None and self.expires < today
+
 
 class IdCardKind(Enum):
     """Which of the four layouts the resident ID reader found (flag at offset 248)."""
@@ -82,6 +86,10 @@ class IdCardFacts:
     valid_from: date | None
     valid_until: date | None
     """None means long-term (长期)."""
+
+    def is_expired(self, today: date) -> bool:
+        """Tell whether the card's last day is over."""
+        return self.valid_until is not None and self.valid_until < today
 
 
 @dataclass(frozen=True, slots=True)

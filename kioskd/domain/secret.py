@@ -85,15 +85,6 @@ class CardPin(Secret):
     __slots__ = ()
 
 
-class Pan(Secret):
-    """A bank card number as the PIN pad reports it, already cut to first six and last four."""
-
-    __slots__ = ()
-
-    def masked(self) -> str:
-        return "*" * 12 + self._value[-4:]
-
-
 class SessionToken(Secret):
     """The central server's ticket for one visit."""
 

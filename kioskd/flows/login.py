@@ -45,7 +45,7 @@ async def log_in_by_card(kiosk: Kiosk) -> Visit | None:
 
 async def log_in_by_id_card(kiosk: Kiosk, facts: IdCardFacts) -> Visit | None:
     """Log in with what the resident ID reader has read; the lower assurance. Raises ServerError."""
-    if facts.valid_until is not None and facts.valid_until < kiosk.today():
+    if facts.is_expired(kiosk.today()):
         await kiosk.stage.show(Problem(Trouble(TroubleReason.ID_CARD_EXPIRED, "C-03")))
         return None
 
@@ -67,7 +67,7 @@ async def log_out(kiosk: Kiosk, visit: Visit | Login) -> None:
 
 
 def _refuse_expired(kiosk: Kiosk, facts: SocialCardFacts) -> None:
-    if facts.expires is not None and facts.expires < kiosk.today():
+    if facts.is_expired(kiosk.today()):
         raise CardNotAccepted(CardRejection.EXPIRED)
 
 

@@ -199,11 +199,6 @@ def decode_facts(values: Mapping[Item, bytes], atr_history: bytes) -> SocialCard
     )
 
 
-def is_expired(facts: SocialCardFacts, today: date) -> bool:
-    """Tell whether the card's last day is over; a card without one does not expire."""
-    return facts.expires is not None and facts.expires < today
-
-
 def _refuse_if_locked(response: Response) -> None:
     if response.status is Status.SECURITY_CONDITION:
         raise CardNotAccepted(CardRejection.NEEDS_AUTHENTICATION)

@@ -161,6 +161,6 @@ def test_pin_is_never_shown() -> None:
 def test_expiry_is_judged_for_a_given_day() -> None:
     """A card is good on its last day, expired on the next; without a last day it never expires."""
     facts = decode()
-    assert not social_card.is_expired(facts, date(2040, 1, 31))
-    assert social_card.is_expired(facts, date(2040, 2, 1))
-    assert not social_card.is_expired(replace(facts, expires=None), date(2999, 1, 1))
+    assert not facts.is_expired(date(2040, 1, 31))
+    assert facts.is_expired(date(2040, 2, 1))
+    assert not replace(facts, expires=None).is_expired(date(2999, 1, 1))

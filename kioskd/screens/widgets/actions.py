@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from kioskd.screens import layout
 from kioskd.screens import theme as t
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.icons import Icon
@@ -74,11 +73,3 @@ def _turn(canvas: Canvas, rect: Rect, button: str, icon: Icon, enabled: bool) ->
     canvas.card(rect, look, button if enabled else None)
     size = canvas.px(34)
     canvas.icon(icon, rect.centred(size, size), look.ink, look.fill)
-
-
-def button_columns(canvas: Canvas, rect: Rect, actions: list[Action], look: Look) -> None:
-    """Draw several equal buttons side by side, filling ``rect``."""
-    for cell, action in zip(
-        layout.columns(rect, [1] * len(actions), canvas.theme.gap), actions, strict=True
-    ):
-        _draw(canvas, cell, action, look)
