@@ -8,6 +8,7 @@ from kiosk_bench.stories.story import (
     log_in_by_card,
     log_in_by_id_card,
     pay_at_pin_pad,
+    take_card,
 )
 from kiosk_bench.world import World
 
@@ -62,6 +63,16 @@ async def cancelled_at_pin_pad(world: World) -> str:
     return "cancelled"
 
 
+async def ends_in_the_middle(world: World) -> str:
+    """She thinks better of it at the review: one touch ends the visit, the months are free."""
+    await log_in_by_card(world, world.people.zhang)
+    await choose_and_review(world)
+    await world.console.tap("review", "end-visit")
+    await take_card(world)
+    (assessment,) = (await world.centre.ledger())["assessments"]
+    return f"ended, assessment {assessment['state']}"
+
+
 def _receipt_is_out(shown: object) -> bool:
     """The paid screen offers to end only when printing has ended."""
     return getattr(shown, "screen", "") == "paid" and "end" in getattr(shown, "buttons", {})
@@ -85,6 +96,12 @@ STORIES = (
         "The bank declines: nothing is charged.",
         declined,
         Expected("declined", 0, 0, (*PAYING, "not-paid", "take-card")),
+    ),
+    Story(
+        "ends-in-the-middle",
+        "She ends the visit from the review in one touch: nothing is kept, the months are free.",
+        ends_in_the_middle,
+        Expected("ended, assessment released", 0, 0, ("review", "take-card", "welcome")),
     ),
     Story(
         "cancelled-at-pin-pad",

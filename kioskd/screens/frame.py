@@ -22,6 +22,10 @@ from kioskd.screens.theme import Theme, Type
 from kioskd.screens.words import Words
 
 LANGUAGE_BUTTON = "language"
+END_BUTTON = "end-visit"
+"""She may leave from anywhere in one touch, without going back screen by screen."""
+WAYS_OUT = frozenset({"end", "cancel"})
+"""Buttons of screens that already offer it."""
 PALE_ON_BLUE: t.Colour = (0xD5, 0xE3, 0xF4)
 
 
@@ -92,22 +96,23 @@ def draw_picture(
     )
     surface.fill(t.GROUND)
     screen.draw(canvas)
-    draw_header(canvas, moment)
+    in_visit = moment.time_left_s is not None
+    draw_header(canvas, moment, offers_end=in_visit and not WAYS_OUT & canvas.buttons.keys())
     draw_footer(canvas, moment)
     return canvas
 
 
-def draw_header(canvas: Canvas, moment: Moment) -> None:
-    """Draw emblem, title, outlet, language button and clock."""
+def draw_header(canvas: Canvas, moment: Moment, offers_end: bool) -> None:
+    """Draw emblem, title, outlet, language button, the end of the visit, and clock."""
     rect = header_rect(canvas.theme)
     canvas.fill(rect, t.DEEP_BLUE)
     room = rect.inset(canvas.theme.margin, canvas.px(6))
     if canvas.portrait:
         upper, lower = room.cut_top(room.h * 5 // 9)
         _title(canvas, _emblem(canvas, upper))
-        _outlet(canvas, _controls(canvas, lower, moment))
+        _outlet(canvas, _controls(canvas, lower, moment, offers_end))
         return
-    room = _emblem(canvas, _controls(canvas, room, moment))
+    room = _emblem(canvas, _controls(canvas, room, moment, offers_end))
     upper, lower = room.cut_top(room.h * 5 // 9)
     _title(canvas, upper)
     _outlet(canvas, lower)
@@ -131,8 +136,8 @@ def _outlet(canvas: Canvas, room: Rect) -> None:
     canvas.text(room, text, Type.NOTE, PALE_ON_BLUE, valign="middle", shrink_to=0.7)
 
 
-def _controls(canvas: Canvas, room: Rect, moment: Moment) -> Rect:
-    """Draw clock and language at the right; return the room left of them."""
+def _controls(canvas: Canvas, room: Rect, moment: Moment, offers_end: bool) -> Rect:
+    """Draw clock, language and, during a visit, its end at the right; return the room left."""
     widest = canvas.text_width("00:00", Type.TITLE) + canvas.px(4)
     rest, clock = room.cut_right(widest, canvas.px(20))
     canvas.text(clock, moment.clock, Type.TITLE, t.SURFACE, "right", "middle")
@@ -141,6 +146,12 @@ def _controls(canvas: Canvas, room: Rect, moment: Moment) -> Rect:
     rest, button = rest.cut_right(width, canvas.px(24))
     button = button.centred(width, max(canvas.px(50), canvas.theme.min_touch))
     canvas.button(LANGUAGE_BUTTON, button, label, Look.HEADER, type=Type.NOTE)
+    if not offers_end:
+        return rest
+    label = canvas.words("frame.end")
+    width = canvas.text_width(label, Type.NOTE) + canvas.px(32)
+    rest, place = rest.cut_right(max(width, button.h), canvas.px(16))
+    canvas.button(END_BUTTON, place.centred(place.w, button.h), label, Look.HEADER, type=Type.NOTE)
     return rest
 
 

@@ -15,7 +15,7 @@ import pygame
 import trio
 
 from kioskd import log
-from kioskd.errors import SessionEnded, SessionTimedOut
+from kioskd.errors import SessionEnded, SessionTimedOut, VisitorCancelled
 from kioskd.screens import frame
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Done, Screen
@@ -276,6 +276,9 @@ class PygameStage:
         if button == frame.LANGUAGE_BUTTON:
             others = [language for language in LANGUAGES if language != self._language]
             self._set_language(others[0])
+        elif button == frame.END_BUTTON:
+            log.event("screen.end_touched")
+            self.end_visit(VisitorCancelled())
         elif not self._warned_at_down:
             self._tap(button)
 
@@ -346,7 +349,7 @@ class PygameStage:
         theme, old = self._kit.theme, self.canvas
         canvas = Canvas(old.surface, old.area, theme, old.fonts, old.shapes, old.words, old.facts)
         canvas.status, canvas.pressed = old.status, moment.pressed
-        frame.draw_header(canvas, moment)
+        frame.draw_header(canvas, moment, offers_end=frame.END_BUTTON in old.buttons)
         frame.draw_footer(canvas, moment)
         self._moment = moment
         places: tuple[Rect, ...] = (frame.header_rect(theme), frame.footer_rect(theme))

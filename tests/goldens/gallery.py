@@ -8,21 +8,28 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 import pygame
 
-from kioskd.domain.region import Hotline, Text
+from kioskd.domain.region import Hotline
+from kioskd.domain.text import Text
+from kioskd.screens.busy import Busy
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Screen
+from kioskd.screens.follow_pin_pad import FollowPinPad
 from kioskd.screens.fonts import Fonts, find_font
 from kioskd.screens.frame import FrameFacts, Kit, Moment, draw_picture
+from kioskd.screens.goodbye import Goodbye
+from kioskd.screens.out_of_service import OutOfService
 from kioskd.screens.shapes import Shapes
 from kioskd.screens.theme import theme_for
+from kioskd.screens.welcome import Welcome
 from kioskd.screens.words import LANGUAGES, Words
 
 PANELS = ((800, 480), (1280, 800), (1080, 1920))
@@ -38,7 +45,14 @@ FACTS = FrameFacts(
     ),
 )
 MOMENT = Moment(clock="10:24", time_left_s=102, elapsed_s=3)
+UNTIMED = (Welcome, Busy, Goodbye, OutOfService, FollowPinPad)
+"""Screens that stand between visits or are only followed: no time runs while they are up."""
 MODULES = ("tests.goldens.gallery_core", "tests.goldens.gallery_pay")
+
+
+def moment_of(screen: Screen[Any]) -> Moment:
+    """Return the moment a picture of this screen is drawn at."""
+    return replace(MOMENT, time_left_s=None) if isinstance(screen, UNTIMED) else MOMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +85,7 @@ def pictures(*parts: str) -> Iterator[Drawn]:
                 full = f"{name}-{language}-{width}x{height}"
                 if not parts or any(part in full for part in parts):
                     surface = pygame.Surface((width, height))
-                    canvas = draw_picture(surface, screen, kit, Words(language), MOMENT)
+                    canvas = draw_picture(surface, screen, kit, Words(language), moment_of(screen))
                     yield Drawn(full, surface, canvas)
 
 

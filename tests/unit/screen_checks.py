@@ -8,12 +8,14 @@ import pygame
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Screen
 from kioskd.screens.fonts import Fonts, find_font
-from kioskd.screens.frame import LANGUAGE_BUTTON, Kit, draw_picture, middle_rect
+from kioskd.screens.frame import END_BUTTON, LANGUAGE_BUTTON, Kit, draw_picture, middle_rect
 from kioskd.screens.layout import Rect
 from kioskd.screens.shapes import Shapes
 from kioskd.screens.theme import theme_for
 from kioskd.screens.words import Words
-from tests.goldens.gallery import FACTS, MOMENT
+from tests.goldens.gallery import FACTS, moment_of
+
+FRAME = (LANGUAGE_BUTTON, END_BUTTON)
 
 
 @cache
@@ -29,7 +31,9 @@ def _kit(panel: tuple[int, int]) -> Kit:
 
 def draw(screen: Screen[Any], panel: tuple[int, int], language: str) -> Canvas:
     """Draw ``screen`` with its frame for a panel; return the canvas that knows what was drawn."""
-    return draw_picture(pygame.Surface(panel), screen, _kit(panel), Words(language), MOMENT)
+    return draw_picture(
+        pygame.Surface(panel), screen, _kit(panel), Words(language), moment_of(screen)
+    )
 
 
 def assert_sound(screen: Screen[Any], canvas: Canvas) -> None:
@@ -37,7 +41,7 @@ def assert_sound(screen: Screen[Any], canvas: Canvas) -> None:
     whole = Rect(0, 0, canvas.theme.width, canvas.theme.height)
     assert [text.text for text in canvas.drawn if not text.fits] == []
     assert [text.text for text in canvas.drawn if not whole.encloses(text.rect)] == []
-    own = {name: rect for name, rect in canvas.buttons.items() if name != LANGUAGE_BUTTON}
+    own = {name: rect for name, rect in canvas.buttons.items() if name not in FRAME}
     middle = middle_rect(canvas.theme)
     for name, rect in own.items():
         assert middle.encloses(rect), name

@@ -9,7 +9,7 @@ import trio
 
 from kioskd.domain.region import Hotline
 from kioskd.domain.text import Text
-from kioskd.errors import SessionTimedOut, VisitorLeft
+from kioskd.errors import SessionTimedOut, VisitorCancelled, VisitorLeft
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Done, Screen
 from kioskd.screens.frame import FrameFacts
@@ -243,3 +243,32 @@ async def test_the_loop_ticks_for_the_watchdog(stage: PygameStage) -> None:
     before = stage.last_tick
     await stage.round_done()
     assert before < stage.last_tick <= trio.current_time()
+
+
+async def test_visit_is_ended_from_any_screen_in_one_touch(stage: PygameStage) -> None:
+    """During a visit the header offers the end: this show and the next raise VisitorCancelled."""
+    stage.begin_visit()
+    raised: list[str] = []
+
+    async def visit() -> None:
+        for _ in range(2):
+            try:
+                await stage.show(Count())
+            except VisitorCancelled:
+                raised.append("cancelled")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(visit)
+        canvas = await wait_shown(stage, Count())
+        x, y = canvas.buttons["end-visit"].centre
+        post_touch(x, y)
+    assert raised == ["cancelled", "cancelled"]
+
+
+async def test_nothing_to_end_between_visits(stage: PygameStage) -> None:
+    """Where no visit is going on the header does not offer its end."""
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(stage.show, Lobby())
+        canvas = await wait_shown(stage, Lobby())
+        assert "end-visit" not in canvas.buttons
+        nursery.cancel_scope.cancel()
