@@ -10,8 +10,8 @@ from kiosk_bench.stories.story import (
     Story,
     choose_and_review,
     end_and_take_card,
+    log_in_and_pay,
     log_in_by_card,
-    pay_at_pin_pad,
     until,
 )
 from kiosk_bench.world import World
@@ -20,9 +20,7 @@ from kiosk_bench.world import World
 async def central_lost_after_charge(world: World) -> str:
     """The line to the centre is cut once the charge stands: paid, said so, posted later."""
     world.pin_pad.at("approval_acknowledged", world.line.cut)
-    await log_in_by_card(world, world.people.zhang)
-    await choose_and_review(world)
-    await pay_at_pin_pad(world)
+    await log_in_and_pay(world)
     await end_and_take_card(world, "paid")
     world.line.mend()
     await until_posted(world, 1)
@@ -54,9 +52,7 @@ async def take_card_without_centre(world: World) -> None:
 async def pin_pad_unplugged_while_paying(world: World) -> str:
     """The cable is pulled after the charge: UNKNOWN in plain words, resolved by recovery."""
     await faults.begin(world, "pinpad.cable_pulled")
-    await log_in_by_card(world, world.people.zhang)
-    await choose_and_review(world)
-    await pay_at_pin_pad(world)
+    await log_in_and_pay(world)
     await world.console.screen("payment-unknown", within_s=90)
     await end_and_take_card(world, "payment-unknown")
     faults.end(world, "pinpad.cable_pulled")
@@ -68,9 +64,7 @@ async def pin_pad_unplugged_while_paying(world: World) -> str:
 async def lost_reply(world: World) -> str:
     """The centre posts, its answer is lost, the kiosk asks again: posted once."""
     await faults.begin(world, "central.lost_reply")
-    await log_in_by_card(world, world.people.zhang)
-    await choose_and_review(world)
-    await pay_at_pin_pad(world)
+    await log_in_and_pay(world)
     await end_and_take_card(world, "paid")
     await until_posted(world, 1)
     return "paid"
@@ -79,9 +73,7 @@ async def lost_reply(world: World) -> str:
 async def pin_pad_silent(world: World) -> str:
     """The PIN pad charges but never says so: its books are asked while she waits, and she paid."""
     await faults.begin(world, "pinpad.silent_after_approval")
-    await log_in_by_card(world, world.people.zhang)
-    await choose_and_review(world)
-    await pay_at_pin_pad(world)
+    await log_in_and_pay(world)
     await world.console.screen("paid", within_s=90)
     await end_and_take_card(world, "paid")
     return "paid-by-its-books"
@@ -90,9 +82,7 @@ async def pin_pad_silent(world: World) -> str:
 async def paper_out(world: World) -> str:
     """The receipt printer has no paper: paid all the same, and said so."""
     await faults.begin(world, "printer.paper_out")
-    await log_in_by_card(world, world.people.zhang)
-    await choose_and_review(world)
-    await pay_at_pin_pad(world)
+    await log_in_and_pay(world)
     await end_and_take_card(world, "paid")
     return "paid"
 

@@ -5,6 +5,7 @@ from kiosk_bench.stories.story import (
     Story,
     choose_and_review,
     end_and_take_card,
+    log_in_and_pay,
     log_in_by_card,
     log_in_by_id_card,
     pay_at_pin_pad,
@@ -45,9 +46,7 @@ async def pay_by_id_card(world: World) -> str:
 async def declined(world: World) -> str:
     """The bank says no: nothing is charged, the months are free again."""
     world.pin_pad.host.decline(0x05)
-    await log_in_by_card(world, world.people.zhang)
-    await choose_and_review(world)
-    await pay_at_pin_pad(world)
+    await log_in_and_pay(world)
     await end_and_take_card(world, "not-paid")
     return "declined"
 

@@ -109,6 +109,13 @@ async def pay_at_pin_pad(world: World) -> None:
     await world.pin_pad.customer.enter_pin()
 
 
+async def log_in_and_pay(world: World) -> None:
+    """The whole way in one: by card to the PIN pad, with nothing left for her to do there."""
+    await log_in_by_card(world, world.people.zhang)
+    await choose_and_review(world)
+    await pay_at_pin_pad(world)
+
+
 async def end_and_take_card(world: World, screen: str) -> None:
     """Touch end, take the card out of the slot, see the welcome screen again."""
     await world.console.tap(screen, "end")

@@ -6,9 +6,13 @@ sent a control byte from a text: both are printed as □, so that a reader sees 
 missing instead of reading something wrong.
 """
 
+import re
+
 from kioskd.domain.document import LineStyle, ReceiptLine
 
 MISSING = "□"
+_PIECES = re.compile("[!-~]+ *| +|[^ -~]")
+"""A Latin word with the spaces behind it, spaces, or one other character."""
 _CLOSEST = {"¥": "￥", "\u00a0": " ", "–": "－"}
 
 
@@ -67,10 +71,15 @@ def times_wide(line: ReceiptLine, columns: int) -> int:
 
 
 def wrapped(text: str, columns: int) -> list[str]:
-    """Cut printable text into rows of at most ``columns``; an empty text is one empty row."""
+    """Cut printable text into rows of at most ``columns``; an empty text is one empty row.
+
+    Latin words stay whole unless one alone is too long; Chinese may break anywhere.
+    """
     rows = [""]
-    for character in text:
-        if width(rows[-1]) + width(character) > columns:
-            rows.append("")
-        rows[-1] += character
-    return rows
+    for piece in _PIECES.findall(text):
+        whole = width(piece.rstrip()) <= columns
+        for part in (piece,) if whole else piece:
+            if width(rows[-1]) + width(part.rstrip()) > columns:
+                rows.append("")
+            rows[-1] += part
+    return [row.rstrip() for row in rows]

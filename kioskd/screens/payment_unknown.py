@@ -37,15 +37,13 @@ class PaymentUnknown(Screen[UnknownChoice]):
     amount: Money
     at: str
     """HH:MM."""
-    enquiries: int
-    """How often the bank has been asked so far."""
     printed: Printed | None
     """What became of the slip; None while there is none."""
     printing: bool = False
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the sign, the sentence, the reference and where to ask."""
-        canvas.say_in_footer(*self._going_on(canvas))
+        canvas.say_in_footer(canvas.words("payment_unknown.enquiring"), "")
         body, actions = result_body(canvas)
         draw_result(canvas, body, Sign.DOUBT, self._blocks(canvas, result_width(canvas)))
         key = "wait" if self.printing else "end"
@@ -66,12 +64,6 @@ class PaymentUnknown(Screen[UnknownChoice]):
 
     def _may_print(self) -> bool:
         return not self.printing and self.printed is not Printed.YES
-
-    def _going_on(self, canvas: Canvas) -> tuple[str, str]:
-        if not self.enquiries:
-            return canvas.words("payment_unknown.enquiry_first"), ""
-        count = canvas.words("payment_unknown.enquiry_count", count=self.enquiries)
-        return canvas.words("payment_unknown.enquiry_first"), count
 
     def _blocks(self, canvas: Canvas, width: int) -> list[Block]:
         words = canvas.words

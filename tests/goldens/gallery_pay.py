@@ -234,7 +234,7 @@ _PAID = Paid(
     None,
 )
 _PIN_PAD = FollowPinPad(Money.from_yuan("2800.00"), None, REF, True)
-_UNKNOWN = PaymentUnknown(REF, Money.from_yuan("2800.00"), "10:26", 3, None)
+_UNKNOWN = PaymentUnknown(REF, Money.from_yuan("2800.00"), "10:26", None)
 
 SCREENS: tuple[tuple[str, Screen[Any]], ...] = (
     ("choose-scheme", ChooseScheme((PENSION, MEDICAL), RULES, None)),
@@ -284,7 +284,7 @@ SCREENS: tuple[tuple[str, Screen[Any]], ...] = (
         for reason in (NotPaidReason.DECLINED, NotPaidReason.CENTRE_UNREACHABLE)
     ),
     ("payment-unknown", _UNKNOWN),
-    ("payment-unknown-printing", replace(_UNKNOWN, enquiries=0, printing=True)),
+    ("payment-unknown-printing", replace(_UNKNOWN, printing=True)),
     ("payment-unknown-printed", replace(_UNKNOWN, printed=Printed.YES)),
     ("insurance", Insurance(VIEW, NAMES, SHORT_NAME)),
     ("insurance-many-years", Insurance(LONG_VIEW, NAMES, LONG_NAME)),

@@ -148,7 +148,7 @@ def test_results_answer_with_their_choices() -> None:
     not_paid = NotPaid(NotPaidReason.DECLINED, "05", sample.REF)
     assert not_paid.tap("again") == Done(NotPaidChoice.AGAIN)
     assert not_paid.tap("end") == Done(NotPaidChoice.END)
-    unknown = PaymentUnknown(sample.REF, Money(1), "10:26", 0, None)
+    unknown = PaymentUnknown(sample.REF, Money(1), "10:26", None)
     assert unknown.tap("print-slip") == Done(UnknownChoice.PRINT_SLIP)
     assert unknown.tap("end") == Done(UnknownChoice.END)
 
@@ -157,7 +157,7 @@ def test_nothing_to_touch_while_paper_comes() -> None:
     """While a receipt or slip prints nobody listens, so the buttons are greyed and say to wait."""
     months = (Month(2026, 1),)
     paid = Paid(Money(1), sample.PENSION_NAME, 100, months, sample.REF, "1", None)
-    unknown = PaymentUnknown(sample.REF, Money(1), "10:26", 0, None, printing=True)
+    unknown = PaymentUnknown(sample.REF, Money(1), "10:26", None, printing=True)
     for screen in (paid, unknown):
         assert screen.tap("end") is None
         assert set(draw(screen, (1280, 800), "en").buttons) <= {"language", "end-visit"}
@@ -165,7 +165,7 @@ def test_nothing_to_touch_while_paper_comes() -> None:
 
 def test_slip_is_printed_once() -> None:
     """While the slip prints, and once it is out, the button for it is gone."""
-    unknown = PaymentUnknown(sample.REF, Money(1), "10:26", 0, None)
+    unknown = PaymentUnknown(sample.REF, Money(1), "10:26", None)
     assert replace(unknown, printing=True).tap("print-slip") is None
     assert replace(unknown, printed=Printed.YES).tap("print-slip") is None
     assert replace(unknown, printed=Printed.NO).tap("print-slip") is not None

@@ -102,7 +102,7 @@ async def _unknown(kiosk: Kiosk, visit: Visit, assessment: Assessment, payment: 
 
     def screen(printed: Printed | None, *, printing: bool) -> PaymentUnknown:
         at = payment.local_time().rpartition(" ")[2]
-        return PaymentUnknown(payment.ref, payment.amount, at, 1, printed, printing)
+        return PaymentUnknown(payment.ref, payment.amount, at, printed, printing)
 
     paper = unknown_slip(kiosk, visit, assessment, payment)
     printed = await _print(kiosk, screen(None, printing=True), paper, payment)
