@@ -2,7 +2,9 @@
 
 import trio
 
-from kiosk_bench.devices.pty_port import PtyPort, Unplugged
+from kiosk_bench.devices.pinpad_numbers import Numbers
+from kiosk_bench.devices.port import Port
+from kiosk_bench.devices.pty_port import Unplugged
 from kiosk_bench.wirelog import WireLog
 from kioskd.errors import ProtocolViolation
 from kioskd.protocols.zvt_commands import Authorisation
@@ -25,9 +27,10 @@ class KioskGone(Exception):
 class PinPadWire:
     """One plugging-in of the cable. ``run`` must run beside the calls and ends with it."""
 
-    def __init__(self, port: PtyPort, faults: set[str], log: WireLog) -> None:
+    def __init__(self, port: Port, faults: set[str], log: WireLog) -> None:
         self._port, self._faults, self._log = port, faults, log
         self._link = ZvtLink(LIMITS)
+        self._numbers = Numbers()
         self._eavesdrop = Deframer()
         self._nak_given = False
         self._tell_command, self.commands = trio.open_memory_channel[bytes](_QUEUE)
@@ -49,12 +52,17 @@ class PinPadWire:
         """Return when the cable was pulled."""
         await self._gone.wait()
 
+    def number(self) -> None:
+        """Number the messages from the next command on (TLV 1F73)."""
+        self._numbers.begin()
+
     async def send(self, apdu: bytes) -> None:
         """Send a message once the one before was acknowledged. Raises KioskGone."""
         answer = apdu[0] in (0x80, 0x84)
         while self._link.busy and not answer:
             await self._wait_moved()
         self._check()
+        apdu = self._numbers.outgoing(apdu)
         self._log.write("<", apdu.hex(" "))
         self._sent_last = apdu
         self._link.send(apdu, trio.current_time())
@@ -93,6 +101,8 @@ class PinPadWire:
         try:
             while True:
                 data = self._spoil(await self._port.receive_some())
+                if "pinpad.silent" in self._faults:
+                    continue
                 self._link.receive(data, trio.current_time())
                 await self._advance()
         except Unplugged:
@@ -128,10 +138,13 @@ class PinPadWire:
         try:
             message = parse_apdu(apdu) if apdu[:1] in (b"\x80", b"\x84") else None
             if isinstance(message, Answer):
-                self._tell_answer.send_nowait(message)
-            else:
+                if self._numbers.is_ours(apdu):
+                    self._tell_answer.send_nowait(message)
+            elif (again := self._numbers.repeated(apdu)) is None:
                 self._undelivered = False
                 self._tell_command.send_nowait(apdu)
+            elif again:
+                self._link.send(again, trio.current_time())
         except (ProtocolViolation, trio.WouldBlock):
             self._log.write("!", "dropped")
 

@@ -49,16 +49,25 @@ class PinPadLine:
         """Return when the line was lost or dropped."""
         await self._gone.wait()
 
+    @property
+    def strays(self) -> int:
+        """How many approvals came that nobody had asked for; each was refused."""
+        return self._session.strays
+
     async def run(self) -> None:
-        """Keep bytes and time flowing until the line is gone."""
+        """Keep bytes and time flowing until the line is gone.
+
+        Cannot be cancelled, so that a payment outlives an order to stop; ``drop`` ends it.
+        """
         try:
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._listen)
-                nursery.start_soon(self._keep_time)
-                await self._gone.wait()
-                nursery.cancel_scope.cancel()
+            with trio.CancelScope(shield=True):
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(self._listen)
+                    nursery.start_soon(self._keep_time)
+                    await self._gone.wait()
+                    nursery.cancel_scope.cancel()
         finally:
-            self.drop()
+            self.drop()  # whoever waits for an end is told, whatever broke
 
     async def converse(self, command: Command, react: Reaction) -> Finished | Failed:
         """Run one command to its end, giving every event before it to ``react``.

@@ -16,9 +16,11 @@ class PinPadSettings:
     stop_bits: int = 2
     password: str = "000000"  # noqa: S105 - the maker's public default; the bank's is set in the file
     ack_timeout_s: int = 30
-    """How long the PIN pad waits for the journal before it reverses (BMP 01); 6..255."""
+    """How long the PIN pad waits for an answer to its approval before it reverses (BMP 01)."""
     waits_max: int = 10
-    """How often it asks again after "wait" (BMP 02)."""
+    """How often it asks again, 2 s after "wait", before it reverses (BMP 02)."""
+    sequence_ids: bool = True
+    """Ask for numbered messages (TLV 1F73); a PIN pad that knows them not goes on without."""
     command_limit_s: int = 180
     """T4: from one sign of progress to the next, with the visitor's card and PIN in it."""
     completion_limit_s: int = 30

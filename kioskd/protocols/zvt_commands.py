@@ -65,7 +65,8 @@ class Authorisation:
 
     ``ack_timeout_s`` (1..255) is how long the PIN pad waits for the answer to its approval before
     it reverses; ``waits_max`` how often it asks again after "wait". ``transaction_id`` mirrors
-    TLV 1F1F verbatim; b"" is sent with length 0 (never value 0, which could reverse), None not.
+    TLV 1F1F verbatim; b"" is sent with length 0, None not. Zeros are sent with length 0 too: a
+    PIN pad whose last receipt is 1 would take value 0 for "one less" and reverse it (4.2).
     """
 
     control: ClassVar[bytes] = b"\x06\x01"
@@ -86,7 +87,8 @@ class Authorisation:
         if self.card_type is not None:
             body.append(bitmap(0x8A, bytes([self.card_type])))
         if self.transaction_id is not None:
-            body.append(bitmap(0x06, tlv(TAG_TRANSACTION_ID, self.transaction_id)))
+            known = self.transaction_id if any(self.transaction_id) else b""
+            body.append(bitmap(0x06, tlv(TAG_TRANSACTION_ID, known)))
         return apdu(self.control, body)
 
 
@@ -129,19 +131,23 @@ class RepeatReceipt:
 
 @dataclass(frozen=True, slots=True)
 class Reversal:
-    """06 30: undo the transaction with this receipt number and this amount, if they agree."""
+    """06 30: undo the transaction with this receipt, this amount in CNY, if they agree.
+
+    Without TLV 1F1F: the id of an older transaction could pass for "one less" and undo a newer one.
+    """
 
     control: ClassVar[bytes] = b"\x06\x30"
     password: str
     receipt: int
-    amount: Money | None = None
+    amount: Money
 
     def to_apdu(self) -> bytes:
         """Return the APDU."""
-        body = [_password(self.password), bitmap(0x87, packed(self.receipt, 2))]
-        if self.amount is not None:
-            body += [_amount(self.amount), bitmap(0x49, packed(CNY, 2))]
-        return apdu(self.control, body)
+        receipt = bitmap(0x87, packed(self.receipt, 2))
+        currency = bitmap(0x49, packed(CNY, 2))
+        return apdu(
+            self.control, [_password(self.password), receipt, _amount(self.amount), currency]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +175,7 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class StatusEnquiry:
-    """05 01: tell the terminal status."""
+    """05 01: tell the terminal status. Only with the password may fields follow (2.56.1)."""
 
     control: ClassVar[bytes] = b"\x05\x01"
     password: str | None = None
@@ -238,9 +244,11 @@ def _parse_registration(data: bytes) -> Registration:
 
 def _parse_reversal(data: bytes) -> Reversal:
     fields = parse_bitmaps(data[3:])
-    if 0x87 not in fields:
-        raise violation("reversal without a receipt number")
-    amount = Money(unpacked(fields[0x04])) if 0x04 in fields else None
+    if 0x87 not in fields or 0x04 not in fields or 0x49 not in fields:
+        raise violation("reversal without receipt, amount and currency")
+    if unpacked(fields[0x49]) != CNY:
+        raise violation("reversal in another currency")
+    amount = Money(unpacked(fields[0x04]))
     return Reversal(_parse_password(data), unpacked(fields[0x87]), amount)
 
 

@@ -41,6 +41,8 @@ class Registered:
     """The registration was completed; ``terminal_id`` may be empty."""
 
     terminal_id: str
+    currency: int | None = None
+    """ISO 4217, as the PIN pad says it; None where it does not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,13 @@ from kioskd.protocols.zvt_fields import (
     unpacked_digits,
     violation,
 )
+from kioskd.protocols.zvt_sequence import intermediate_fields_at
 
 T = TypeVar("T")
 
+TAG_LONG_TRACE = 0x1F2B
+"""Takes the place of field 0B, which is 000000 then."""
+_MINUS = 0xD
 GROUPS = 7
 """Card groups in field 60; cards of UnionPay count under the last, "others"."""
 
@@ -79,6 +83,7 @@ class Totals:
     first_receipt: int
     last_receipt: int
     groups: tuple[tuple[int, Money], ...]
+    """A sum is negative where more was given back than taken."""
 
     @property
     def count(self) -> int:
@@ -92,7 +97,7 @@ class Totals:
 
     def to_bytes(self) -> bytes:
         """Return the value of field 60."""
-        groups = b"".join(bytes([count]) + packed(money.fen, 6) for count, money in self.groups)
+        groups = b"".join(bytes([count]) + _signed(money) for count, money in self.groups)
         return packed(self.first_receipt, 2) + packed(self.last_receipt, 2) + groups
 
 
@@ -126,7 +131,7 @@ class StatusInformation:
             bitmap(identity, value)
             for identity, value in (
                 (0x27, bytes([self.result])),
-                (0x04, _maybe(self.amount, lambda amount: packed(amount.fen, 6))),
+                (0x04, _maybe(self.amount, _signed)),
                 (0x49, _maybe(self.currency, lambda number: packed(number, 2))),
                 (0x87, _maybe(self.receipt, lambda number: packed(number, 2))),
                 (0x0B, _maybe(self.trace, lambda number: packed(number, 3))),
@@ -276,23 +281,21 @@ def parse_apdu(raw: bytes, answering: bytes = b"") -> Message:
 def _parse_intermediate(data: bytes) -> IntermediateStatus:
     if not data:
         raise violation("intermediate status is empty")
-    # The minutes have no id; 06 may begin a TLV container, which holds more than one byte.
-    has_minutes = len(data) == 2 or (len(data) > 2 and data[1] != 0x06)
-    minutes = unpacked(data[1:2]) if has_minutes else 0
+    minutes = unpacked(data[1 : intermediate_fields_at(data)])  # they have no id
     return IntermediateStatus(data[0], minutes or None)
 
 
 def _parse_status_information(data: bytes) -> StatusInformation:
     fields = parse_bitmaps(data)
-    if 0x27 not in fields:
+    if 0x27 not in fields and 0x60 not in fields:  # with totals the result may be missing (3.1.3)
         raise violation("status information without a result")
     container = parse_tlv(fields.get(0x06, b""))
     return StatusInformation(
-        result=fields[0x27][0],
-        amount=_maybe_money(fields.get(0x04)),
+        result=fields.get(0x27, b"\x00")[0],
+        amount=None if 0x04 not in fields else _parse_signed(fields[0x04]),
         currency=_maybe_number(fields.get(0x49)),
         receipt=_maybe_number(fields.get(0x87)),
-        trace=_maybe_number(fields.get(0x0B)),
+        trace=_trace(fields, container),
         time=unpacked_digits(fields.get(0x0C, b"")),
         date=unpacked_digits(fields.get(0x0D, b"")),
         terminal_id=unpacked_digits(fields.get(0x29, b"")),
@@ -307,8 +310,28 @@ def _parse_totals(data: bytes) -> Totals:
     if len(data) < 4 or (len(data) - 4) % 7:
         raise violation("totals are cut")
     rows = [data[at : at + 7] for at in range(4, len(data), 7)]
-    groups = tuple((row[0], Money(unpacked(row[1:]))) for row in rows)
+    groups = tuple((row[0], _parse_signed(row[1:])) for row in rows)
     return Totals(unpacked(data[:2]), unpacked(data[2:4]), groups)
+
+
+def _signed(money: Money) -> bytes:
+    """Return an amount; a negative one has D in its first half byte.
+
+    So it stands for TLV 1F6A and for goods (8.1.3); for field 60 nothing is said.
+    """
+    data = packed(abs(money.fen), 6)
+    return data if money.fen >= 0 else bytes([_MINUS << 4 | data[0] & 0x0F]) + data[1:]
+
+
+def _parse_signed(data: bytes) -> Money:
+    if data[0] >> 4 == _MINUS:
+        return Money(-unpacked(bytes([data[0] & 0x0F]) + data[1:]))
+    return Money(unpacked(data))
+
+
+def _trace(fields: Mapping[int, bytes], container: Mapping[int, bytes]) -> int | None:
+    short = _maybe_number(fields.get(0x0B))
+    return short or _maybe_number(container.get(TAG_LONG_TRACE)) or short
 
 
 def _parse_completion(data: bytes) -> Completion:
@@ -367,10 +390,6 @@ def _transaction_id_object(value: bytes) -> bytes:
 
 def _maybe_number(data: bytes | None) -> int | None:
     return None if data is None else unpacked(data)
-
-
-def _maybe_money(data: bytes | None) -> Money | None:
-    return None if data is None else Money(unpacked(data))
 
 
 def _maybe_byte(data: bytes | None) -> int | None:

@@ -13,10 +13,14 @@ WRONG_CURRENCY = 0x6F
 UNSUPPORTED = 0x83
 PLEASE_WAIT = 0x9C
 ALREADY_REVERSED = 0xB4
+REVERSAL_IMPOSSIBLE = frozenset({0xB5, UNSUPPORTED, *range(0x01, 0x64)})
+"""The PIN pad, or with its own code the bank, has said for certain that nothing was undone."""
+DAY_END_CODES = frozenset({0x6A, 0xB1, 0xF0})
+"""Turnover file or memory full, reconciliation required: day-end (06 50) cures it."""
 CONFIGURATION_CODES = frozenset({NOT_REGISTERED, WRONG_CURRENCY, 0x85, 0xC6})
 """Nothing was begun, and a technician must put it right: log-on, currency, keys."""
-PASSING_CODES = frozenset({ABORTED, 0x7D, PLEASE_WAIT, 0xA0, 0xA1, 0xA3, 0xE0, 0xFF})
-"""Not now, which says nothing of later: aborted, line to the host, busy, maintenance."""
+TECHNICIAN_CODES = CONFIGURATION_CODES - {NOT_REGISTERED}
+"""Of these, what logging on again does not cure."""
 
 _STEPS: Mapping[int, PinPadStep] = {
     0x01: PinPadStep.ENTER_PIN,

@@ -17,6 +17,7 @@ from kioskd.protocols.zvt_messages import (
     Totals,
     parse_apdu,
 )
+from kioskd.protocols.zvt_sequence import sequence_of, tagged
 from kioskd.protocols.zvt_session import ZvtSession
 
 quick = settings(max_examples=100, deadline=None)
@@ -177,3 +178,32 @@ def test_a_charge_ends_whatever_the_peer_sends(steps):
     outcomes = [end for end in ends if end is not None]
     assert len(outcomes) == 1
     assert outcomes[0].value in ("unknown", "not_started", "declined")
+
+
+@quick
+@given(
+    st.integers(1, 999_999),
+    st.sampled_from(
+        [Authorisation(Money(1), 30, 10, b"\x17"), Authorisation(Money(1)),
+         Reversal("000001", 2, Money(3)), StatusInformation(0, Money(1), 156, 17, 153),
+         IntermediateStatus(0x0A, 6), IntermediateStatus(0x06),
+         StatusInformation(0, transaction_id=bytes(200))]
+    ),
+)  # fmt: skip
+def test_a_number_changes_nothing_else(number, message):
+    """The number is read back, and the message says what it said."""
+    plain = message.to_apdu()
+    apdu = tagged(plain, number)
+    assert sequence_of(apdu) == number
+    read = parse_apdu if plain[0] == 0x04 else parse_command
+    assert read(apdu) == read(plain)
+
+
+@quick
+@given(st.binary(max_size=60), st.sampled_from([b"", b"\x05\x01", b"\x06\x01"]))
+def test_looking_for_a_number_ends(data, answering):
+    """Any message has a number, has none, or is a violation."""
+    with suppress(ProtocolViolation):
+        sequence_of(bytes([0x04, 0xFF, len(data)]) + data, answering)
+    with suppress(ProtocolViolation):
+        sequence_of(bytes([0x06, 0x0F, len(data)]) + data, answering)

@@ -35,9 +35,11 @@ from kioskd.protocols.zvt_messages import (
     SetClock,
     StatusInformation,
     StatusReport,
+    Totals,
     UnknownRequest,
     parse_apdu,
 )
+from kioskd.protocols.zvt_sequence import ASKING, sequence_object, sequence_of, tagged
 
 PASSWORD = "000000"
 YUAN_400 = Money(40000)
@@ -231,6 +233,79 @@ def test_requests_a_kiosk_does_not_serve():
     assert parse_apdu(h("06 D3 02 06 00")) == PrintRequest(block=True)
     assert parse_apdu(h("06 D8 01 00")) == UnknownRequest(h("06 D8"))
     assert parse_apdu(h("04 01 08 AA 26 11 22 0C 18 30 00")) == SetClock("261122", "183000")
+
+
+NUMBERED = [
+    ("80 00 00", 1, "80 00 08 06 06 1F 73 03 00 00 01"),
+    ("04 FF 01 17", 2, "04 FF 09 17 06 06 1F 73 03 00 00 02"),
+    ("04 FF 01 01", 3, "04 FF 09 01 06 06 1F 73 03 00 00 03"),
+    ("06 0F 00", 11, "06 0F 08 06 06 1F 73 03 00 00 11"),
+]
+"""From the example in PA00P015 rev 13.08, chapter 5.1."""
+
+
+@pytest.mark.parametrize(("plain", "number", "apdu"), NUMBERED)
+def test_numbered_messages_have_the_bytes_of_the_specification(plain, number, apdu):
+    """The number goes into the message and comes out; the message means what it meant."""
+    assert tagged(h(plain), number) == h(apdu)
+    assert sequence_of(h(apdu)) == number
+    assert sequence_of(h(plain)) is None
+    assert parse_apdu(h(apdu)) == parse_apdu(h(plain))
+
+
+def test_numbers_are_asked_for_and_echoed():
+    """The registration asks with 000000; only a completion that echoes the tag agrees."""
+    asking = "06 00 14 00 00 00 3E 01 56 06 0C 26 04 0A 02 06 D3 1F 73 03 00 00 00"
+    agreed = "06 0F 18 19 00 29 65 00 00 28 49 09 78 06 0C 26 04 0A 02 06 D3 1F 73 03 00 00 00"
+    not_agreed = "06 0F 12 19 00 29 65 00 00 28 49 09 78 06 06 26 04 0A 02 06 D3"
+    numbers = [sequence_of(h(apdu)) for apdu in (asking, agreed, not_agreed)]
+    assert numbers == [ASKING, ASKING, None]
+    ours = Registration(PASSWORD, tlv_objects=sequence_object(ASKING)).to_apdu()
+    assert ours == h("06 00 0E 00 00 00 3E 01 56 06 06 1F 73 03 00 00 00")
+
+
+def test_a_number_joins_the_container_that_is_there():
+    """One TLV container a message, also beside TLV 1F1F; a status stands before it."""
+    charge = Authorisation(YUAN_400, transaction_id=b"\x00\x17").to_apdu()
+    assert tagged(charge, 5) == h(
+        "06 01 17 04 00 00 00 04 00 00 49 01 56 06 0B 1F 1F 02 00 17 1F 73 03 00 00 05"
+    )
+    status = tagged(h("06 0F 01 9C"), 5, StatusEnquiry.control)
+    assert status == h("06 0F 09 9C 06 06 1F 73 03 00 00 05")
+    assert parse_apdu(status, StatusEnquiry.control) == StatusReport(0x9C)
+    assert sequence_of(status, StatusEnquiry.control) == 5
+
+
+@pytest.mark.parametrize("value", [b"\x00", b"\x00\x00"])
+def test_a_transaction_id_of_zeros_is_sent_empty(value):
+    """Value 0 could undo receipt 1 (PA00P015 4.2): length 0 instead."""
+    sent = Authorisation(YUAN_400, transaction_id=value).to_apdu()
+    assert sent == h("06 01 0F 04 00 00 00 04 00 00 49 01 56 06 03 1F 1F 00")
+
+
+@pytest.mark.parametrize(
+    "apdu", ["06 30 06 00 00 00 87 00 17", "06 30 0D 00 00 00 87 00 17 04 00 00 00 04 00 00",
+             "06 30 10 00 00 00 87 00 17 04 00 00 00 04 00 00 49 09 78"],
+)  # fmt: skip
+def test_a_reversal_names_receipt_amount_and_currency(apdu):
+    """Anything less is no command that a kiosk may send."""
+    with pytest.raises(ProtocolViolation):
+        parse_command(h(apdu))
+
+
+def test_a_long_trace_takes_the_place_of_the_short_one():
+    """TLV 1F2B where field 0B is 000000."""
+    told = parse_apdu(h("04 0F 0E 27 00 0B 00 00 00 06 06 1F 2B 03 12 34 56"))
+    assert told.trace == 123456
+
+
+def test_totals_need_no_result_and_may_be_negative():
+    """Every field of 3.1.3 is optional; a sum below zero has D in its first half byte."""
+    empty = "00 00 00 00 00 00 00" * 6
+    told = parse_apdu(h("04 0F 39 60 F0 F5 F3 00 17 00 17" + empty + "01 D0 00 00 04 00 00"))
+    assert told.totals == Totals(17, 17, (*((0, Money(0)),) * 6, (1, Money(-40000))))
+    assert told.result == 0
+    assert StatusInformation(0, Money(-1)).to_apdu() == h("04 0F 09 27 00 04 D0 00 00 00 00 01")
 
 
 def test_long_lengths():
