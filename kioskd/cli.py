@@ -35,15 +35,33 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(run=_run)
     check = commands.add_parser("check", help="check the configuration; exit 1 names file and key")
     check.set_defaults(run=_check)
-    journal = commands.add_parser("journal", help="look at the payment journal")
-    show = journal.add_subparsers(required=True, metavar="VERB").add_parser(
-        "show", help="list every payment and where it stands"
-    )
-    show.add_argument("--json", action="store_true")
-    show.set_defaults(run=_journal_show)
-    for command in (run, check, show):
+    journal = commands.add_parser("journal", help="look at the payment journal, check it")
+    verbs = _add_journal_verbs(journal.add_subparsers(required=True, metavar="VERB"))
+    for command in (run, check, *verbs):
         command.add_argument("--config", type=Path, default=DEFAULT_CONFIG)
     return parser
+
+
+JOURNAL_VERBS = {
+    "show": "list every payment and where it stands",
+    "verify": "check file and hash chain, also against the centre; exit 1 names each fault",
+    "reconcile": "list what people must settle; exit 1 if there is anything",
+    "salvage": "write every row that can be read to a file of JSON lines",
+    "renew": "put a damaged journal aside, so that the next start makes a new one",
+}
+
+
+def _add_journal_verbs(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> list[argparse.ArgumentParser]:
+    made = {name: verbs.add_parser(name, help=words) for name, words in JOURNAL_VERBS.items()}
+    for name, parser in made.items():
+        parser.set_defaults(run=_journal, verb=name)
+        if name in ("show", "verify", "reconcile"):
+            parser.add_argument("--json", action="store_true")
+    made["verify"].add_argument("--offline", action="store_true", help="do not ask the centre")
+    made["salvage"].add_argument("--out", type=Path, required=True)
+    return list(made.values())
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -71,7 +89,14 @@ def _check(options: argparse.Namespace) -> int:
     return 0
 
 
-def _journal_show(options: argparse.Namespace) -> int:
-    from kioskd.journal_commands import show
+def _journal(options: argparse.Namespace) -> int:
+    from kioskd import journal_commands
 
-    return show(options)
+    verbs = {
+        "show": journal_commands.show,
+        "verify": journal_commands.verify,
+        "reconcile": journal_commands.reconcile,
+        "salvage": journal_commands.save_what_can_be_read,
+        "renew": journal_commands.renew,
+    }
+    return verbs[options.verb](options)

@@ -22,6 +22,7 @@ from kioskd.drivers.settings import (
 )
 from kioskd.errors import ConfigError
 from kioskd.flows.settings import VisitSettings
+from kioskd.payments.settings import PaymentSettings
 from kioskd.relay.settings import CentralSettings
 from kioskd.screens.settings import ScreenSettings
 
@@ -76,6 +77,7 @@ class Config:
     cabinet: CabinetSettings = field(default_factory=CabinetSettings)
     screen: ScreenSettings = field(default_factory=ScreenSettings)
     visit: VisitSettings = field(default_factory=VisitSettings)
+    payments: PaymentSettings = field(default_factory=PaymentSettings)
     log: LogSettings = field(default_factory=LogSettings)
 
 

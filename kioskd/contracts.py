@@ -26,6 +26,7 @@ from kioskd.domain.secret import CardPin, SessionToken
 from kioskd.domain.trouble import Trouble
 from kioskd.errors import SessionEnded
 from kioskd.protocols.central import Challenge, Login, PaymentReport, Posting
+from kioskd.protocols.central_books import ReceiptCopy, ReceiptEntry
 from kioskd.screens.contract import Screen
 
 T = TypeVar("T")
@@ -192,6 +193,15 @@ class Central(Protocol):
 
     async def report_payment(self, report: PaymentReport) -> Posting:
         """Report a state of a payment; idempotent by reference and state. See protocols.central."""
+
+    async def payment(self, ref: PaymentRef) -> Posting:
+        """Ask how the centre sees a payment of this kiosk."""
+
+    async def receipts(self, token: SessionToken) -> tuple[ReceiptEntry, ...]:
+        """Fetch her receipts, newest first."""
+
+    async def copy(self, token: SessionToken, ref: str, print_ref: str) -> ReceiptCopy:
+        """Ask for a receipt to print; the same ``print_ref`` gets the same answer."""
 
     @property
     def trouble(self) -> Trouble | None: ...

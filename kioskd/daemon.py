@@ -7,6 +7,7 @@ then recovery of open payments, which greys paying until it has decided; then vi
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -27,10 +28,16 @@ from kioskd.errors import JournalDamaged, ServerError
 from kioskd.flows.kiosk import Kiosk
 from kioskd.flows.session import serve_visitors
 from kioskd.health import HealthBoard
+from kioskd.payments.caretaker import audit_forever, care_forever, mend_forever
 from kioskd.payments.closed_journal import ClosedJournal
-from kioskd.payments.desk import PaymentDesk
+from kioskd.payments.day_book import DayBook
+from kioskd.payments.day_end import DayEndKeeper
+from kioskd.payments.desk import PaymentDesk, in_a_thread
 from kioskd.payments.journal import Journal
-from kioskd.payments.recovery import recover_forever
+from kioskd.payments.outbox import Outbox
+from kioskd.payments.owner import owning
+from kioskd.payments.settings import PaymentSettings
+from kioskd.payments.store import Store
 from kioskd.relay.client import CentralClient
 from kioskd.relay.clock import utc_now
 from kioskd.relay.region_copy import RegionCopy
@@ -96,10 +103,9 @@ async def _run_behind(
     cards, id_reader = SocialCardReaderDriver(config.card_reader), SamVIdReader(config.id_reader)
     pin_pad, printer = ZvtPinPad(config.pin_pad), EscposReceiptPrinter(config.receipt_printer)
     cabinet = GpioCabinet(config.cabinet)
-    journal = _open_journal(state / "journal.db", config.kiosk.id)
-    at_last.callback(journal.shut)  # when nobody can write to it any more
-    desk = PaymentDesk(pin_pad, central, journal, utc_now)
-    uplink = Uplink(journal, central)
+    books = _open_books(state / "journal.db", config.kiosk.id, at_last)
+    desk = PaymentDesk(pin_pad, central, books.journal, utc_now, in_a_thread)
+    uplink = Uplink(books.outbox, central, in_a_thread)
     health = HealthBoard(
         {
             "card_reader": lambda: cards.trouble,
@@ -119,7 +125,8 @@ async def _run_behind(
         "central": central.run,
         "health": health.run,
         "uplink": uplink.run,
-        "recovery": partial(recover_forever, desk),
+        "caretaker": partial(care_forever, desk),
+        **books.parts(desk, config.payments),
     }
     for name, part in parts.items():
         nursery.start_soon(supervise, name, part, name=name)
@@ -144,13 +151,40 @@ async def _run_behind(
     await supervise("visitors", partial(serve_visitors, kiosk))
 
 
-def _open_journal(path: Path, kiosk_id: str) -> Journal | ClosedJournal:
+@dataclass(frozen=True, slots=True)
+class _Books:
+    """The journal's file and what works on it; without a file there is only the reason why."""
+
+    journal: Journal | ClosedJournal
+    outbox: Outbox | ClosedJournal
+    store: Store | None = None
+    path: Path = Path()
+
+    def parts(
+        self, desk: PaymentDesk, settings: PaymentSettings
+    ) -> dict[str, Callable[[], Awaitable[object]]]:
+        if self.store is None or not isinstance(self.journal, Journal):
+            return {}
+        day_book = DayBook(self.store, self.journal.tell)
+        return {
+            "day_end": DayEndKeeper(desk, day_book, settings.day_end).run,
+            "audit": partial(audit_forever, self.store, self.path),
+            "mending": partial(mend_forever, self.store, self.path),
+        }
+
+
+def _open_books(path: Path, kiosk_id: str, at_last: ExitStack) -> _Books:
     """Open the journal; one that is damaged stops payments with a reason, never the kiosk."""
     try:
-        return Journal(path, kiosk_id)
+        at_last.enter_context(owning(path))
+        store = Store(path, kiosk_id)
+        at_last.callback(store.shut)  # when nobody can write to it any more
+        journal = Journal(store)
     except JournalDamaged as damage:
         log.warning("journal.damaged", reason=str(damage))
-        return ClosedJournal(str(damage))
+        closed = ClosedJournal(str(damage))
+        return _Books(closed, closed)
+    return _Books(journal, Outbox(store, journal), store, path)
 
 
 def _money_trouble(desk: PaymentDesk) -> Trouble | None:

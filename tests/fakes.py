@@ -14,11 +14,20 @@ from kioskd.domain.payment import (
     AuthorisationResult,
     Decision,
     Outcome,
+    PaymentRef,
     PaymentState,
     PinPadStep,
+    ReversalOutcome,
     TransactionRecord,
 )
-from kioskd.errors import DeviceError, DeviceUnavailable, ServerError
+from kioskd.domain.trouble import Trouble
+from kioskd.errors import (
+    DeviceRefused,
+    DeviceTimeout,
+    DeviceUnavailable,
+    ServerError,
+    ServerRefused,
+)
 from kioskd.protocols.central import PaymentReport, Posting
 
 AMOUNT = Money(1_400_00)
@@ -58,6 +67,8 @@ def a_record(receipt: int = 18, amount: Money = AMOUNT, result: int = 0) -> Tran
 class FakePinPad:
     """Charges into ``charges``; ``last`` and ``status_byte`` are what its enquiries show."""
 
+    earlier: tuple[int, Money] = (3, Money(90_000))
+    """In the open batch before the first of ``charges``."""
     last: TransactionRecord | None = field(default_factory=lambda: a_record(17, Money(1)))
     answer: Outcome = Outcome.APPROVED
     code: int | None = None
@@ -74,9 +85,23 @@ class FakePinPad:
     reverses_when_unheard: bool = False
     hangs: bool = False
     repeats_approval: bool = False
+    approves_another: bool = False
+    """It reports a second approval, of another receipt, after ours."""
+    waits_max: int = 3
+    """So often it asks again after WAIT; then it reverses."""
+    reversal: ReversalOutcome = ReversalOutcome.REVERSED
+    """What it answers to a reversal."""
+    undoes: bool = True
+    """Whether a reversal takes the charge out of the books, whatever is answered."""
+    closes: bool = True
+    """Whether a day-end closes the batch, whatever is answered."""
+    day_end_answer_lost: bool = False
+    troubled: Trouble | None = None
     calls: list[str] = field(default_factory=list)
     mirrored: bytes | None = None
     """TLV 1F1F as it came with the last authorisation."""
+    decisions: list[Decision] = field(default_factory=list)
+    """What the kiosk said to each approval."""
 
     async def authorise(
         self,
@@ -105,9 +130,11 @@ class FakePinPad:
         if self.silent_after_charge:
             self._maybe_reverse()
             return AuthorisationResult(Outcome.UNKNOWN)
-        decision = await decide(record)
+        decision = await self._ask(record, decide)
         if self.repeats_approval:
             decision = await decide(record)
+        if self.approves_another:
+            self.decisions.append(await decide(replace(record, receipt=record.receipt + 1)))
         if decision is not Decision.ACCEPT:
             self.reverse_last()
             return AuthorisationResult(Outcome.DECLINED, None, 0x6C)
@@ -115,6 +142,19 @@ class FakePinPad:
             self._maybe_reverse()
             return AuthorisationResult(Outcome.UNKNOWN, record)
         return AuthorisationResult(Outcome.APPROVED, record, 0)
+
+    async def _ask(
+        self,
+        record: TransactionRecord,
+        decide: Callable[[TransactionRecord], Awaitable[Decision]],
+    ) -> Decision:
+        """Report the approval, and again two seconds after each WAIT."""
+        for _ in range(1 + self.waits_max):
+            self.decisions.append(await decide(record))
+            if self.decisions[-1] is not Decision.WAIT:
+                break
+            await trio.sleep(2)
+        return self.decisions[-1]
 
     def _maybe_reverse(self) -> None:
         if self.reverses_when_unheard:
@@ -137,8 +177,9 @@ class FakePinPad:
     async def totals(self) -> tuple[int, Money]:
         self._answer("totals")
         if not self.tells_totals:
-            raise DeviceError("pinpad", "06 10 refused")
-        return 3 + len(self.charges), Money(90_000) + total([each.amount for each in self.charges])
+            raise DeviceRefused("pinpad", 0x83, "06 10")
+        count, fen = self.earlier
+        return count + len(self.charges), fen + total([each.amount for each in self.charges])
 
     def _answer(self, call: str) -> None:
         self.calls.append(call)
@@ -149,15 +190,27 @@ class FakePinPad:
     async def abort(self) -> None: ...
     async def diagnose(self) -> None: ...
 
-    async def reverse(self, record: TransactionRecord) -> None:  # type: ignore[override]
-        raise AssertionError("never a reversal without a journalled intent")
+    async def reverse(self, record: TransactionRecord) -> ReversalOutcome:
+        self.calls.append("reverse")
+        await trio.sleep(1)
+        if self.undoes:
+            self.charges.remove(record)
+        return self.reversal
 
     async def end_of_day(self) -> tuple[int, Money]:
-        return 0, ZERO
+        told = await self.totals()
+        self.calls.append("end_of_day")
+        await trio.sleep(1)
+        if self.closes:
+            self.earlier, self.status_byte, self.troubled = (0, ZERO), 0, None
+            self.charges.clear()
+        if self.day_end_answer_lost:
+            raise DeviceTimeout("pinpad")
+        return told
 
     @property
-    def trouble(self) -> None:
-        return None
+    def trouble(self) -> Trouble | None:
+        return self.troubled
 
 
 @dataclass
@@ -166,6 +219,16 @@ class FakeCentral:
 
     reports: list[PaymentReport] = field(default_factory=list)
     fails: ServerError | None = None
+    settled: dict[PaymentRef, Posting] = field(default_factory=dict)
+    """What a person has found out of a payment."""
+
+    async def payment(self, ref: PaymentRef) -> Posting:
+        await trio.sleep(0.1)
+        if self.fails is not None:
+            raise self.fails
+        if ref not in self.settled:
+            raise ServerRefused(404, "not_found")
+        return self.settled[ref]
 
     async def report_payment(self, report: PaymentReport) -> Posting:
         await trio.sleep(0.1)

@@ -7,7 +7,11 @@ from typing import NewType
 from kioskd.domain.money import Money
 
 PaymentRef = NewType("PaymentRef", str)
-"""Made once by the kiosk before the first byte: ``K0123-000457``. The idempotency key for ever."""
+"""Made once by the kiosk before the first byte: ``K0123-7KQ4-000457``: kiosk, series, number.
+
+The idempotency key for ever. The series is made with each journal file, so that a kiosk with a new
+disk never makes a reference again that is known to the centre.
+"""
 
 AssessmentRef = NewType("AssessmentRef", str)
 """Made by the kiosk for 核定单; a UUID as 32 hex digits."""
@@ -89,6 +93,8 @@ class PaymentState(Enum):
     NOT_STARTED = "not_started"
     REVERSED = "reversed"
     UNKNOWN = "unknown"
+    UNRESOLVED = "unresolved"
+    REVERSING = "reversing"
 
 
 class Printed(Enum):

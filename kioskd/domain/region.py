@@ -72,6 +72,8 @@ class RegionPack:
     """Which service wants which login; None = none. A service that is absent is not offered."""
     policies: tuple[PolicyText, ...]
     outlets: tuple[Outlet, ...]
+    verify_url: str = ""
+    """Where anybody may check a receipt: the QR code is this address and the signed facts."""
     card_pin_tries_warning: int = 1
     """Ask for the card's PIN no more when only so many tries are left."""
 

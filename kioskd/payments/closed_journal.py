@@ -1,6 +1,7 @@
 """What stands in for a journal that cannot be opened: no payment, and the reason why.
 
-The rest of the kiosk goes on working; what the damaged file holds is left as it is.
+The rest of the kiosk goes on working; what the damaged file holds is left as it is, for ``kioskd
+journal salvage``.
 """
 
 from collections.abc import Callable
@@ -13,10 +14,11 @@ from kioskd.errors import JournalDamaged
 from kioskd.payments.contract import Baseline, Payment, Waiting
 from kioskd.payments.states import PaymentEvent
 from kioskd.protocols.central import Posting
+from kioskd.protocols.central_books import ChainHead, ChainLinks, PrintReport
 
 
 class ClosedJournal:
-    """Fulfils ``contract.PaymentJournal``: empty to read, JournalDamaged to write."""
+    """A journal and an outbox without a file: empty to read, JournalDamaged to write."""
 
     def __init__(self, reason: str) -> None:
         self._reason = reason
@@ -45,10 +47,22 @@ class ClosedJournal:
     ) -> Payment:
         self._refuse()
 
+    def give_back(self, ref: PaymentRef, baseline: Baseline, at: str) -> Payment:
+        self._refuse()
+
+    def settle(self, posting: Posting, at: str) -> Payment:
+        self._refuse()
+
     def get(self, ref: PaymentRef) -> Payment:
         raise KeyError(ref)
 
     def open_payments(self) -> tuple[Payment, ...]:
+        return ()
+
+    def unresolved(self) -> tuple[Payment, ...]:
+        return ()
+
+    def to_give_back(self) -> tuple[Payment, ...]:
         return ()
 
     def last_known_receipt(self) -> int | None:
@@ -60,26 +74,41 @@ class ClosedJournal:
     def knows(self, record: TransactionRecord, besides: PaymentRef) -> bool:
         return False
 
-    def next_report(self) -> Waiting | None:
-        return None
-
-    def mark_delivered(self, seq: int, posting: Posting) -> None:
-        self._refuse()
-
-    def quarantine(self, seq: int, status: int, code: str) -> None:
-        self._refuse()
-
     def posting(self, ref: PaymentRef) -> Posting | None:
         return None
 
+    def refused(self, ref: PaymentRef) -> bool:
+        return False
+
     def set_printed(self, ref: PaymentRef, printed: Printed) -> None:
+        self._refuse()
+
+    def report_print(self, report: PrintReport) -> None:
         self._refuse()
 
     def listen(self, on_report: Callable[[], None]) -> None:
         """Nothing is ever reported."""
 
-    def shut(self) -> None:
-        """It never was open."""
+    def next_report(self) -> Waiting | None:
+        return None
+
+    def mark_delivered(self, seq: int, posting: Posting | None = None) -> None:
+        self._refuse()
+
+    def quarantine(self, seq: int, status: int, code: str) -> None:
+        self._refuse()
+
+    def answered(self, ref: PaymentRef) -> Posting | None:
+        return None
+
+    def next_links(self) -> ChainLinks | None:
+        return None
+
+    def mark_witnessed(self, head: ChainHead) -> None:
+        self._refuse()
+
+    def distrust(self, reason: str) -> None:
+        """It is not trusted anyway."""
 
     def tidy(self) -> None:
         """There is nothing to tidy."""

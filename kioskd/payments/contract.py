@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import ClassVar, Protocol
 
 from kioskd.domain.money import Money
@@ -14,8 +15,9 @@ from kioskd.domain.payment import (
 )
 from kioskd.domain.trouble import Trouble
 from kioskd.errors import PaymentError
-from kioskd.payments.states import FINAL, PaymentEvent
+from kioskd.payments.states import ENDED, PaymentEvent
 from kioskd.protocols.central import Posting
+from kioskd.protocols.central_books import PrintReport
 
 
 class PaymentInTheWay(PaymentError):
@@ -61,16 +63,29 @@ class Payment:
     """An operator code where it did not succeed: ``S-01``, or ``Z-6C`` from the PIN pad."""
     receipt_number: str = ""
     """The centre's official number; empty until posted."""
+    give_back: bool = False
+    """The centre could not book it on its months and wants it reversed."""
     printed: Printed | None = None
     """None: printing was never tried."""
 
     @property
     def final(self) -> bool:
-        return self.state in FINAL
+        return self.state in ENDED
 
     def local_time(self) -> str:
         """Return when it was intended by the clock on the wall: ``2026-11-22 17:55``."""
         return datetime.fromisoformat(self.at).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+class ReportKind(Enum):
+    """What the centre is told of."""
+
+    PAYMENT = "payment"
+    """A ``PaymentReport``, answered with a ``Posting``."""
+    PRINT = "print"
+    """A ``PrintReport``, answered with the same."""
+    DAY_END = "day_end"
+    """A ``DayEndReport``, answered with a ``DayEndAnswer``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +93,11 @@ class Waiting:
     """An outbox row: a report the centre has not answered yet."""
 
     seq: int
-    ref: PaymentRef
+    kind: ReportKind
+    ref: str
+    path: str
     body: bytes
-    """The JSON of a ``PaymentReport``, to be sent exactly so, however often."""
+    """To be PUT exactly so, however often."""
 
 
 class PaymentJournal(Protocol):
@@ -117,38 +134,47 @@ class PaymentJournal(Protocol):
     ) -> Payment:
         """Keep any other event, with the report to the centre. Synced."""
 
+    def give_back(self, ref: PaymentRef, baseline: Baseline, at: str) -> Payment:
+        """Keep the intent to reverse a confirmed charge, and the books before it. Synced."""
+
+    def settle(self, posting: Posting, at: str) -> Payment:
+        """Keep what the centre's reconciliation found out of an unresolved payment. Synced."""
+
     def get(self, ref: PaymentRef) -> Payment:
         """Return a payment. Raises KeyError."""
 
     def open_payments(self) -> tuple[Payment, ...]:
-        """Return all that are not final, oldest first."""
+        """Return those that the PIN pad must be asked about: at most one."""
+
+    def unresolved(self) -> tuple[Payment, ...]:
+        """Return those that only the centre's reconciliation can resolve, oldest first."""
+
+    def to_give_back(self) -> tuple[Payment, ...]:
+        """Return the charges that the centre wants reversed and that have not been tried."""
 
     def last_known_receipt(self) -> int | None:
         """Return the receipt number of the newest payment that has one."""
 
     def last_transaction_id(self) -> bytes:
-        """Return TLV 1F1F of the newest payment that has a record; empty if it had none."""
+        """Return TLV 1F1F of the newest payment; empty if it has none, or if it is unresolved.
+
+        Mirroring an older one would make the PIN pad undo the newest (facts 1.10 item 4).
+        """
 
     def knows(self, record: TransactionRecord, besides: PaymentRef) -> bool:
         """Tell whether another payment holds this very transaction."""
 
-    def next_report(self) -> Waiting | None:
-        """Return the oldest report that the centre has not answered."""
-
-    def mark_delivered(self, seq: int, posting: Posting) -> None:
-        """Note the centre's answer. Not synced: losing it only repeats an idempotent report."""
-
-    def quarantine(self, seq: int, status: int, code: str) -> None:
-        """Set a report aside that the centre refuses for good. Not synced, never deleted."""
-
     def posting(self, ref: PaymentRef) -> Posting | None:
         """Return the centre's posting, None until it has given a receipt number."""
+
+    def refused(self, ref: PaymentRef) -> bool:
+        """Tell whether the newest report was set aside: the centre refuses it for good."""
 
     def set_printed(self, ref: PaymentRef, printed: Printed) -> None:
         """Note whether paper came out. Not synced."""
 
-    def tidy(self) -> None:
-        """Do idle-time work on the file, so that no payment pays for it."""
+    def report_print(self, report: PrintReport) -> None:
+        """Queue for the centre whether an official receipt came out, of whichever kiosk. Lazy."""
 
     @property
     def trouble(self) -> Trouble | None: ...

@@ -15,7 +15,7 @@ from typing import Final
 
 from kioskd.domain.money import ZERO, Money
 from kioskd.domain.payment import PaymentState, TransactionRecord
-from kioskd.payments.contract import Baseline, Payment
+from kioskd.payments.contract import Payment
 from kioskd.payments.states import PaymentEvent
 
 LAST_RECEIPT: Final = 9999
@@ -32,8 +32,8 @@ class Shown(Enum):
     """A PIN pad that counts declines and reversals but does not show them."""
     OURS_REFUSED = "ours, not approved"
     EARLIER = "the one before ours"
-    NOTHING_EVER = "nothing, as before, on a PIN pad that has done nothing"
     NOTHING = "nothing"
+    """It does not repeat receipts, or has done nothing ever: which, nobody can say."""
     OTHER = "something else"
 
 
@@ -41,9 +41,13 @@ class Counted(Enum):
     """What the open batch (06 10) did since just before the payment."""
 
     INCLUDED = "one more, by our amount"
-    NOT_INCLUDED = "the same sum"
+    NOT_INCLUDED = "the same count and sum"
+    AS_IF_CLOSED = "as before: empty, or one charge of just our amount"
+    """Nothing was added; or the PIN pad has closed its batch since, before our charge or after."""
+    CLOSED = "less than before"
+    """The PIN pad has closed its batch since: what was in it, it does not say any more."""
     UNTOLD = "not told, now or before"
-    UNCLEAR = "neither: closed, or somebody else's"
+    UNCLEAR = "neither: somebody else's"
 
 
 class Verdict(Enum):
@@ -67,24 +71,45 @@ RESOLVES: Final[Mapping[Row, Verdict]] = MappingProxyType(
     {
         # The journal holds an approval: did it last?
         Row(True, Shown.OURS_APPROVED, Counted.INCLUDED): Verdict.CHARGED,
-        Row(True, Shown.OURS_APPROVED, Counted.UNTOLD): Verdict.CHARGED,
         Row(True, Shown.OURS_APPROVED, Counted.NOT_INCLUDED): Verdict.NOT_CHARGED,
         Row(True, Shown.OURS_REFUSED, Counted.NOT_INCLUDED): Verdict.NOT_CHARGED,
+        Row(True, Shown.OURS_REFUSED, Counted.AS_IF_CLOSED): Verdict.NOT_CHARGED,
         Row(True, Shown.OURS_REFUSED, Counted.UNTOLD): Verdict.NOT_CHARGED,
         Row(True, Shown.EARLIER, Counted.NOT_INCLUDED): Verdict.NOT_CHARGED,
-        Row(True, Shown.NOTHING_EVER, Counted.NOT_INCLUDED): Verdict.NOT_CHARGED,
         # It holds none: was there a charge that we were not told of?
         Row(False, Shown.OURS_APPROVED, Counted.INCLUDED): Verdict.CHARGED,
         Row(False, Shown.OURS_APPROVED, Counted.NOT_INCLUDED): Verdict.NOT_CHARGED,
         Row(False, Shown.OURS_AFTER_A_GAP, Counted.INCLUDED): Verdict.CHARGED,
         Row(False, Shown.OURS_REFUSED, Counted.NOT_INCLUDED): Verdict.NOT_CHARGED,
+        Row(False, Shown.OURS_REFUSED, Counted.AS_IF_CLOSED): Verdict.NOT_CHARGED,
         Row(False, Shown.OURS_REFUSED, Counted.UNTOLD): Verdict.NOT_CHARGED,
         Row(False, Shown.EARLIER, Counted.NOT_INCLUDED): Verdict.NOT_CHARGED,
-        Row(False, Shown.EARLIER, Counted.UNTOLD): Verdict.NOT_CHARGED,
-        Row(False, Shown.NOTHING_EVER, Counted.NOT_INCLUDED): Verdict.NOT_CHARGED,
+        Row(False, Shown.EARLIER, Counted.AS_IF_CLOSED): Verdict.NOT_CHARGED,
     }
 )
-"""The rows that end a doubt. Every row that is not here leaves the payment UNKNOWN."""
+"""The rows that end a doubt. Every row that is not here leaves it to the centre's reconciliation.
+
+Without the batch's totals only a plain refusal of our own receipt is believed: a PIN pad may show
+an older receipt, or a charge that it has undone. A batch that may have been closed meanwhile proves
+nothing against a charge that is shown, or that we hold the approval of.
+"""
+
+
+class TakenOut(Enum):
+    """What the open batch did since just before a reversal was asked for."""
+
+    OUR_AMOUNT = "less by our amount"
+    NOTHING = "the same count and sum"
+    UNCLEAR = "not told, closed, or somebody else's"
+
+
+RETURNS: Final[Mapping[TakenOut, Verdict]] = MappingProxyType(
+    {
+        TakenOut.OUR_AMOUNT: Verdict.NOT_CHARGED,
+        TakenOut.NOTHING: Verdict.CHARGED,
+    }
+)
+"""The rows that end a reversal whose answer was lost. A PIN pad is never asked for it again."""
 
 EVENTS: Final[Mapping[tuple[PaymentState, Verdict], tuple[PaymentEvent, ...]]] = MappingProxyType(
     {
@@ -97,6 +122,9 @@ EVENTS: Final[Mapping[tuple[PaymentState, Verdict], tuple[PaymentEvent, ...]]] =
         (PaymentState.UNKNOWN, Verdict.CHARGED): (PaymentEvent.CONFIRM,),
         (PaymentState.UNKNOWN, Verdict.NOT_CHARGED): (PaymentEvent.DECLINE,),
         (PaymentState.UNKNOWN, Verdict.STILL_UNKNOWN): (),
+        (PaymentState.REVERSING, Verdict.CHARGED): (PaymentEvent.STAND,),
+        (PaymentState.REVERSING, Verdict.NOT_CHARGED): (PaymentEvent.REVERSE,),
+        (PaymentState.REVERSING, Verdict.STILL_UNKNOWN): (),
     }
 )
 """What a verdict does to a payment; see ``events_for`` for the one exception."""
@@ -129,6 +157,8 @@ def judge(payment: Payment, evidence: Evidence) -> Verdict:
     """Return the table's verdict on ``payment``."""
     if not evidence.settled:
         return Verdict.STILL_UNKNOWN
+    if payment.state is PaymentState.REVERSING:
+        return RETURNS.get(taken_out(payment, evidence.second), Verdict.STILL_UNKNOWN)
     return RESOLVES.get(row_for(payment, evidence), Verdict.STILL_UNKNOWN)
 
 
@@ -140,6 +170,18 @@ def row_for(payment: Payment, evidence: Evidence) -> Row:
         shown=_shown(payment, books, evidence.known_elsewhere),
         counted=_counted(payment, books),
     )
+
+
+def taken_out(payment: Payment, books: Books) -> TakenOut:
+    """Compare the open batch with the one before the reversal of ``payment``."""
+    before, now = payment.baseline.totals, books.totals
+    if before is None or now is None:
+        return TakenOut.UNCLEAR
+    if now == before:
+        return TakenOut.NOTHING
+    closed_perhaps = now == (0, ZERO)
+    less = now[1] == before[1] - payment.amount
+    return TakenOut.OUR_AMOUNT if less and not closed_perhaps else TakenOut.UNCLEAR
 
 
 def approval_of(payment: Payment) -> TransactionRecord | None:
@@ -162,8 +204,7 @@ def follows(receipt: int, earlier: int) -> bool:
 
 def _shown(payment: Payment, books: Books, known_elsewhere: bool) -> Shown:
     if books.last is None:
-        untouched = payment.baseline == Baseline(None, (0, ZERO))
-        return Shown.NOTHING_EVER if untouched else Shown.NOTHING
+        return Shown.NOTHING
     if known_elsewhere or books.last.receipt == payment.baseline.receipt:
         is_before = books.last.receipt == payment.baseline.receipt
         return Shown.EARLIER if is_before else Shown.OTHER
@@ -201,4 +242,9 @@ def _counted(payment: Payment, books: Books) -> Counted:
         return Counted.UNTOLD
     if now == (before[0] + 1, before[1] + payment.amount):
         return Counted.INCLUDED
-    return Counted.NOT_INCLUDED if now[1] == before[1] else Counted.UNCLEAR
+    if now == before:
+        perhaps_closed = now in ((0, ZERO), (1, payment.amount))
+        return Counted.AS_IF_CLOSED if perhaps_closed else Counted.NOT_INCLUDED
+    if now[1] == before[1] and now[0] > before[0]:
+        return Counted.NOT_INCLUDED  # a charge and its reversal, both counted
+    return Counted.CLOSED if now[0] < before[0] else Counted.UNCLEAR

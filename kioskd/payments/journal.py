@@ -1,19 +1,13 @@
-"""The payment journal: SQLite, one synced commit per durable step, three per approved payment.
+"""The payment journal: one synced commit per durable step, three per approved payment.
 
-The only importer of sqlite3. Knows no PIN pad, no HTTP and no clock. WAL with ``synchronous=FULL``
-costs one sync per commit (facts, pin-pad-and-payments 5.1). Checkpoints happen in ``tidy`` and
-``close`` only; the first commit of a new log also syncs its header, so ``_open_new_log`` makes one
-in idle time and no payment pays for it. Every ``sqlite3.Error`` becomes JournalDamaged.
+Knows no PIN pad, no HTTP and no clock; the file is ``kioskd.payments.store``'s. Every step writes
+one entry of the hash chain (``chain``), the payment's row, and the report to the centre where the
+step is one that the centre is told of: all in the same commit.
 """
 
-import os
-import sqlite3
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import replace
-from importlib import resources
-from pathlib import Path
 from typing import Final
 
 from kioskd import log
@@ -28,21 +22,23 @@ from kioskd.domain.payment import (
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.errors import JournalDamaged
 from kioskd.payments import journal_rows as rows
-from kioskd.payments.contract import Baseline, Payment, PaymentInTheWay, RecordContradicts, Waiting
+from kioskd.payments.chain import Entry, StoredEntry, breaks_after, entry_of, linked
+from kioskd.payments.contract import (
+    Baseline,
+    Payment,
+    PaymentInTheWay,
+    RecordContradicts,
+    ReportKind,
+)
 from kioskd.payments.states import START, TELLS_THE_CENTRE, PaymentEvent, next_state
+from kioskd.payments.store import Connection, Store
 from kioskd.protocols import central
 from kioskd.protocols.central import Posting
+from kioskd.protocols.central_books import PRINT_PATH, PrintReport, first_link
 
-__all__ = ["Journal", "Payment", "new_assessment_ref", "read_payments"]
-
-SCHEMA_VERSION: Final = 1
-BUSY_TIMEOUT_S: Final = 5.0
-TIDY_LOG_BYTES: Final = 1 << 20
-"""``tidy`` leaves a shorter write-ahead log alone."""
-_UNTRUSTWORTHY: Final = frozenset(
-    {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-)
-"""After these the file is not written again: a failed sync may have thrown pages away."""
+TAIL: Final = 64
+"""So many of the newest entries are checked at opening; the whole chain in ``audit``."""
+_DAMAGED: Final = Trouble(TroubleReason.JOURNAL_DAMAGED, JournalDamaged.operator_code)
 
 
 def new_assessment_ref() -> AssessmentRef:
@@ -51,36 +47,33 @@ def new_assessment_ref() -> AssessmentRef:
 
 
 class Journal:
-    """The journal of one kiosk; fulfils ``contract.PaymentJournal``, whose docstrings hold here."""
+    """One kiosk's payments; fulfils ``contract.PaymentJournal``, whose docstrings hold here."""
 
-    def __init__(self, path: Path, kiosk_id: str) -> None:
-        """Open, or create, and check the journal. Raises JournalDamaged."""
-        self._path, self._kiosk_id = path, kiosk_id
-        self._unusable = False
+    def __init__(self, store: Store) -> None:
+        """Check the newest entries. Raises JournalDamaged where their chain is broken."""
+        self._store = store
         self._on_report: Callable[[], None] = lambda: None
-        with _translated():
-            self._db = _open(path)
-        self._open_new_log()
+        self._check_tail()
 
     def listen(self, on_report: Callable[[], None]) -> None:
-        """Call ``on_report`` after every commit that wrote an outbox row."""
+        """Call ``on_report`` after every commit that wrote an outbox row; from any thread."""
         self._on_report = on_report
 
-    def shut(self) -> None:
-        """Checkpoint and close the file."""
-        with _translated():
-            self._db.close()
+    def tell(self) -> None:
+        """Call who listens: something was written for the centre."""
+        self._on_report()
 
     def intend(
         self, assessment: AssessmentRef, amount: Money, baseline: Baseline, at: str
     ) -> Payment:
-        with self._commit(synced=True) as db:
-            self._nothing_in_the_way(assessment)
+        with self._store.commit(synced=True) as db:
+            for row in db.execute(rows.SELECT_IN_THE_WAY, (assessment,)):
+                raise PaymentInTheWay(row["ref"], PaymentState(row["state"]))
             (number,) = db.execute(rows.NEXT_NUMBER).fetchone()
-            ref = PaymentRef(f"{self._kiosk_id}-{number:06d}")
+            ref = PaymentRef(f"{self._store.kiosk_id}-{self._store.series}-{number:06d}")
             payment = Payment(ref, assessment, amount, START, at, baseline)
             db.execute(rows.INSERT_PAYMENT, rows.row_of(payment) | {"number": number})
-            db.execute(rows.INSERT_ENTRY, rows.entry_of(payment, at))
+            self._enter(db, payment, at)
         return self._done(payment)
 
     def approve(self, ref: PaymentRef, record: TransactionRecord, at: str) -> Payment:
@@ -100,154 +93,152 @@ class Journal:
         record: TransactionRecord | None = None,
         reason: str = "",
     ) -> Payment:
-        assert event not in (PaymentEvent.APPROVE, PaymentEvent.CONFIRM)
+        assert event not in (PaymentEvent.APPROVE, PaymentEvent.CONFIRM, PaymentEvent.GIVE_BACK)
         return self._move(ref, event, at, record, reason)
 
+    def give_back(self, ref: PaymentRef, baseline: Baseline, at: str) -> Payment:
+        return self._move(ref, PaymentEvent.GIVE_BACK, at, baseline=baseline)
+
+    def settle(self, posting: Posting, at: str) -> Payment:
+        charged = posting.state is PaymentState.CONFIRMED
+        event = PaymentEvent.CONFIRM if charged else PaymentEvent.DECLINE
+        return self._move(PaymentRef(posting.ref), event, at, posting=posting)
+
     def get(self, ref: PaymentRef) -> Payment:
-        found = self._read("SELECT * FROM payment WHERE ref = ?", ref)
-        if not found:
-            raise KeyError(ref)
-        return rows.payment_of(found[0])
+        for row in self._store.read(rows.SELECT_PAYMENT, ref):
+            return rows.payment_of(row)
+        raise KeyError(ref)
 
     def open_payments(self) -> tuple[Payment, ...]:
-        return tuple(rows.payment_of(row) for row in self._read(rows.SELECT_OPEN))
+        return self._payments(rows.SELECT_OPEN)
+
+    def unresolved(self) -> tuple[Payment, ...]:
+        return self._payments(rows.SELECT_UNRESOLVED)
+
+    def to_give_back(self) -> tuple[Payment, ...]:
+        return self._payments(rows.SELECT_TO_GIVE_BACK)
 
     def last_known_receipt(self) -> int | None:
-        found = self._read(rows.SELECT_NEWEST_RECORD)
+        found = self._store.read(rows.SELECT_NEWEST_RECORD)
         return int(found[0]["receipt"]) if found else None
 
     def last_transaction_id(self) -> bytes:
-        found = self._read(rows.SELECT_NEWEST_RECORD)
-        record = rows.record_of(found[0]["record"]) if found else None
+        found = self._store.read(rows.SELECT_NEWEST_RECORD)
+        number = found[0]["number"] if found else 0
+        if not found or self._store.read(rows.SELECT_CHARGED_UNSEEN, number):
+            return b""
+        record = rows.record_of(found[0]["record"])
         return record.transaction_id if record else b""
 
     def knows(self, record: TransactionRecord, besides: PaymentRef) -> bool:
         key = (record.terminal_id, record.receipt, record.trace)
-        others = (rows.payment_of(row) for row in self._read(rows.SELECT_TRANSACTION, *key))
+        others = self._payments(rows.SELECT_TRANSACTION, *key)
         return any(_is_of(other, record) for other in others if other.ref != besides)
-
-    def next_report(self) -> Waiting | None:
-        found = self._read(rows.SELECT_WAITING)
-        return Waiting(found[0]["seq"], found[0]["ref"], found[0]["body"]) if found else None
-
-    def mark_delivered(self, seq: int, posting: Posting) -> None:
-        with self._commit(synced=False) as db:
-            db.execute(rows.UPDATE_FATE, ("delivered", posting.state.value, seq))
-            if posting.receipt_number:
-                db.execute(
-                    "UPDATE payment SET receipt_number = ?, posted_at = ? WHERE ref = ?",
-                    (posting.receipt_number, posting.posted_at, posting.ref),
-                )
-
-    def quarantine(self, seq: int, status: int, code: str) -> None:
-        with self._commit(synced=False) as db:
-            db.execute(rows.UPDATE_FATE, ("quarantined", f"{status} {code}", seq))
 
     def posting(self, ref: PaymentRef) -> Posting | None:
         query = "SELECT * FROM payment WHERE ref = ? AND receipt_number != ''"
-        for row in self._read(query, ref):
-            state = PaymentState(row["state"])
-            return Posting(row["ref"], state, row["receipt_number"], row["posted_at"])
+        for row in self._store.read(query, ref):
+            return rows.posting_of(row)
         return None
 
+    def refused(self, ref: PaymentRef) -> bool:
+        query = "SELECT fate FROM outbox WHERE ref = ? AND kind = ? ORDER BY seq DESC LIMIT 1"
+        newest = self._store.read(query, ref, ReportKind.PAYMENT.value)
+        return bool(newest) and newest[0]["fate"] == "quarantined"
+
     def set_printed(self, ref: PaymentRef, printed: Printed) -> None:
-        with self._commit(synced=False) as db:
+        with self._store.commit(synced=False) as db:
             db.execute("UPDATE payment SET printed = ? WHERE ref = ?", (printed.value, ref))
 
-    def tidy(self) -> None:
-        """Checkpoint a long log unless a payment is open."""
-        if self._unusable or self._log_bytes() < TIDY_LOG_BYTES or self.open_payments():
-            return
-        with _translated():
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        self._open_new_log()
+    def report_print(self, report: PrintReport) -> None:
+        path = PRINT_PATH.format(ref=report.ref, print_ref=report.print_ref)
+        body = central.encode(report)
+        with self._store.commit(synced=False) as db:
+            db.execute(rows.INSERT_REPORT, (ReportKind.PRINT.value, report.ref, path, body))
+        self.tell()
 
     @property
     def trouble(self) -> Trouble | None:
-        """JOURNAL_DAMAGED, PAYMENT_IN_DOUBT (an unresolved payment), or None."""
+        """JOURNAL_DAMAGED, PAYMENT_IN_DOUBT (one is being enquired into), or None."""
         try:
-            in_doubt = bool(self._read("SELECT 1 FROM payment WHERE state = 'unknown'"))
+            in_doubt = any(one.state is PaymentState.UNKNOWN for one in self.open_payments())
         except JournalDamaged:
-            return Trouble(TroubleReason.JOURNAL_DAMAGED, JournalDamaged.operator_code)
+            return _DAMAGED
+        if self._store.failing:
+            return _DAMAGED
         return Trouble(TroubleReason.PAYMENT_IN_DOUBT, "P-01") if in_doubt else None
 
-    def _nothing_in_the_way(self, assessment: AssessmentRef) -> None:
-        for row in self._read(rows.SELECT_IN_THE_WAY, assessment):
-            raise PaymentInTheWay(row["ref"], PaymentState(row["state"]))
+    def _payments(self, query: str, *values: object) -> tuple[Payment, ...]:
+        return tuple(rows.payment_of(row) for row in self._store.read(query, *values))
 
     def _move(
         self,
         ref: PaymentRef,
         event: PaymentEvent,
         at: str,
-        record: TransactionRecord | None,
+        record: TransactionRecord | None = None,
         reason: str = "",
+        baseline: Baseline | None = None,
+        posting: Posting | None = None,
     ) -> Payment:
-        """Make one move of the transition table, with its report, in one synced commit."""
-        with self._commit(synced=True) as db:
-            before = self.get(ref)
+        """Make one move of the transition table, with its report, in one synced commit.
+
+        With a ``posting`` the move is the centre's own finding, and not reported back.
+        """
+        with self._store.commit(synced=True) as db:
+            found = db.execute(rows.SELECT_PAYMENT, (ref,)).fetchone()
+            if found is None:
+                raise KeyError(ref)
+            before = rows.payment_of(found)
             after = replace(
                 before,
                 state=next_state(before.state, event),
                 record=_agreed_record(before, event, record),
                 reason=reason,
+                baseline=baseline or before.baseline,
             )
             db.execute(rows.UPDATE_PAYMENT, rows.row_of(after))
-            db.execute(rows.INSERT_ENTRY, rows.entry_of(after, at))
-            if after.state in TELLS_THE_CENTRE:
-                body = central.encode(rows.report_of(after, at))
-                db.execute("INSERT INTO outbox (ref, body) VALUES (?, ?)", (ref, body))
+            self._enter(db, after, at)
+            if posting is not None:
+                db.execute(rows.UPDATE_POSTED, rows.posted_columns(posting))
+            elif after.state in TELLS_THE_CENTRE:
+                report = rows.report_of(after, at)
+                path = central.PAYMENT_PATH.format(ref=ref)
+                columns = (ReportKind.PAYMENT.value, ref, path, central.encode(report))
+                db.execute(rows.INSERT_REPORT, columns)
         return self._done(after)
+
+    def _enter(self, db: Connection, payment: Payment, at: str) -> None:
+        append(db, self._store, lambda seq: entry_of(seq, payment, at))
 
     def _done(self, payment: Payment) -> Payment:
         log.event("journal.synced", ref=payment.ref, state=payment.state, reason=payment.reason)
         if payment.state in TELLS_THE_CENTRE:
-            self._on_report()
+            self.tell()
         return payment
 
-    @contextmanager
-    def _commit(self, *, synced: bool) -> Iterator[sqlite3.Connection]:
-        """Run the block as one transaction; whatever it raises undoes it. Raises JournalDamaged."""
-        self._still_usable()
-        with self._judged():
-            self._db.execute(f"PRAGMA synchronous = {'FULL' if synced else 'NORMAL'}")
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException:
-                with suppress(sqlite3.Error):  # the first error is the one that matters
-                    self._db.rollback()
-                raise
+    def _check_tail(self) -> None:
+        """Raises JournalDamaged."""
+        query = "SELECT * FROM (SELECT * FROM entry ORDER BY seq DESC LIMIT ?) ORDER BY seq"
+        tail = [rows.stored_entry(row) for row in self._store.read(query, TAIL + 1)]
+        link, seq = _genesis(self._store), 1
+        if len(tail) > TAIL:
+            link, seq, tail = tail[0].link, tail[0].seq + 1, tail[1:]
+        for broken in breaks_after(link, seq, tail):
+            self._store.distrust(f"entry {broken.seq}: {broken.why}")
+            raise JournalDamaged(f"entry {broken.seq}: {broken.why}")
 
-    def _read(self, query: str, *values: object) -> list[sqlite3.Row]:
-        self._still_usable()
-        with self._judged():
-            return self._db.execute(query, values).fetchall()
 
-    def _still_usable(self) -> None:
-        if self._unusable:
-            raise JournalDamaged("not used again until it has been opened and checked anew")
+def append(db: Connection, store: Store, make: Callable[[int], Entry]) -> None:
+    """Add an entry to the chain, inside a commit."""
+    last = db.execute(rows.LAST_ENTRY).fetchone()
+    seq, link = (last["seq"], last["link"]) if last else (0, _genesis(store))
+    row: StoredEntry = linked(make(seq + 1), link)
+    db.execute(rows.INSERT_ENTRY, (row.seq, row.ref, row.body, row.link))
 
-    @contextmanager
-    def _judged(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            primary_code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            self._unusable |= primary_code in _UNTRUSTWORTHY
-            log.warning("journal.failed", error=str(error), unusable=self._unusable)
-            raise JournalDamaged(str(error)) from error
 
-    def _open_new_log(self) -> None:
-        with self._commit(synced=True) as db:
-            db.execute("UPDATE counter SET openings = openings + 1")
-
-    def _log_bytes(self) -> int:
-        try:
-            return os.stat(f"{self._path}-wal").st_size
-        except FileNotFoundError:
-            return 0
+def _genesis(store: Store) -> bytes:
+    return first_link(store.kiosk_id, store.series)
 
 
 def _agreed_record(
@@ -274,66 +265,3 @@ def _is_of(payment: Payment, record: TransactionRecord) -> bool:
         (kept.terminal_id, kept.receipt, kept.trace, kept.amount, kept.date)
         == (record.terminal_id, record.receipt, record.trace, record.amount, record.date)
     )
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    """Open and check the file. Raises sqlite3.Error, JournalDamaged."""
-    is_new = not path.exists()
-    db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_S)
-    db.row_factory = sqlite3.Row
-    try:
-        _set_up(db)
-        _migrate(db)
-    except BaseException:
-        db.close()
-        raise
-    if is_new:
-        _sync_directory(path.parent)
-    return db
-
-
-def _set_up(db: sqlite3.Connection) -> None:
-    (mode,) = db.execute("PRAGMA journal_mode = WAL").fetchone()
-    if mode != "wal":
-        raise JournalDamaged(f"journal_mode is {mode}: not on this file system")
-    db.execute("PRAGMA synchronous = FULL")
-    db.execute("PRAGMA foreign_keys = ON")
-    db.execute("PRAGMA wal_autocheckpoint = 0")
-    (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
-    if verdict != "ok":
-        raise JournalDamaged(f"quick_check: {verdict}")
-
-
-def _migrate(db: sqlite3.Connection) -> None:
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    if version > SCHEMA_VERSION:
-        raise JournalDamaged(f"written by a newer kioskd: schema {version}")
-    if version == 0:
-        schema = resources.files("kioskd.payments") / "schema" / "0001_journal.sql"
-        script = schema.read_text(encoding="utf-8")
-        db.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = 1; COMMIT;")
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        raise JournalDamaged(str(error)) from error
-
-
-def _sync_directory(directory: Path) -> None:
-    """Make the new file's name durable; SQLite syncs only what is in it."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def read_payments(path: Path) -> tuple[Payment, ...]:
-    """Return every payment in the file, oldest first, changing nothing. Raises JournalDamaged."""
-    with _translated(), closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
-        db.row_factory = sqlite3.Row
-        found = db.execute("SELECT * FROM payment ORDER BY number").fetchall()
-    return tuple(rows.payment_of(row) for row in found)

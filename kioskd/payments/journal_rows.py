@@ -1,6 +1,5 @@
 """The journal's SQL as constants, and its rows as values and back. Nothing is run here."""
 
-from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 from kioskd.domain.money import Money
@@ -12,11 +11,12 @@ from kioskd.domain.payment import (
     TransactionRecord,
 )
 from kioskd.errors import JournalDamaged
+from kioskd.payments.chain import StoredEntry
 from kioskd.payments.contract import Baseline, Payment
 from kioskd.protocols import central
-from kioskd.protocols.central import PaymentReport
+from kioskd.protocols.central import PaymentReport, Posting
 
-NEXT_NUMBER: Final = "UPDATE counter SET last_number = last_number + 1 RETURNING last_number"
+NEXT_NUMBER: Final = "UPDATE journal SET last_number = last_number + 1 RETURNING last_number"
 INSERT_PAYMENT: Final = """
     INSERT INTO payment (number, ref, assessment, fen, state, at,
                          last_receipt, batch_count, batch_fen)
@@ -24,28 +24,54 @@ INSERT_PAYMENT: Final = """
 """
 UPDATE_PAYMENT: Final = """
     UPDATE payment SET state = :state, terminal = :terminal, receipt = :receipt, trace = :trace,
-                       record = :record, reason = :reason
+                       record = :record, reason = :reason, last_receipt = :last_receipt,
+                       batch_count = :batch_count, batch_fen = :batch_fen
     WHERE ref = :ref
 """
-INSERT_ENTRY: Final = """
-    INSERT INTO entry (ref, state, at, reason, record)
-    VALUES (:ref, :state, :at, :reason, :record)
+UPDATE_POSTED: Final = """
+    UPDATE payment SET receipt_number = ?, posted_at = ?, proof = ?, give_back = ? WHERE ref = ?
 """
+LAST_ENTRY: Final = "SELECT seq, link FROM entry ORDER BY seq DESC LIMIT 1"
+INSERT_ENTRY: Final = "INSERT INTO entry (seq, ref, body, link) VALUES (?, ?, ?, ?)"
+SELECT_ENTRIES_AFTER: Final = "SELECT * FROM entry WHERE seq > ? ORDER BY seq LIMIT ?"
+INSERT_REPORT: Final = "INSERT INTO outbox (kind, ref, path, body) VALUES (?, ?, ?, ?)"
 UPDATE_FATE: Final = "UPDATE outbox SET fate = ?, answer = ? WHERE seq = ?"
 SELECT_WAITING: Final = "SELECT * FROM outbox WHERE fate = 'waiting' ORDER BY seq LIMIT 1"
+SELECT_PAYMENT: Final = "SELECT * FROM payment WHERE ref = ?"
 SELECT_OPEN: Final = """
-    SELECT * FROM payment WHERE state IN ('intended', 'approved', 'unknown') ORDER BY number
+    SELECT * FROM payment WHERE state IN ('intended', 'approved', 'unknown', 'reversing')
+"""
+SELECT_UNRESOLVED: Final = "SELECT * FROM payment WHERE state = 'unresolved' ORDER BY number"
+SELECT_TO_GIVE_BACK: Final = """
+    SELECT * FROM payment WHERE give_back = 1 AND state = 'confirmed' AND reason NOT LIKE 'R-%'
+    ORDER BY number
 """
 SELECT_IN_THE_WAY: Final = """
-    SELECT ref, state FROM payment WHERE state IN ('intended', 'approved', 'unknown')
+    SELECT ref, state FROM payment WHERE state IN ('intended', 'approved', 'unknown', 'reversing')
     UNION ALL
     SELECT ref, state FROM payment
-    WHERE assessment = ? AND state IN ('intended', 'approved', 'unknown', 'confirmed')
+    WHERE assessment = ? AND state IN ('intended', 'approved', 'unknown', 'reversing',
+                                       'unresolved', 'confirmed')
+    UNION ALL
+    SELECT ref, 'unknown' FROM day_end WHERE state = 'intended'
     LIMIT 1
 """
-SELECT_NEWEST_RECORD: Final = """
-    SELECT receipt, record FROM payment WHERE record IS NOT NULL ORDER BY number DESC LIMIT 1
+INSERT_DAY_END: Final = """
+    INSERT INTO day_end (number, ref, state, at, through, before_count, before_fen)
+    VALUES (:number, :ref, :state, :at, :through, :before_count, :before_fen)
 """
+UPDATE_DAY_END: Final = """
+    UPDATE day_end SET state = :state, told_count = :told_count, told_fen = :told_fen
+    WHERE number = :number
+"""
+SELECT_NEWEST_RECORD: Final = """
+    SELECT number, receipt, record FROM payment WHERE record IS NOT NULL
+    ORDER BY number DESC LIMIT 1
+"""
+SELECT_CHARGED_UNSEEN: Final = """
+    SELECT 1 FROM payment WHERE number > ? AND state IN ('unresolved', 'confirmed')
+"""
+"""Newer than the newest record: charged, or perhaps, but the PIN pad never told us of it."""
 SELECT_TRANSACTION: Final = """
     SELECT * FROM payment WHERE record IS NOT NULL AND terminal = ? AND receipt = ? AND trace = ?
 """
@@ -70,10 +96,34 @@ def payment_of(row: Row) -> Payment:
             record=record_of(row["record"]),
             reason=row["reason"],
             receipt_number=row["receipt_number"],
+            give_back=bool(row["give_back"]),
             printed=Printed(row["printed"]) if row["printed"] else None,
         )
     except ValueError as broken:
         raise JournalDamaged(f"payment row: {broken}") from None
+
+
+def posting_of(row: Row) -> Posting:
+    """Read what the centre answered of a payment."""
+    return Posting(
+        ref=row["ref"],
+        state=PaymentState(row["state"]),
+        receipt_number=row["receipt_number"],
+        posted_at=row["posted_at"],
+        proof=row["proof"],
+        give_back=bool(row["give_back"]),
+    )
+
+
+def posted_columns(posting: Posting) -> tuple[object, ...]:
+    """Return the values of ``UPDATE_POSTED``."""
+    told = (posting.receipt_number, posting.posted_at, posting.proof, int(posting.give_back))
+    return (*told, posting.ref)
+
+
+def stored_entry(row: Row) -> StoredEntry:
+    """Read a row of ``entry``."""
+    return StoredEntry(row["seq"], row["ref"], row["body"], row["link"])
 
 
 def _totals(count: int | None, fen: int | None) -> tuple[int, Money] | None:
@@ -110,11 +160,6 @@ def row_of(payment: Payment) -> dict[str, object]:
     }
 
 
-def entry_of(payment: Payment, at: str) -> Mapping[str, object]:
-    """Return the columns of the history entry for a payment that has just moved."""
-    return row_of(payment) | {"at": at}
-
-
 def report_of(payment: Payment, at: str) -> PaymentReport:
     """Return what the centre is told of a payment's present state."""
     return PaymentReport(
@@ -124,4 +169,5 @@ def report_of(payment: Payment, at: str) -> PaymentReport:
         state=payment.state,
         record=payment.record,
         at=at,
+        reason=payment.reason,
     )

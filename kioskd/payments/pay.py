@@ -3,7 +3,8 @@
     baseline   what the PIN pad's books show now
     commit A   INTENDED: the reference exists before the first byte
     centre     is told INTENDED and keeps the months; if it cannot be told, nothing is charged
-    PIN pad    authorises; on its approval commit B, APPROVED, and only then our ACCEPT
+    PIN pad    authorises; on its approval commit B, APPROVED, and only then our ACCEPT;
+               while a slow disk has it we say WAIT, and REFUSE if it cannot be kept
     commit C   CONFIRMED, with the report to the centre
 
 Whatever does not fit becomes UNKNOWN, is enquired into for ``ENQUIRY_LIMIT_S`` while she waits, and
@@ -53,6 +54,8 @@ OnStep = Callable[[PaymentRef, PinPadStep | None], None]
 
 PAYING_LIMIT_S: Final = 360.0
 """For everything from commit A on. ZVT's own limit for a silent PIN pad is 180 s (T4)."""
+ANSWER_WITHIN_S: Final = 2.0
+"""So long an approval waits for commit B before "wait" (84 9C); the PIN pad hears us within 5 s."""
 ENQUIRY_LIMIT_S: Final = 30.0
 ENQUIRY_PAUSE_S: Final = 3.0
 
@@ -81,19 +84,19 @@ async def pay(desk: PaymentDesk, assessment: Assessment, on_step: OnStep) -> Pay
         with trio.CancelScope(shield=True) as section:
             section.deadline = trio.current_time() + PAYING_LIMIT_S
             return await _pay(desk, assessment, on_step)
-        return _cut_short(desk, assessment)
+        return await _cut_short(desk, assessment)
 
 
 async def _pay(desk: PaymentDesk, assessment: Assessment, on_step: OnStep) -> Payment:
     books, silence = await _look_before(desk)
     try:
-        payment = _intend(desk, assessment, books)
+        payment = await desk.keep(lambda: _intend(desk, assessment, books))
     except PaymentError as error:
         return _never_begun(desk, assessment, error)
     on_step(payment.ref, None)
     trouble = silence or await _tell_the_centre(desk, payment)
     if trouble is not None:
-        return _end(desk, payment, PaymentEvent.NOT_START, reason=trouble.operator_code)
+        return await _end(desk, payment, PaymentEvent.NOT_START, reason=trouble.operator_code)
     payment = await _charge(desk, payment, _transaction_id(desk, books), on_step)
     if payment.state is PaymentState.UNKNOWN:
         on_step(payment.ref, None)
@@ -138,38 +141,59 @@ async def _charge(
     desk: PaymentDesk, payment: Payment, transaction_id: bytes, on_step: OnStep
 ) -> Payment:
     """Ask the PIN pad once, and keep what it says."""
-    approval = _Approval(desk, payment)
-    result = await desk.pin_pad.authorise(
-        payment.amount, partial(on_step, payment.ref), approval.decide, transaction_id
-    )
+    async with trio.open_nursery() as nursery:
+        approval = _Approval(desk, payment, nursery)
+        result = await desk.pin_pad.authorise(
+            payment.amount, partial(on_step, payment.ref), approval.decide, transaction_id
+        )
     log.event("payment.answered", ref=payment.ref, outcome=result.outcome, code=result.code)
     payment = approval.payment
     event = ENDINGS.get((payment.state, result.outcome), PaymentEvent.DOUBT)
-    return _end(desk, payment, event, result.record, _pin_pad_reason(result))
+    return await _end(desk, payment, event, result.record, _pin_pad_reason(result))
 
 
 class _Approval:
-    """Answers the PIN pad's approval; ``payment`` is as the journal has it."""
+    """Answers the PIN pad's approval; ``payment`` is as the journal has it.
 
-    def __init__(self, desk: PaymentDesk, payment: Payment) -> None:
+    Commit B runs beside the conversation: while a slow disk has it, the answer is WAIT, and the
+    PIN pad asks again.
+    """
+
+    def __init__(self, desk: PaymentDesk, payment: Payment, nursery: trio.Nursery) -> None:
         self.payment = payment
-        self._desk = desk
+        self._desk, self._nursery = desk, nursery
+        self._asked: TransactionRecord | None = None
+        self._decision = Decision.WAIT
+        self._decided = trio.Event()
 
     async def decide(self, record: TransactionRecord) -> Decision:
-        """Commit B, then ACCEPT; REFUSE, so that the PIN pad reverses, if it cannot be kept."""
+        """Return ACCEPT once it is kept; REFUSE, so that the PIN pad reverses, if it cannot be."""
+        if self._asked is None:
+            self._asked = record
+            self._nursery.start_soon(self._keep, record)
+        elif self._asked != record:
+            return Decision.REFUSE  # one charge is kept; a second one was never asked for
+        with trio.move_on_after(ANSWER_WITHIN_S):
+            await self._decided.wait()
+        return self._decision
+
+    async def _keep(self, record: TransactionRecord) -> None:
+        """Commit B."""
+        desk, ref = self._desk, self.payment.ref
         try:
-            self.payment = self._desk.journal.approve(self.payment.ref, record, self._desk.now())
+            self.payment = await desk.keep(lambda: desk.journal.approve(ref, record, desk.now()))
+            self._decision = Decision.ACCEPT
         except PaymentError as error:
-            log.warning("payment.approval_refused", ref=self.payment.ref, code=error.operator_code)
-            return Decision.REFUSE
-        return Decision.ACCEPT
+            log.warning("payment.approval_refused", ref=ref, code=error.operator_code)
+            self._decision = Decision.REFUSE
+        self._decided.set()
 
 
 def _pin_pad_reason(result: AuthorisationResult) -> str:
     return "" if result.code is None else f"Z-{result.code:02X}"
 
 
-def _end(
+async def _end(
     desk: PaymentDesk,
     payment: Payment,
     event: PaymentEvent,
@@ -183,8 +207,10 @@ def _end(
     """
     try:
         if event is PaymentEvent.CONFIRM:
-            return desk.journal.confirm(payment.ref, desk.now())
-        return desk.journal.close(payment.ref, event, desk.now(), record, reason)
+            return await desk.keep(lambda: desk.journal.confirm(payment.ref, desk.now()))
+        return await desk.keep(
+            lambda: desk.journal.close(payment.ref, event, desk.now(), record, reason)
+        )
     except JournalDamaged as error:
         log.warning("payment.end_not_kept", ref=payment.ref, code=error.operator_code)
     if event is PaymentEvent.CONFIRM:
@@ -198,7 +224,7 @@ async def _enquire(desk: PaymentDesk, payment: Payment) -> Payment:
         try:
             while True:
                 payment = await resolve(desk, payment)
-                if payment.final:
+                if payment.state is not PaymentState.UNKNOWN:
                     return payment
                 await trio.sleep(ENQUIRY_PAUSE_S)
         except PaymentError as error:
@@ -218,13 +244,13 @@ def _never_begun(desk: PaymentDesk, assessment: Assessment, error: KioskError) -
     )
 
 
-def _cut_short(desk: PaymentDesk, assessment: Assessment) -> Payment:
+async def _cut_short(desk: PaymentDesk, assessment: Assessment) -> Payment:
     """The time is up: what is not final is in doubt."""
     try:
         for payment in desk.journal.open_payments():
             if payment.state is PaymentState.UNKNOWN:
                 return payment
-            return _end(desk, payment, PaymentEvent.DOUBT)
+            return await _end(desk, payment, PaymentEvent.DOUBT)
     except JournalDamaged as error:
         return replace(_never_begun(desk, assessment, error), state=PaymentState.UNKNOWN)
     return _never_begun(desk, assessment, DeviceTimeout("pinpad"))

@@ -2,45 +2,44 @@
 
 Reads only: it never charges, never reverses, and asks for no more than the PIN pad shows by itself
 (05 01, 06 20, 06 10). It runs before the first screen offers payment, right after a payment in
-doubt, and periodically. The table is in ``kioskd.payments.evidence``.
+doubt, and periodically. The table is in ``kioskd.payments.evidence``; what it has no row for is,
+after ``INCONCLUSIVE_MAX`` readings, left to the centre's reconciliation.
 """
 
+from functools import partial
+from types import MappingProxyType
 from typing import Final
+from uuid import uuid4
 
 import trio
 
 from kioskd import log
 from kioskd.contracts import PinPad
 from kioskd.domain.money import Money
-from kioskd.domain.payment import TransactionRecord
-from kioskd.errors import DeviceError, PaymentError
+from kioskd.domain.payment import PaymentRef, PaymentState, Printed, TransactionRecord
+from kioskd.errors import DeviceError, DeviceRefused
 from kioskd.payments.contract import Payment
 from kioskd.payments.desk import PaymentDesk
 from kioskd.payments.evidence import Books, Evidence, Verdict, approval_of, events_for, judge
 from kioskd.payments.states import PaymentEvent
+from kioskd.protocols.central_books import PrintReport
+from kioskd.protocols.zvt_words import DAY_END_CODES
 
+NOT_KNOWN_TO_BE_REVERSED: Final = "R-00"
+REVERSAL_NOT_DONE: Final = "R-01"
 READY: Final = 0
-"""Terminal status of an idle PIN pad (05 01)."""
+IDLE: Final = DAY_END_CODES | {READY}
+"""Terminal status (05 01) of a PIN pad whose books are not about to change."""
 ASK_AGAIN_S: Final = 2.0
 """Between the two looks at the books: ZVT repeats an unanswered status information after 2 s."""
-RECOVERY_INTERVAL_S: Final = 30.0
-DOUBT_INTERVAL_S: Final = 3.0
-
-
-async def recover_forever(desk: PaymentDesk, interval_s: float = RECOVERY_INTERVAL_S) -> None:
-    """Recover every ``interval_s``, and sooner while a payment is in doubt; never raises.
-
-    Asking for the books moves no money, and until they answer this kiosk takes no payment. A
-    damaged journal is logged and tried again.
-    """
-    while True:
-        in_doubt = False
-        try:
-            await recover_all(desk)
-            in_doubt = bool(desk.journal.open_payments())
-        except PaymentError as error:
-            log.warning("recovery.failed", code=error.operator_code, error=str(error))
-        await trio.sleep(min(interval_s, DOUBT_INTERVAL_S) if in_doubt else interval_s)
+INCONCLUSIVE_MAX: Final = 24
+"""So many readings of settled books that say nothing: about two minutes of asking."""
+SHELVES: Final = MappingProxyType(
+    {
+        PaymentState.UNKNOWN: (PaymentEvent.SHELVE, ""),
+        PaymentState.REVERSING: (PaymentEvent.STAND, NOT_KNOWN_TO_BE_REVERSED),
+    }
+)
 
 
 async def recover_all(desk: PaymentDesk) -> None:
@@ -50,7 +49,15 @@ async def recover_all(desk: PaymentDesk) -> None:
     """
     async with desk.turn:
         for payment in desk.journal.open_payments():
-            await resolve(desk, payment)
+            after = await resolve(desk, payment)
+            if after.state is PaymentState.CONFIRMED and after.printed is None:
+                await desk.keep(partial(_note_no_original, desk, after.ref))
+
+
+def _note_no_original(desk: PaymentDesk, ref: PaymentRef) -> None:
+    """Nobody was there to take a receipt: whoever asks for it later gets the original."""
+    report = PrintReport(ref, uuid4().hex, copy=0, printed=Printed.NO, at=desk.now())
+    desk.journal.report_print(report)
 
 
 async def resolve(desk: PaymentDesk, payment: Payment) -> Payment:
@@ -62,10 +69,25 @@ async def resolve(desk: PaymentDesk, payment: Payment) -> Payment:
         evidence = await _gather(desk, payment)
     except DeviceError as error:
         log.warning("recovery.pin_pad_silent", ref=payment.ref, code=error.operator_code)
-        return _apply(desk, payment, Verdict.STILL_UNKNOWN, None)
+        return await desk.keep(lambda: _apply(desk, payment, Verdict.STILL_UNKNOWN, None))
     verdict = judge(payment, evidence)
     log.event("recovery.judged", ref=payment.ref, verdict=verdict, settled=evidence.settled)
-    return _apply(desk, payment, verdict, evidence.second.last)
+    moved = await desk.keep(lambda: _apply(desk, payment, verdict, evidence.second.last))
+    if verdict is Verdict.STILL_UNKNOWN and evidence.settled:
+        return await _shelve_if_hopeless(desk, moved)
+    return moved
+
+
+async def _shelve_if_hopeless(desk: PaymentDesk, payment: Payment) -> Payment:
+    """Leave to the centre's reconciliation what a PIN pad that answers can say nothing of."""
+    desk.inconclusive[payment.ref] += 1
+    if desk.inconclusive[payment.ref] < INCONCLUSIVE_MAX:
+        return payment
+    del desk.inconclusive[payment.ref]
+    event, reason = SHELVES[payment.state]
+    return await desk.keep(
+        lambda: desk.journal.close(payment.ref, event, desk.now(), reason=reason)
+    )
 
 
 async def _gather(desk: PaymentDesk, payment: Payment) -> Evidence:
@@ -78,14 +100,14 @@ async def _gather(desk: PaymentDesk, payment: Payment) -> Evidence:
 
 async def look(pin_pad: PinPad) -> Books:
     """Read the PIN pad's books once. Raises DeviceError; refused totals are no totals."""
-    idle = await pin_pad.status() == READY
+    idle = await pin_pad.status() in IDLE
     return Books(idle, await pin_pad.last_transaction(), await _totals(pin_pad))
 
 
 async def _totals(pin_pad: PinPad) -> tuple[int, Money] | None:
     try:
         return await pin_pad.totals()
-    except DeviceError as error:
+    except DeviceRefused as error:  # a lost answer is no refusal: asked again, they may be told
         log.event("pin_pad.totals_untold", code=error.operator_code)
         return None
 
@@ -103,5 +125,6 @@ def _apply(
                 payment.ref, desk.now(), None if approval_of(payment) else last
             )
         else:
-            payment = desk.journal.close(payment.ref, event, desk.now())
+            reason = REVERSAL_NOT_DONE if event is PaymentEvent.STAND else ""
+            payment = desk.journal.close(payment.ref, event, desk.now(), reason=reason)
     return payment

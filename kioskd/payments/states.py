@@ -1,6 +1,6 @@
 """The life of a payment as data: which event leads from which state to which. No I/O.
 
-``docs/payments-states.md`` holds the diagram that ``kioskd.payments.diagram`` makes of the table.
+``docs/payments.md`` holds the diagram that ``kioskd.payments.diagram`` makes of the table.
 What each state means for the visitor's money:
 
 * INTENDED: the PIN pad may be asked from here on; whether it was is not known after a crash.
@@ -8,6 +8,8 @@ What each state means for the visitor's money:
 * CONFIRMED: charged, and the centre is told until it has posted it.
 * DECLINED, NOT_STARTED, REVERSED: not charged.
 * UNKNOWN: nobody knows. Only evidence leads out of here (``kioskd.payments.recovery``).
+* UNRESOLVED: nobody knows and the PIN pad cannot say any more; the centre's reconciliation can.
+* REVERSING: charged, and the PIN pad may be asked to give it back; a journalled intent of its own.
 """
 
 from collections.abc import Mapping
@@ -34,6 +36,12 @@ class PaymentEvent(Enum):
     """An approval that did not last: the PIN pad has undone the charge."""
     DOUBT = "doubt"
     """Silence, nonsense, or a contradiction."""
+    SHELVE = "shelve"
+    """The PIN pad answers, but has nothing to say of this payment any more."""
+    GIVE_BACK = "give_back"
+    """The centre could not book it: the charge is to be reversed."""
+    STAND = "stand"
+    """The reversal was refused, or never came about: the charge stands."""
 
 
 TRANSITIONS: Final[Mapping[tuple[PaymentState, PaymentEvent], PaymentState]] = MappingProxyType(
@@ -49,19 +57,41 @@ TRANSITIONS: Final[Mapping[tuple[PaymentState, PaymentEvent], PaymentState]] = M
         (PaymentState.UNKNOWN, PaymentEvent.DECLINE): PaymentState.DECLINED,
         (PaymentState.UNKNOWN, PaymentEvent.NOT_START): PaymentState.NOT_STARTED,
         (PaymentState.UNKNOWN, PaymentEvent.REVERSE): PaymentState.REVERSED,
+        (PaymentState.UNKNOWN, PaymentEvent.SHELVE): PaymentState.UNRESOLVED,
+        (PaymentState.UNRESOLVED, PaymentEvent.CONFIRM): PaymentState.CONFIRMED,
+        (PaymentState.UNRESOLVED, PaymentEvent.DECLINE): PaymentState.DECLINED,
+        (PaymentState.CONFIRMED, PaymentEvent.GIVE_BACK): PaymentState.REVERSING,
+        (PaymentState.REVERSING, PaymentEvent.REVERSE): PaymentState.REVERSED,
+        (PaymentState.REVERSING, PaymentEvent.STAND): PaymentState.CONFIRMED,
     }
 )
 
 START: Final = PaymentState.INTENDED
-OPEN: Final = frozenset(state for state, _ in TRANSITIONS)
-"""States that something can still happen to: at most one such payment per kiosk."""
-FINAL: Final = frozenset(PaymentState) - OPEN
-KEEPS_ASSESSMENT: Final = OPEN | {PaymentState.CONFIRMED}
+ENDED: Final = frozenset(
+    {
+        PaymentState.CONFIRMED,
+        PaymentState.DECLINED,
+        PaymentState.NOT_STARTED,
+        PaymentState.REVERSED,
+    }
+)
+"""It is known whether money was taken."""
+OPEN: Final = frozenset(
+    {
+        PaymentState.INTENDED,
+        PaymentState.APPROVED,
+        PaymentState.UNKNOWN,
+        PaymentState.REVERSING,
+    }
+)
+"""The PIN pad is asked about these: at most one such payment per kiosk, and none beside it."""
+KEEPS_ASSESSMENT: Final = OPEN | {PaymentState.UNRESOLVED, PaymentState.CONFIRMED}
 """While a payment is in one of these, no other may be made for its assessment."""
-TELLS_THE_CENTRE: Final = FINAL | {PaymentState.UNKNOWN}
+TELLS_THE_CENTRE: Final = ENDED | {PaymentState.UNKNOWN, PaymentState.UNRESOLVED}
 """Entering one of these writes an outbox row in the same commit.
 
-INTENDED is reported by ``pay`` itself, which must have the answer; APPROVED is not yet a fact.
+INTENDED is reported by ``pay`` itself, which must have the answer; APPROVED is not yet a fact, and
+REVERSING is the centre's own wish.
 """
 
 

@@ -38,6 +38,7 @@ INSURANCE_PATH = "/v1/me/insurance"
 OFFERS_PATH = "/v1/me/offers"
 ASSESSMENT_PATH = "/v1/assessments/{ref}"
 PAYMENT_PATH = "/v1/payments/{ref}"
+"""PUT a PaymentReport, GET how the centre sees it; both answer a Posting."""
 
 
 class ProblemCode(Enum):
@@ -67,6 +68,8 @@ class ProblemCode(Enum):
     """409: expired, released or paid: no charge may start on it."""
     STATE_CONFLICT = "state_conflict"
     """409: contradicts what the centre already knows of this payment."""
+    CHAIN_BROKEN = "chain_broken"
+    """409: the kiosk's journal is not the one the centre has seen before: changed, cut or old."""
     REFERENCE_REUSED = "reference_reused"
     """422: the reference is known with another body."""
     UNAVAILABLE = "unavailable"
@@ -144,8 +147,9 @@ class PaymentReport:
     """PUT /v1/payments/{ref}: what the kiosk knows of a payment now.
 
     INTENDED is reported before the PIN pad is asked: the centre then keeps the months locked until
-    a final state is reported. UNKNOWN keeps them locked too. CONFIRMED posts to the ledger, once.
-    DECLINED, NOT_STARTED and REVERSED give the months free. States are monotone.
+    a final state is reported. UNKNOWN and UNRESOLVED keep them locked too. CONFIRMED posts to the
+    ledger, once. DECLINED, NOT_STARTED and REVERSED give the months free. States are monotone; the
+    one step back is REVERSED after a CONFIRMED that was answered with ``give_back``.
     """
 
     ref: str
@@ -153,9 +157,11 @@ class PaymentReport:
     amount: Money
     state: PaymentState
     record: TransactionRecord | None = None
-    """The PIN pad's; always with CONFIRMED and REVERSED."""
+    """The PIN pad's; always with CONFIRMED."""
     at: str = ""
     """RFC 3339, UTC, by the kiosk's clock."""
+    reason: str = ""
+    """An operator code where it did not succeed: ``Z-6C``; ``R-B5``: could not be undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +172,10 @@ class Posting:
     state: PaymentState
     receipt_number: str = ""
     posted_at: str = ""
+    proof: bytes = b""
+    """The signed facts of the receipt (``kioskd.protocols.receipt_facts``); empty until posted."""
+    give_back: bool = False
+    """Taken but not to be booked on its months: the kiosk shall reverse it at the PIN pad."""
 
 
 class ContractBroken(Exception):

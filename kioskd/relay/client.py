@@ -18,6 +18,7 @@ import urllib3
 
 from kioskd import log
 from kioskd.domain.contribution import Assessment, InsuranceView, Month, Offer, Scheme
+from kioskd.domain.payment import PaymentRef
 from kioskd.domain.person import IdCardFacts, SocialCardFacts
 from kioskd.domain.region import RegionPack
 from kioskd.domain.secret import SessionToken
@@ -29,7 +30,7 @@ from kioskd.errors import (
     ServerRefused,
     ServerUnreachable,
 )
-from kioskd.protocols import central
+from kioskd.protocols import central, central_books
 from kioskd.protocols.central import (
     AssessmentRequest,
     CardLogin,
@@ -42,6 +43,7 @@ from kioskd.protocols.central import (
     ProblemCode,
     ServerTime,
 )
+from kioskd.protocols.central_books import ChainHead, ChainLinks, ReceiptCopy, ReceiptEntry
 from kioskd.relay.settings import CentralSettings
 
 T = TypeVar("T")
@@ -145,11 +147,32 @@ class CentralClient:
         await self._noted(lambda: self._exchange("DELETE", path))
 
     async def report_payment(self, report: PaymentReport) -> Posting:
-        return await self.send_report(report.ref, central.encode(report))
+        path = central.PAYMENT_PATH.format(ref=report.ref)
+        return await self.put(path, central.encode(report), Posting)
 
-    async def send_report(self, ref: str, body: bytes) -> Posting:
-        """Report a payment with the very bytes of an outbox row. Raises ServerError."""
-        return await self._call("PUT", central.PAYMENT_PATH.format(ref=ref), Posting, body)
+    async def put(self, path: str, body: bytes, wanted: type[T]) -> T:
+        """PUT the very bytes of an outbox row and read the answer. Raises ServerError."""
+        return await self._call("PUT", path, wanted, body)
+
+    async def payment(self, ref: PaymentRef) -> Posting:
+        return await self._call("GET", central.PAYMENT_PATH.format(ref=ref), Posting)
+
+    async def receipts(self, token: SessionToken) -> tuple[ReceiptEntry, ...]:
+        path = central_books.RECEIPTS_PATH
+        return await self._call("GET", path, tuple[ReceiptEntry, ...], token=token)
+
+    async def copy(self, token: SessionToken, ref: str, print_ref: str) -> ReceiptCopy:
+        path = central_books.COPY_PATH.format(ref=ref, print_ref=print_ref)
+        return await self._call("PUT", path, ReceiptCopy, token=token)
+
+    async def journal_head(self, series: str) -> ChainHead:
+        """Ask how far the centre knows this kiosk's journal. Raises ServerError."""
+        return await self._call("GET", central_books.JOURNAL_PATH.format(series=series), ChainHead)
+
+    async def send_links(self, links: ChainLinks) -> ChainHead:
+        """Let the centre witness the next entries of the journal. Raises ServerError."""
+        path = central_books.LINKS_PATH.format(series=links.series, first=links.first)
+        return await self._call("PUT", path, ChainHead, central.encode(links))
 
     async def _call(
         self,

@@ -53,6 +53,12 @@ def tree(tmp_path: Path) -> Path:
             "import kioskd.transports.serial_port",
         ),
         ("home-of-serial", "serial has one home", "kioskd/drivers/pinpad.py", "import serial"),
+        (
+            "home-of-sqlite3",
+            "sqlite3 has one home",
+            "kioskd/payments/journal.py",
+            "import sqlite3",
+        ),
         ("sans-io", "no I/O and own no clock", "kioskd/protocols/zvt_link.py", "import time"),
         ("one-way", "kioskd imports point one way", "kioskd/errors.py", "import kioskd.health"),
         (

@@ -1,5 +1,6 @@
 """A configuration that is wrong names its file and key; a right one becomes frozen settings."""
 
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,20 @@ def test_same_key_in_another_unit_is_recognised(tmp_path: Path) -> None:
     """``idle_limit_ms`` is answered with the key this kiosk reads."""
     error = refusal(tmp_path, GOOD.replace("idle_limit_s = 90", "idle_limit_ms = 90000"))
     assert "idle_limit_s" in error.reason and "unit" in error.reason
+
+
+def test_time_of_the_day_end(tmp_path: Path) -> None:
+    """A local time as TOML has it; left out, the bank closes the batch and not the kiosk."""
+    assert load(written(tmp_path, GOOD)).payments.day_end is None
+    config = load(written(tmp_path, GOOD + "[payments]\nday_end = 23:30:00\n"))
+    assert config.payments.day_end == time(23, 30)
+
+
+@pytest.mark.parametrize("wrong", ["2330", '"half past eleven"', "2026-11-22", "true", "[]"])
+def test_no_time_of_day_is_named(tmp_path: Path, wrong: str) -> None:
+    """What is no time of day is refused with its key."""
+    error = refusal(tmp_path, GOOD + f"[payments]\nday_end = {wrong}\n")
+    assert error.key == "payments.day_end"
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,9 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from kioskd.domain.payment import PaymentRef, Printed
 from kioskd.domain.trouble import Trouble, TroubleReason
-from kioskd.errors import CardRemoved, DeviceUnavailable, JournalDamaged
+from kioskd.errors import CardRemoved, DeviceUnavailable
 from kioskd.health import HealthBoard
-from kioskd.payments.closed_journal import ClosedJournal
 from kioskd.race import first_of
 from kioskd.relay.region_copy import RegionCopy
 from kioskd.sdnotify import feed_watchdog, notify
@@ -125,12 +123,3 @@ def test_damaged_region_copy_is_no_copy(tmp_path: Path) -> None:
     assert copy.load() is None
     (tmp_path / "region.json").write_bytes(b'{"version": 1, "ci')
     assert copy.load() is None
-
-
-def test_closed_journal_takes_no_payment_and_says_why() -> None:
-    """Where the journal cannot be opened nothing is lost silently: every write is refused."""
-    journal = ClosedJournal("quick_check: torn")
-    assert journal.trouble.reason is TroubleReason.JOURNAL_DAMAGED
-    assert journal.open_payments() == () and journal.next_report() is None
-    with pytest.raises(JournalDamaged, match="torn"):
-        journal.set_printed(PaymentRef("K0123-000001"), Printed.YES)

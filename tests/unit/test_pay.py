@@ -1,19 +1,31 @@
 """Paying, told by its outcomes: what is charged, what the journal holds, what the centre hears."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trio
 from trio.testing import MockClock
 
-from kioskd.domain.payment import Outcome, PaymentRef, PaymentState, PinPadStep, TransactionRecord
+from kioskd.domain.payment import (
+    Decision,
+    Outcome,
+    PaymentRef,
+    PaymentState,
+    PinPadStep,
+    TransactionRecord,
+)
 from kioskd.errors import JournalDamaged, ServerContractBroken, ServerRefused, ServerUnreachable
+from kioskd.payments.caretaker import care_forever
 from kioskd.payments.contract import Payment
+from kioskd.payments.desk import in_a_thread
 from kioskd.payments.journal import Journal
-from kioskd.payments.pay import ENDINGS, PAYING_LIMIT_S, PaymentDesk, pay
-from kioskd.payments.recovery import recover_all, recover_forever
+from kioskd.payments.pay import ANSWER_WITHIN_S, ENDINGS, PAYING_LIMIT_S, PaymentDesk, pay
+from kioskd.payments.recovery import recover_all
 from kioskd.payments.states import OPEN, PaymentEvent
+from kioskd.payments.store import Store
 from tests.fakes import AMOUNT, NOW, FakeCentral, FakePinPad, a_record, an_assessment
 
 Steps = list[tuple[PaymentRef, PinPadStep | None]]
@@ -50,9 +62,9 @@ class FailingJournal(Journal):
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Iterator[FailingJournal]:
-    opened = FailingJournal(tmp_path / "journal.db", "K0123")
-    yield opened
-    opened.shut()
+    store = Store(tmp_path / "journal.db", "K0123")
+    yield FailingJournal(store)
+    store.shut()
 
 
 @pytest.fixture
@@ -89,9 +101,8 @@ async def test_approved(
     assert [record.amount for record in pad.charges] == [AMOUNT]
     assert [report.state for report in centre.reports] == [PaymentState.INTENDED]
     assert steps == [(payment.ref, None), (payment.ref, PinPadStep.PRESENT_CARD)]
-    waiting = journal.next_report()
-    assert waiting is not None
-    assert b'"confirmed"' in waiting.body
+    (row,) = journal._store.read("SELECT body FROM outbox")
+    assert b'"confirmed"' in row["body"]
 
 
 async def test_the_transaction_last_seen_is_mirrored(
@@ -110,6 +121,17 @@ async def test_a_repeated_approval_is_accepted_again(
     payment = await pay(desk, an_assessment(), no_step)
     assert payment.state is PaymentState.CONFIRMED
     assert len(pad.charges) == 1
+
+
+async def test_a_second_approval_is_refused(
+    autojump_clock: MockClock, desk: PaymentDesk, pad: FakePinPad, journal: Journal
+) -> None:
+    """Another receipt was never asked for: it is refused, and the first one stays kept."""
+    pad.approves_another = True
+    payment = await pay(desk, an_assessment(), no_step)
+    assert pad.decisions == [Decision.ACCEPT, Decision.REFUSE]
+    assert payment.state is PaymentState.CONFIRMED
+    assert journal.get(payment.ref).record == a_record(18)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +230,7 @@ async def test_a_journal_that_takes_nothing(
     autojump_clock: MockClock, desk: PaymentDesk, journal: FailingJournal
 ) -> None:
     """No commit A, no reference, no charge: not started, with the journal's own code."""
-    journal._unusable = True
+    journal._store.distrust("torn")
     payment = await pay(desk, an_assessment(), no_step)
     assert (payment.state, payment.ref, payment.reason) == (PaymentState.NOT_STARTED, "", "P-02")
 
@@ -275,13 +297,126 @@ async def test_recovery_finds_it_when_plugged_in_again(
 
     payment = await pay(desk, an_assessment(), unplug)
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(recover_forever, desk, 30.0)
+        nursery.start_soon(care_forever, desk)
         await trio.sleep(100)
         assert journal.get(payment.ref).state is PaymentState.UNKNOWN
         pad.gone = False
         await trio.sleep(40)
         nursery.cancel_scope.cancel()
     assert journal.get(payment.ref).state is PaymentState.CONFIRMED
+
+
+class SlowDisk:
+    """A ``keep`` whose write of an approval is not done before ``release``."""
+
+    def __init__(self) -> None:
+        self.release = trio.Event()
+        self.kept: list[str] = []
+        self.fails = False
+
+    async def keep(self, write: Callable[[], Any]) -> Any:
+        await trio.lowlevel.checkpoint()
+        if "approve" in write.__code__.co_names:
+            await self.release.wait()
+            if self.fails:
+                raise JournalDamaged("disk I/O error")
+        value = write()
+        self.kept.append(value.state.value)
+        return value
+
+
+@pytest.fixture
+def disk() -> SlowDisk:
+    return SlowDisk()
+
+
+@pytest.fixture
+def slow_desk(desk: PaymentDesk, disk: SlowDisk) -> PaymentDesk:
+    return replace(desk, keep=disk.keep)
+
+
+async def release_after(disk: SlowDisk, seconds: float) -> None:
+    await trio.sleep(seconds)
+    disk.release.set()
+
+
+async def test_wait_is_said_while_the_disk_is_slow(
+    autojump_clock: MockClock, slow_desk: PaymentDesk, pad: FakePinPad, disk: SlowDisk
+) -> None:
+    """The PIN pad hears "wait" until commit B is done, then ACCEPT; one charge, one commit B."""
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(release_after, disk, 1 + 2 * (ANSWER_WITHIN_S + 2) + 0.5)
+        payment = await pay(slow_desk, an_assessment(), no_step)
+    assert pad.decisions == [Decision.WAIT, Decision.WAIT, Decision.ACCEPT]
+    assert payment.state is PaymentState.CONFIRMED
+    assert len(pad.charges) == 1
+    assert disk.kept == ["intended", "approved", "confirmed"]
+
+
+async def test_a_quick_disk_is_waited_for(
+    autojump_clock: MockClock, slow_desk: PaymentDesk, pad: FakePinPad, disk: SlowDisk
+) -> None:
+    """A commit within the limit is answered with ACCEPT straight away."""
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(release_after, disk, 1 + 0.9 * ANSWER_WITHIN_S)
+        payment = await pay(slow_desk, an_assessment(), no_step)
+    assert pad.decisions == [Decision.ACCEPT]
+    assert payment.state is PaymentState.CONFIRMED
+
+
+async def test_a_slow_disk_that_fails_at_last(
+    autojump_clock: MockClock, slow_desk: PaymentDesk, pad: FakePinPad, disk: SlowDisk
+) -> None:
+    """WAIT, and then REFUSE: the PIN pad reverses, and nothing stays charged."""
+    disk.fails = True
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(release_after, disk, 1 + ANSWER_WITHIN_S + 0.5)
+        payment = await pay(slow_desk, an_assessment(), no_step)
+    assert pad.decisions == [Decision.WAIT, Decision.REFUSE]
+    assert payment.state is PaymentState.DECLINED
+    assert pad.charges == []
+
+
+async def test_the_pin_pad_gives_up_on_a_slow_disk(
+    autojump_clock: MockClock,
+    slow_desk: PaymentDesk,
+    pad: FakePinPad,
+    disk: SlowDisk,
+    journal: Journal,
+) -> None:
+    """Commit B ends after the PIN pad has reversed: the books say so, and it is REVERSED."""
+    pad.waits_max = 1
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(release_after, disk, 60)
+        payment = await pay(slow_desk, an_assessment(), no_step)
+    assert pad.decisions == [Decision.WAIT, Decision.WAIT]
+    assert payment.state is PaymentState.REVERSED
+    assert pad.charges == []
+    assert disk.kept == ["intended", "approved", "unknown", "reversed"]
+    assert journal.open_payments() == ()
+
+
+async def test_the_pin_pad_gives_up_and_keeps_the_charge(
+    autojump_clock: MockClock, slow_desk: PaymentDesk, pad: FakePinPad, disk: SlowDisk
+) -> None:
+    """If its books show the charge all the same, it is confirmed once, whatever it had said."""
+    pad.waits_max = 0
+    pad.reverse_last = lambda: None  # type: ignore[method-assign]
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(release_after, disk, 60)
+        payment = await pay(slow_desk, an_assessment(), no_step)
+    assert payment.state is PaymentState.CONFIRMED
+    assert len(pad.charges) == 1
+    assert disk.kept == ["intended", "approved", "unknown", "confirmed"]
+
+
+async def test_with_real_threads(desk: PaymentDesk, pad: FakePinPad, journal: Journal) -> None:
+    """Every commit in a worker thread, as in the daemon: the same payment."""
+    desk = replace(desk, keep=in_a_thread)
+    payment = await pay(desk, an_assessment(), no_step)
+    assert payment.state is PaymentState.CONFIRMED
+    assert payment == journal.get(payment.ref)
+    assert pad.decisions == [Decision.ACCEPT]
 
 
 async def test_a_pin_pad_that_never_ends(

@@ -9,17 +9,29 @@ from typing import Any
 import pytest
 import trio
 
+from kioskd.domain.contribution import Month, Scheme
 from kioskd.domain.money import Money
-from kioskd.domain.payment import PaymentState
+from kioskd.domain.payment import PaymentRef, PaymentState, Printed
 from kioskd.domain.secret import SessionToken
 from kioskd.domain.trouble import TroubleReason
 from kioskd.errors import ConfigError, ServerContractBroken, ServerRefused, ServerUnreachable
 from kioskd.protocols import central
 from kioskd.protocols.central import PaymentReport, Posting
+from kioskd.protocols.central_books import (
+    ChainHead,
+    ChainLinks,
+    DayEndAnswer,
+    PrintReport,
+    ReceiptCopy,
+    ReceiptEntry,
+)
 from kioskd.relay.client import CentralClient
 from kioskd.relay.settings import CentralSettings
 
+NOW = "2026-11-22T09:55:01Z"
 TIME = b'{"now": "2026-11-22T09:55:01Z"}'
+PRINT = PrintReport("K0123-7KQ4-000001", "f" * 32, 1, Printed.YES, NOW)
+DAY_END = DayEndAnswer("K0123-7KQ4-D0001", ())
 
 
 @dataclass
@@ -103,13 +115,92 @@ async def test_a_visit_has_its_token(url: str, script: Script) -> None:
 
 async def test_a_report_is_sent_byte_for_byte(url: str, script: Script) -> None:
     """A payment report is a PUT under its reference with exactly the contract's bytes."""
-    report = PaymentReport("K0123-000001", "a" * 32, Money(1), PaymentState.CONFIRMED)
+    report = PaymentReport("K0123-7KQ4-000001", "a" * 32, Money(1), PaymentState.CONFIRMED)
     posting = Posting(report.ref, report.state, "R-1")
     script.body = central.encode(posting)
     assert await client_for(url).report_payment(report) == posting
     method, path, _, body = script.seen[0]
-    expected = ("PUT", "/v1/payments/K0123-000001", central.encode(report))
+    expected = ("PUT", "/v1/payments/K0123-7KQ4-000001", central.encode(report))
     assert (method, path, body) == expected
+
+
+@pytest.mark.parametrize("answer", [PRINT, DAY_END], ids=["print", "day_end"])
+async def test_an_outbox_row_is_put_as_it_is(
+    url: str, script: Script, answer: PrintReport | DayEndAnswer
+) -> None:
+    """The very bytes go to the very path, and the answer is read as what was asked for."""
+    script.body = central.encode(answer)
+    path, row = "/v1/payments/K0123-7KQ4-000001/prints/f", b'{"any": "bytes, unread"}'
+    assert await client_for(url).put(path, row, type(answer)) == answer
+    method, asked, _, body = script.seen[0]
+    assert (method, asked, body) == ("PUT", path, row)
+
+
+async def test_an_answer_of_another_kind_is_refused(url: str, script: Script) -> None:
+    """What answers a day-end with a print breaks the contract: the report is not delivered."""
+    script.body = central.encode(PRINT)
+    with pytest.raises(ServerContractBroken):
+        await client_for(url).put("/v1/day-ends/x", b"{}", DayEndAnswer)
+
+
+async def test_how_the_centre_sees_a_payment(url: str, script: Script) -> None:
+    """A GET of the payment, with its proof as bytes."""
+    posting = Posting("K0123-7KQ4-000001", PaymentState.CONFIRMED, "R-1", NOW, b"\0proof", True)
+    script.body = central.encode(posting)
+    assert await client_for(url).payment(PaymentRef(posting.ref)) == posting
+    assert script.seen[0][:2] == ("GET", "/v1/payments/K0123-7KQ4-000001")
+
+
+async def test_her_receipts_and_a_copy(url: str, script: Script) -> None:
+    """Both need her visit's token; asking for a copy is a PUT under the print's reference."""
+    entry = ReceiptEntry(
+        ref="K0123-7KQ4-000001",
+        receipt_number="R-1",
+        posted_at=NOW,
+        scheme=Scheme.PENSION,
+        percent=60,
+        months=(Month(2026, 11),),
+        amount=Money(3),
+        personal=Money(1),
+        pool=Money(2),
+        original=Printed.UNKNOWN,
+        copies=1,
+    )
+    copy = ReceiptCopy(entry, 2, b"\0proof", "29001006", 18)
+    client, token = client_for(url), SessionToken("t0k3n")
+    script.body = central.encode((entry,))
+    assert await client.receipts(token) == (entry,)
+    script.body = central.encode(copy)
+    assert await client.copy(token, entry.ref, "f" * 32) == copy
+    assert [seen[:2] for seen in script.seen] == [
+        ("GET", "/v1/me/receipts"),
+        ("PUT", f"/v1/me/receipts/{entry.ref}/prints/{'f' * 32}"),
+    ]
+    assert all(seen[2]["authorization"] == "Bearer t0k3n" for seen in script.seen)
+
+
+async def test_the_journals_links(url: str, script: Script) -> None:
+    """The head is asked for by series, and links are PUT under the number of the first."""
+    head = ChainHead("7KQ4", 5, bytes(range(32)))
+    links = ChainLinks("7KQ4", 4, (b"\1" * 32, b"\2" * 32), head.head)
+    script.body = central.encode(head)
+    client = client_for(url)
+    assert await client.journal_head("7KQ4") == head
+    assert await client.send_links(links) == head
+    assert [seen[:2] for seen in script.seen] == [
+        ("GET", "/v1/journals/7KQ4"),
+        ("PUT", "/v1/journals/7KQ4/links/4"),
+    ]
+    assert central.decode(script.seen[1][3], ChainLinks) == links
+
+
+async def test_a_broken_chain_is_told_with_its_code(url: str, script: Script) -> None:
+    """The uplink stops payments by this code, and by no other."""
+    script.status = 409
+    script.body = b'{"status": 409, "code": "chain_broken", "title": "no"}'
+    with pytest.raises(ServerRefused) as caught:
+        await client_for(url).send_links(ChainLinks("7KQ4", 1, (), b""))
+    assert caught.value.code == central.ProblemCode.CHAIN_BROKEN.value
 
 
 async def test_nobody_there(url: str) -> None:
