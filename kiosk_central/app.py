@@ -6,6 +6,7 @@ A kiosk gets a problem document and nothing else: no trace, no SQL, no word of w
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,18 +16,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kiosk_central.api import logins, me, payments, public
+from kiosk_central.api import books, logins, me, payments, public, verify
 from kiosk_central.api.request import Centre
 from kiosk_central.cards import CardVerifier, Challenges, MasterKeyVerifier, NoVerifier
 from kiosk_central.clock import Clock, utc_now
 from kiosk_central.problems import Refused, problem
 from kiosk_central.sample import MASTER_KEY_SETTING
 from kiosk_central.sessions import Visits
-from kiosk_central.store.engine import open_centre_database, read
+from kiosk_central.signing import remember_key, signer_for
+from kiosk_central.store.engine import open_centre_database, read, write
 from kiosk_central.store.schema import settings
 from kiosk_central.store.writer import Writer
 from kioskd.domain.region import RegionPack
-from kioskd.protocols import central
+from kioskd.protocols import central, central_books
 from kioskd.protocols.central import Problem, ProblemCode, encode
 
 HEALTH_PATH = "/healthz"
@@ -34,14 +36,27 @@ RETRY_AFTER_S = 2
 _log = logging.getLogger("kiosk_central.app")
 
 
-def build_centre(url: str, region: RegionPack, clock: Clock = utc_now) -> Centre:
+def build_centre(
+    url: str, region: RegionPack, clock: Clock = utc_now, signing_key: Path | None = None
+) -> Centre:
     """Put the parts together; ``build_app`` closes them.
 
-    Raises NoCentreHere where the database has no tables, SQLAlchemyError where there is none.
+    Raises NoCentreHere where the database has no tables, SQLAlchemyError where there is none, and
+    NoSigningKey.
     """
     engine = open_centre_database(url)
-    verifier = _verifier(engine)
-    return Centre(engine, Writer(engine), region, verifier, Challenges(clock), Visits(clock), clock)
+    signer = read(engine, lambda connection: signer_for(connection, signing_key))
+    write(engine, lambda connection: remember_key(connection, clock(), signer))
+    return Centre(
+        engine,
+        Writer(engine),
+        region,
+        _verifier(engine),
+        Challenges(clock),
+        Visits(clock),
+        clock,
+        signer,
+    )
 
 
 def _verifier(engine: Engine) -> CardVerifier:
@@ -88,6 +103,18 @@ def _routes() -> list[Route]:
         Route(central.ASSESSMENT_PATH, payments.put_assessment, methods=["PUT"]),
         Route(central.ASSESSMENT_PATH, payments.delete_assessment, methods=["DELETE"]),
         Route(central.PAYMENT_PATH, payments.put_payment, methods=["PUT"]),
+        Route(central.PAYMENT_PATH, payments.get_payment, methods=["GET"]),
+        Route(central_books.RECEIPTS_PATH, books.receipts, methods=["GET"]),
+        Route(central_books.COPY_PATH, books.put_copy, methods=["PUT"]),
+        Route(central_books.PRINT_PATH, books.put_print, methods=["PUT"]),
+        Route(central_books.DAY_END_PATH, books.put_day_end, methods=["PUT"]),
+        Route(central_books.JOURNAL_PATH, books.journal, methods=["GET"]),
+        Route(central_books.LINKS_PATH, books.put_links, methods=["PUT"]),
+        # The QR code is all upper case, and browsers keep a path as it is.
+        Route("/r", verify.form, methods=["GET"]),
+        Route("/R", verify.form, methods=["GET"]),
+        Route("/r/{code:path}", verify.receipt, methods=["GET"]),
+        Route("/R/{code:path}", verify.receipt, methods=["GET"]),
     ]
 
 

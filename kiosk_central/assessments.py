@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from kiosk_central.clock import local_month, stamp
+from kiosk_central.clock import stamp
 from kiosk_central.offers import offers_for
 from kiosk_central.problems import Refused
 from kiosk_central.store.schema import assessments, month_locks
@@ -90,7 +90,7 @@ def assess(
     known = find_assessment(connection, ref)
     if known is not None:
         return _same_again(known, kiosk_id, person_id, request)
-    offers = offers_for(connection, region, person_id, local_month(now))
+    offers = offers_for(connection, region, person_id, now)
     grade = _grade_on_offer(offers, request)
     months = sorted(request.months)
     values = {

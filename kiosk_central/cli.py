@@ -1,27 +1,29 @@
-"""``kiosk-central``: make a sample city, serve it, look at its books."""
+"""``kiosk-central``: make a sample city, serve it, look at its books, settle what differs."""
 
 import ipaddress
 import json
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 import uvicorn
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection
 
 from kiosk_central import sample as city
 from kiosk_central.app import build_app, build_centre
 from kiosk_central.clock import local_date, utc_now
+from kiosk_central.commands.bank import bank
+from kiosk_central.commands.differences import differences, payment
+from kiosk_central.commands.journals import journals
+from kiosk_central.commands.options import DB_OPTION, SIGNING_KEY_OPTION, errors_told
+from kiosk_central.commands.receipts import keys, verify
 from kiosk_central.region import SAMPLE_FILE, load_region
 from kiosk_central.show import books
+from kiosk_central.signing import remember_key, signer_for
 from kiosk_central.store.engine import open_centre_database, open_engine, read, write
-from kioskd.errors import KioskError
 
-DB_OPTION = click.option("--db", required=True, metavar="URL", help="sqlite:////path/file.db ...")
 REGION_OPTION = click.option(
     "--region",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -31,18 +33,13 @@ REGION_OPTION = click.option(
 BACKLOG = 256
 
 
-@contextmanager
-def _errors_told() -> Iterator[None]:
-    """Tell an operator in one line what went wrong, and exit with 1."""
-    try:
-        yield
-    except (KioskError, SQLAlchemyError) as error:
-        raise click.ClickException(str(error)) from error
-
-
 @click.group()
 def main() -> None:
     """The reference central server."""
+
+
+for command in (bank, differences, journals, keys, payment, verify):
+    main.add_command(command)
 
 
 @main.command("sample")
@@ -63,12 +60,14 @@ def make_sample(
     cards: Path | None,
 ) -> None:
     """Fill an empty database with synthetic people (the well-known personas first)."""
-    with _errors_told():
-        pack, today = load_region(region), local_date(utc_now())
-        write(
-            open_engine(db),
-            lambda connection: city.fill(connection, pack, people, seed, today, city_name, kiosks),
-        )
+    with errors_told():
+        pack, now = load_region(region), utc_now()
+
+        def fill(connection: Connection) -> None:
+            city.fill(connection, pack, people, seed, local_date(now), city_name, kiosks)
+            remember_key(connection, now, signer_for(connection, None))
+
+        write(open_engine(db), fill)
     if cards is not None:
         text = json.dumps(city.card_dump(), ensure_ascii=False, indent=1)
         cards.write_text(text + "\n", encoding="utf-8")
@@ -77,13 +76,14 @@ def make_sample(
 @main.command()
 @DB_OPTION
 @REGION_OPTION
+@SIGNING_KEY_OPTION
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8470, show_default=True)
-def serve(db: str, region: Path, host: str, port: int) -> None:
+def serve(db: str, region: Path, signing_key: Path | None, host: str, port: int) -> None:
     """Serve kiosks over plain HTTP on loopback; prints one JSON line when ready."""
     listener = _listen_on_loopback(host, port)
-    with _errors_told():
-        centre = build_centre(db, load_region(region))
+    with errors_told():
+        centre = build_centre(db, load_region(region), signing_key=signing_key)
     config = uvicorn.Config(
         build_app(centre), log_level="warning", access_log=False, server_header=False
     )
@@ -130,7 +130,7 @@ def ledger() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Everything, as one JSON document.")
 def ledger_show(db: str, as_json: bool) -> None:
     """Print postings, payments, assessments and differences."""
-    with _errors_told():
+    with errors_told():
         found = read(open_centre_database(db), books)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
@@ -142,4 +142,5 @@ def ledger_show(db: str, as_json: bool) -> None:
 
 def _line(posting: dict[str, Any]) -> str:
     parts = ", ".join(f"{one['account']} {one['debit_fen']}" for one in posting["entries"])
-    return f"{posting['posted_at']} {posting['receipt_number']} {posting['payment_ref']}: {parts}"
+    about = f"{posting['receipt_number'] or '-'} {posting['payment_ref'] or '-'}"
+    return f"{posting['posted_at']} {posting['kind']} {about}: {parts}"

@@ -22,6 +22,15 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def stamp_of_kiosk(text: str, now: datetime) -> str:
+    """Return a kiosk's RFC 3339 time as we store it; ours where it told none that is one."""
+    try:
+        told = datetime.fromisoformat(text)
+        return stamp(told) if told.tzinfo is not None else stamp(now)
+    except (ValueError, OverflowError):
+        return stamp(now)
+
+
 def local_date(moment: datetime) -> date:
     """Return the citizens' calendar day."""
     return moment.astimezone(CHINA_TIME).date()

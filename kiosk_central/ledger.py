@@ -1,24 +1,29 @@
-"""The books: double entry, one posting a payment, an official receipt number for each.
+"""The books: double entry, an official receipt number and a signed proof for each posting.
 
-Debits are positive and credits negative; every posting sums to zero. What a kiosk took at its PIN
-pad is owed to us by the bank (``bank-receivable``) until the bank's settlement.
+Debits are positive and credits negative; every posting sums to zero (``kiosk_central.laws``). What
+a kiosk took at its PIN pad is owed to us by the bank (``bank-receivable``) until the bank's
+settlement. Nothing is changed or deleted: what must be undone is posted the other way round.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select
 
 from kiosk_central.assessments import KnownAssessment
-from kiosk_central.clock import local_date, stamp
-from kiosk_central.store.schema import contributions, counters, entries, payments, postings
+from kiosk_central.clock import local_date
+from kiosk_central.desk import Desk
+from kiosk_central.receipt_numbers import next_receipt_number
+from kiosk_central.store.books import entries, postings
+from kiosk_central.store.schema import contributions
 from kioskd.domain.contribution import Scheme
 from kioskd.domain.money import Money, total
+from kioskd.protocols.receipt_facts import ReceiptFacts, ReceiptKind, SignedFacts
 
 BANK_RECEIVABLE = "bank-receivable"
+BANK = "bank"
 SUSPENSE = "suspense"
-_CHECK_MODULUS = 97
 
 
 class PostingKind(Enum):
@@ -26,7 +31,11 @@ class PostingKind(Enum):
 
     CONTRIBUTION = "contribution"
     SUSPENSE = "suspense"
-    """Taken, but the months cannot be booked: a person must look at it."""
+    """Taken, but the months cannot be booked: to be given back, or a person must look at it."""
+    REVERSAL = "reversal"
+    """Given back at the PIN pad: the posting of the payment the other way round."""
+    BANK = "bank"
+    """The bank has settled what it owed: no payment of its own, no receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,17 @@ class Entry:
     person_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A posting of a payment."""
+
+    id: int
+    kind: PostingKind
+    receipt_number: str
+    posted_at: str
+    proof: bytes
+
+
 def personal_account(scheme: Scheme) -> str:
     """Return the name of the personal accounts of a scheme."""
     return f"{scheme.value}-personal"
@@ -49,26 +69,7 @@ def pool_account(scheme: Scheme) -> str:
     return f"{scheme.value}-pool"
 
 
-def receipt_number(year: int, serial: int) -> str:
-    """Return the official number: year, serial in eight digits, two check digits.
-
-    ``2026-0000-0031-88``; the check is ISO 7064 MOD 97-10 over the digits before it.
-    """
-    digits = f"{year:04d}{serial:08d}"
-    check = 98 - int(digits) * 100 % _CHECK_MODULUS
-    return f"{digits[:4]}-{digits[4:8]}-{digits[8:]}-{check:02d}"
-
-
-def receipt_number_is_right(text: str) -> bool:
-    """Tell whether the check digits fit."""
-    digits = text.replace("-", "")
-    shape = len(text) == 17 and len(digits) == 14 and digits.isascii() and digits.isdigit()
-    return shape and int(digits) % _CHECK_MODULUS == 1
-
-
-def post_contribution(
-    connection: Connection, now: datetime, payment_ref: str, assessment: KnownAssessment
-) -> str:
+def post_contribution(desk: Desk, payment_ref: str, assessment: KnownAssessment) -> str:
     """Book the assessment as paid, months and all; return the receipt number.
 
     Raises IntegrityError if a month is paid or the payment is posted: the caller has looked.
@@ -79,7 +80,8 @@ def post_contribution(
         Entry(personal_account(content.scheme), -content.personal, person),
         Entry(pool_account(content.scheme), -content.pool),
     ]
-    posting_id, number = _post(connection, now, payment_ref, PostingKind.CONTRIBUTION, lines)
+    facts = _facts(desk, ReceiptKind.CONTRIBUTION, payment_ref, content.amount, assessment)
+    posting_id = _post_signed(desk, PostingKind.CONTRIBUTION, facts, lines)
     row = {
         "person_id": person,
         "scheme": content.scheme.value,
@@ -91,37 +93,78 @@ def post_contribution(
         "posting_id": posting_id,
     }
     rows = [row | {"month": month} for month in assessment.month_texts]
-    connection.execute(insert(contributions), rows)
-    return number
+    desk.connection.execute(insert(contributions), rows)
+    return facts.receipt_number
 
 
 def post_suspense(
-    connection: Connection,
-    now: datetime,
-    payment_ref: str,
-    amount: Money,
-    person_id: int | None,
+    desk: Desk, payment_ref: str, amount: Money, assessment: KnownAssessment | None
 ) -> str:
     """Book money that was taken and cannot be booked on months; return the receipt number."""
-    lines = [Entry(BANK_RECEIVABLE, amount), Entry(SUSPENSE, -amount, person_id)]
-    return _post(connection, now, payment_ref, PostingKind.SUSPENSE, lines)[1]
+    person = None if assessment is None else assessment.person_id
+    lines = [Entry(BANK_RECEIVABLE, amount), Entry(SUSPENSE, -amount, person)]
+    facts = _facts(desk, ReceiptKind.SUSPENSE, payment_ref, amount, assessment)
+    _post_signed(desk, PostingKind.SUSPENSE, facts, lines)
+    return facts.receipt_number
 
 
-def _post(
-    connection: Connection,
-    now: datetime,
-    payment_ref: str,
+def post_reversal(desk: Desk, payment_ref: str) -> str:
+    """Book the standing posting of a payment the other way round; return the receipt number."""
+    undone = find_posting(desk.connection, payment_ref)
+    assert undone is not None and undone.kind is PostingKind.SUSPENSE, "only suspense is given back"
+    query = select(entries).where(entries.c.posting_id == undone.id)
+    lines = [
+        Entry(row.account, Money(-row.debit_fen), row.person_id)
+        for row in desk.connection.execute(query)
+    ]
+    number = next_receipt_number(desk.connection, local_date(desk.now).year)
+    facts = replace(
+        SignedFacts.parse(undone.proof).facts,
+        kind=ReceiptKind.REVERSAL,
+        receipt_number=number,
+        posted_at=desk.stamp,
+    )
+    _post_signed(desk, PostingKind.REVERSAL, facts, lines, undone.id)
+    return number
+
+
+def post_bank(desk: Desk, settled: Money) -> int:
+    """Book what the bank has paid of what it owed; return the posting's id."""
+    row = {"kind": PostingKind.BANK.value, "posted_at": desk.stamp, "proof": b""}
+    return _post(desk.connection, row, [Entry(BANK, settled), Entry(BANK_RECEIVABLE, -settled)])
+
+
+def _facts(
+    desk: Desk, kind: ReceiptKind, payment_ref: str, amount: Money, about: KnownAssessment | None
+) -> ReceiptFacts:
+    number = next_receipt_number(desk.connection, local_date(desk.now).year)
+    if about is None:
+        return ReceiptFacts(kind, number, desk.stamp, payment_ref, None, 0, (), amount)
+    content = about.content
+    scheme, percent, months = content.scheme, content.grade.percent, content.months
+    return ReceiptFacts(kind, number, desk.stamp, payment_ref, scheme, percent, months, amount)
+
+
+def _post_signed(
+    desk: Desk,
     kind: PostingKind,
+    facts: ReceiptFacts,
     lines: list[Entry],
-) -> tuple[int, str]:
-    assert not total([line.debit for line in lines]), "a posting balances"
-    number = _next_receipt_number(connection, local_date(now).year)
+    reverses: int | None = None,
+) -> int:
     row = {
-        "payment_ref": payment_ref,
-        "receipt_number": number,
+        "payment_ref": facts.payment_ref,
+        "receipt_number": facts.receipt_number,
         "kind": kind.value,
-        "posted_at": stamp(now),
+        "posted_at": facts.posted_at,
+        "reverses": reverses,
+        "proof": desk.signer.proof(facts),
     }
+    return _post(desk.connection, row, lines)
+
+
+def _post(connection: Connection, row: Mapping[str, object], lines: list[Entry]) -> int:
+    assert not total([line.debit for line in lines]), "a posting balances"
     made = connection.execute(insert(postings).returning(postings.c.id), [row])
     posting_id: int = made.scalar_one()
     rows = [
@@ -134,54 +177,17 @@ def _post(
         for line in lines
         if line.debit
     ]
-    connection.execute(insert(entries), rows)
-    return posting_id, number
-
-
-def _next_receipt_number(connection: Connection, year: int) -> str:
-    name, value = f"receipt-{year:04d}", counters.c.value
-    raised = (
-        update(counters).where(counters.c.name == name).values(value=value + 1).returning(value)
-    )
-    serial = connection.execute(raised).scalar_one_or_none()
-    if serial is None:
-        serial = 1
-        connection.execute(insert(counters).values(name=name, value=serial))
-    return receipt_number(year, serial)
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """What a payment report answers of the posting."""
-
-    receipt_number: str
-    posted_at: str
+    if rows:
+        connection.execute(insert(entries), rows)
+    return posting_id
 
 
 def find_posting(connection: Connection, payment_ref: str) -> Posted | None:
-    """Return the posting of a payment, if there is one."""
-    query = select(postings).where(postings.c.payment_ref == payment_ref)
-    row = connection.execute(query).one_or_none()
-    return None if row is None else Posted(row.receipt_number, row.posted_at)
-
-
-def unbalanced(connection: Connection) -> tuple[int, ...]:
-    """Return the postings that break a law of the books; there are none.
-
-    The laws: entries sum to zero, and what the bank owes is the payment's amount.
-    """
+    """Return the newest posting of a payment: its reversal, if it was given back."""
     query = (
-        select(postings.c.id, payments.c.amount_fen, func.sum(entries.c.debit_fen).label("sum"))
-        .join(payments, payments.c.ref == postings.c.payment_ref)
-        .outerjoin(entries, entries.c.posting_id == postings.c.id)
-        .group_by(postings.c.id, payments.c.amount_fen)
+        select(postings).where(postings.c.payment_ref == payment_ref).order_by(postings.c.id.desc())
     )
-    owed_query = select(entries.c.posting_id, entries.c.debit_fen).where(
-        entries.c.account == BANK_RECEIVABLE
-    )
-    owed = {row.posting_id: row.debit_fen for row in connection.execute(owed_query)}
-    return tuple(
-        row.id
-        for row in connection.execute(query)
-        if row.sum != 0 or owed.get(row.id) != row.amount_fen
-    )
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    return Posted(row.id, PostingKind(row.kind), row.receipt_number, row.posted_at, row.proof)

@@ -1,10 +1,14 @@
 """What a person may pay now: grades worked out exactly, and the months of this year."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection, select
 
+from kiosk_central.clock import local_month, stamp
 from kiosk_central.contributions import enrolments_of, paid_of_year
-from kiosk_central.store.schema import month_locks
+from kiosk_central.store.schema import assessments, month_locks
 from kioskd.domain.contribution import (
+    AssessmentState,
     Enrolment,
     Grade,
     Month,
@@ -21,12 +25,12 @@ MONTHS_A_YEAR = 12
 
 
 def offers_for(
-    connection: Connection, region: RegionPack, person_id: int, current: Month
+    connection: Connection, region: RegionPack, person_id: int, now: datetime
 ) -> tuple[Offer, ...]:
     """Return one offer for each scheme that the person is actively enrolled in, in region order."""
     enrolled = {one.scheme: one for one in enrolments_of(connection, person_id) if one.active}
     return tuple(
-        _offer(connection, region.average_wage, rules, person_id, enrolled[rules.scheme], current)
+        _offer(connection, region.average_wage, rules, person_id, enrolled[rules.scheme], now)
         for rules in region.schemes
         if rules.scheme in enrolled
     )
@@ -38,10 +42,11 @@ def _offer(
     rules: SchemeRules,
     person_id: int,
     enrolment: Enrolment,
-    current: Month,
+    now: datetime,
 ) -> Offer:
+    current = local_month(now)
     paid = paid_of_year(connection, person_id, rules.scheme, current.year)
-    locked = _locked(connection, person_id, rules.scheme)
+    locked = _locked(connection, person_id, rules.scheme, now)
     last_open = current.plus(rules.months_ahead)
     months = tuple(
         OfferedMonth(month, _status(month, paid, locked, enrolment.since, last_open))
@@ -71,7 +76,16 @@ def _status(
     return MonthStatus.PAYABLE
 
 
-def _locked(connection: Connection, person_id: int, scheme: Scheme) -> set[Month]:
-    locks = month_locks.c
-    query = select(locks.month).where(locks.person_id == person_id, locks.scheme == scheme.value)
+def _locked(connection: Connection, person_id: int, scheme: Scheme, now: datetime) -> set[Month]:
+    """Return the months that an assessment holds whose time is not over.
+
+    Those of one whose time is over are given free by the next job that writes; a look is no job.
+    """
+    locks, held = month_locks.c, assessments.c
+    is_over = (held.state == AssessmentState.OPEN.value, held.expires_at <= stamp(now))
+    query = select(locks.month).where(
+        locks.person_id == person_id,
+        locks.scheme == scheme.value,
+        locks.assessment_ref.not_in(select(held.ref).where(*is_over)),
+    )
     return {Month.parse(text) for text in connection.execute(query).scalars()}

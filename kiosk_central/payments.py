@@ -4,74 +4,104 @@
 difference), and raises one that must not.
 """
 
-from datetime import datetime
+from sqlalchemy import Connection, insert, update
 
-from sqlalchemy import Connection, Row, insert, select, update
-
-from kiosk_central.assessments import (
-    KnownAssessment,
-    expire_due,
-    find_assessment,
-    hold,
-    settle,
+from kiosk_central.assessments import KnownAssessment, expire_due, find_assessment, hold
+from kiosk_central.booking import (
+    IMPOSSIBLE_PREFIX,
+    GiveBack,
+    ask_back,
+    book,
+    given_back,
+    not_charged,
+    paid_already,
 )
-from kiosk_central.clock import stamp
-from kiosk_central.contributions import any_paid
-from kiosk_central.differences import Claim, DifferenceKind, note
-from kiosk_central.ledger import Posted, find_posting, post_contribution, post_suspense
+from kiosk_central.charges import keep_charge
+from kiosk_central.clock import stamp_of_kiosk
+from kiosk_central.desk import Desk
+from kiosk_central.differences import Claim, note_claim
+from kiosk_central.payment_rows import (
+    Decided,
+    StoredPayment,
+    answer_of,
+    find_payment,
+    is_settled_charge,
+    keep_report,
+    told_before,
+)
 from kiosk_central.problems import Refused
-from kiosk_central.store.schema import payment_reports, payments
+from kiosk_central.store.books import payments
 from kioskd.domain.contribution import AssessmentState
 from kioskd.domain.payment import PaymentState
 from kioskd.protocols.central import PaymentReport, Posting, ProblemCode
+from kioskd.protocols.central_books import DifferenceKind
 
 _S = PaymentState
 
+NOT_CHARGED = frozenset({_S.DECLINED, _S.NOT_STARTED, _S.REVERSED})
+FINAL = NOT_CHARGED | {_S.CONFIRMED}
+IN_DOUBT = frozenset({_S.UNKNOWN, _S.UNRESOLVED})
 NEXT: dict[PaymentState, frozenset[PaymentState]] = {
-    _S.INTENDED: frozenset(
-        {_S.APPROVED, _S.UNKNOWN, _S.CONFIRMED, _S.DECLINED, _S.NOT_STARTED, _S.REVERSED}
-    ),
-    _S.APPROVED: frozenset({_S.UNKNOWN, _S.CONFIRMED, _S.REVERSED}),
-    _S.UNKNOWN: frozenset({_S.CONFIRMED, _S.DECLINED, _S.NOT_STARTED, _S.REVERSED}),
+    _S.INTENDED: FINAL | IN_DOUBT | {_S.APPROVED},
+    _S.APPROVED: frozenset({_S.UNKNOWN, _S.UNRESOLVED, _S.CONFIRMED, _S.REVERSED}),
+    _S.UNKNOWN: FINAL | {_S.UNRESOLVED},
+    _S.UNRESOLVED: FINAL,
     _S.CONFIRMED: frozenset(),
     _S.DECLINED: frozenset(),
     _S.NOT_STARTED: frozenset(),
     _S.REVERSED: frozenset(),
 }
-"""Which state may follow which. A payment may be first heard of in any state."""
+"""Which state may follow which. A payment may be first heard of in any of these.
 
-FINAL = frozenset(state for state, following in NEXT.items() if not following)
+REVERSED follows CONFIRMED too, where the kiosk was asked to give the charge back. REVERSING is the
+kiosk's own affair and never reported.
+"""
+
 AMOUNT_FEN_MAX = 10**11
 
 
-def report_payment(
-    connection: Connection, now: datetime, kiosk_id: str, report: PaymentReport
-) -> Posting | Refused:
+def report_payment(desk: Desk, kiosk_id: str, report: PaymentReport) -> Posting | Refused:
     """Take note of what a kiosk says of a payment; the answer is the payment as it now stands.
 
     The same state again gives the present answer and changes nothing. Refusals: BAD_REQUEST,
     NOT_FOUND (no such assessment), ASSESSMENT_CLOSED, STATE_CONFLICT, REFERENCE_REUSED.
     """
-    _check(report)
-    expire_due(connection, now)
+    stored = find_payment(desk.connection, report.ref)
+    _check(report, stored)
+    expire_due(desk.connection, desk.now)
     claim = Claim(kiosk_id, report)
-    query = select(payments).where(payments.c.ref == report.ref)
-    stored = connection.execute(query).one_or_none()
     if stored is None:
-        return _first(connection, now, claim)
+        return _first(desk, claim)
     if stored.kiosk_id != kiosk_id:
         raise Refused(ProblemCode.REFERENCE_REUSED)
-    same = (report.amount.fen, report.assessment) == (stored.amount_fen, stored.assessment_ref)
-    if not (same and _charged_as_reported(report)):
-        return _other_body(connection, now, claim)
-    return _further(connection, now, claim, stored)
+    if (report.amount.fen, report.assessment) != (stored.amount_fen, stored.assessment_ref):
+        return _other_body(desk, claim, stored.amount_fen)
+    if Decided(stored.decided) is not Decided.NO:
+        return _after_decision(desk, claim, stored)
+    if not _charged_as_reported(report):
+        return _other_body(desk, claim, stored.amount_fen)
+    return _further(desk, claim, stored)
 
 
-def _check(report: PaymentReport) -> None:
-    """Raise Refused(BAD_REQUEST) for what no PIN pad could have said."""
+def payment_of(connection: Connection, kiosk_id: str, ref: str) -> Posting:
+    """Return how a kiosk's payment stands. Raises Refused(NOT_FOUND)."""
+    stored = find_payment(connection, ref)
+    if stored is None or stored.kiosk_id != kiosk_id:
+        raise Refused(ProblemCode.NOT_FOUND)
+    return answer_of(connection, ref)
+
+
+def _check(report: PaymentReport, stored: StoredPayment | None) -> None:
+    """Raise Refused(BAD_REQUEST) for what no kiosk could have meant.
+
+    Only a payment that a person settled may be confirmed without a record: the kiosk has none.
+    """
     if not 0 < report.amount.fen <= AMOUNT_FEN_MAX:
         raise Refused(ProblemCode.BAD_REQUEST, "amount")
-    if report.state is _S.CONFIRMED and report.record is None:
+    if report.state not in NEXT:
+        raise Refused(ProblemCode.BAD_REQUEST, "this state is not reported")
+    decided = stored is not None and Decided(stored.decided) is Decided.CHARGED
+    if report.state is _S.CONFIRMED and report.record is None and not decided:
         raise Refused(ProblemCode.BAD_REQUEST, "this state comes with the PIN pad's record")
 
 
@@ -81,24 +111,24 @@ def _charged_as_reported(report: PaymentReport) -> bool:
     return charged is None or (charged.approved and charged.amount == report.amount)
 
 
-def _other_body(connection: Connection, now: datetime, claim: Claim) -> Refused:
+def _other_body(desk: Desk, claim: Claim, known_fen: int) -> Refused:
     if claim.report.state is _S.CONFIRMED:
-        note(connection, now, DifferenceKind.BODY, claim)
+        note_claim(desk, DifferenceKind.BODY, claim, known_fen)
     return Refused(ProblemCode.REFERENCE_REUSED, "amount or assessment")
 
 
-def _first(connection: Connection, now: datetime, claim: Claim) -> Posting | Refused:
+def _first(desk: Desk, claim: Claim) -> Posting | Refused:
     """Take in a payment not heard of before."""
     report = claim.report
-    assessment = find_assessment(connection, report.assessment)
+    assessment = find_assessment(desk.connection, report.assessment)
     if assessment is not None and assessment.kiosk_id != claim.kiosk_id:
         assessment = None
-    if assessment is None and report.state is not _S.CONFIRMED:
+    if assessment is None and report.state not in IN_DOUBT | {_S.CONFIRMED}:
         raise Refused(ProblemCode.NOT_FOUND, "assessment")
     amount = report.amount if assessment is None else assessment.content.amount
     if amount != report.amount or not _charged_as_reported(report):
-        return _other_body(connection, now, claim)
-    if report.state is _S.INTENDED and not _may_be_charged(connection, assessment):
+        return _other_body(desk, claim, amount.fen)
+    if report.state is _S.INTENDED and not _may_be_charged(desk.connection, assessment):
         raise Refused(ProblemCode.ASSESSMENT_CLOSED)
     values = {
         "ref": report.ref,
@@ -106,95 +136,110 @@ def _first(connection: Connection, now: datetime, claim: Claim) -> Posting | Ref
         "assessment_ref": report.assessment,
         "amount_fen": report.amount.fen,
         "state": report.state.value,
-        "changed_at": stamp(now),
+        "begun_at": stamp_of_kiosk(report.at, desk.now),
+        "heard_at": desk.stamp,
+        "changed_at": desk.stamp,
+        "give_back": GiveBack.NO.value,
+        "decided": Decided.NO.value,
     }
-    connection.execute(insert(payments).values(values))
-    return _enter(connection, now, claim, assessment)
+    desk.connection.execute(insert(payments).values(values))
+    return _enter(desk, claim, assessment, None)
 
 
 def _may_be_charged(connection: Connection, assessment: KnownAssessment | None) -> bool:
     """Tell whether a charge may start: open, and none of its months paid in another way."""
     if assessment is None or assessment.state is not AssessmentState.OPEN:
         return False
-    return not _paid_already(connection, assessment)
+    return not paid_already(connection, assessment)
 
 
-def _paid_already(connection: Connection, assessment: KnownAssessment) -> bool:
-    scheme = assessment.content.scheme.value
-    return any_paid(connection, assessment.person_id, scheme, assessment.month_texts)
-
-
-def _further(
-    connection: Connection, now: datetime, claim: Claim, stored: Row[tuple[object, ...]]
-) -> Posting | Refused:
+def _further(desk: Desk, claim: Claim, stored: StoredPayment) -> Posting | Refused:
     """Take in another report on a known payment."""
     report, state = claim.report, _S(stored.state)
-    told = payment_reports.c
-    query = select(told.record).where(
-        told.payment_ref == report.ref, told.state == report.state.value
-    )
-    record = connection.execute(query).scalar_one_or_none()
-    if record is not None:
-        if report.state is _S.CONFIRMED and record != claim.record_text:
-            note(connection, now, DifferenceKind.RECORD, claim)
-            return Refused(ProblemCode.STATE_CONFLICT, "record")
-        return _answer(report.ref, state, find_posting(connection, report.ref))
-    if report.state not in NEXT[state]:
+    told = told_before(desk.connection, report)
+    if told is not None:
+        return _again(desk, claim, stored, told)
+    asked_back = GiveBack(stored.give_back) is GiveBack.ASKED
+    if report.state not in NEXT[state] | ({_S.REVERSED} if asked_back else set()):
         if report.state in FINAL:
-            note(connection, now, DifferenceKind.STATE, claim)
+            note_claim(desk, DifferenceKind.STATE, claim)
         return Refused(ProblemCode.STATE_CONFLICT)
-    values = {"state": report.state.value, "changed_at": stamp(now)}
-    connection.execute(update(payments).where(payments.c.ref == report.ref).values(values))
-    return _enter(connection, now, claim, find_assessment(connection, report.assessment))
+    values = {"state": report.state.value, "changed_at": desk.stamp}
+    desk.connection.execute(update(payments).where(payments.c.ref == report.ref).values(values))
+    assessment = find_assessment(desk.connection, report.assessment)
+    return _enter(desk, claim, assessment, state)
+
+
+def _again(desk: Desk, claim: Claim, stored: StoredPayment, told: str) -> Posting | Refused:
+    """Answer a state that was told before; CONFIRMED may add that the charge cannot be undone."""
+    report = claim.report
+    if report.state is _S.CONFIRMED and told != claim.record_text:
+        note_claim(desk, DifferenceKind.RECORD, claim)
+        return Refused(ProblemCode.STATE_CONFLICT, "record")
+    confirmed = report.state is _S.CONFIRMED and _S(stored.state) is _S.CONFIRMED
+    asked_back = GiveBack(stored.give_back) is GiveBack.ASKED
+    if confirmed and asked_back and report.reason.startswith(IMPOSSIBLE_PREFIX):
+        keep_report(desk, claim)
+        ask_back(desk, claim)
+    return answer_of(desk.connection, report.ref)
+
+
+def _after_decision(desk: Desk, claim: Claim, stored: StoredPayment) -> Posting | Refused:
+    """Answer a kiosk that is heard of after a person has settled the payment."""
+    report = claim.report
+    charged = Decided(stored.decided) is Decided.CHARGED
+    if report.state is _S.CONFIRMED and not charged:
+        return _charged_after_all(desk, claim, stored)
+    if report.state in NOT_CHARGED and charged:
+        note_claim(desk, DifferenceKind.STATE, claim)
+        return Refused(ProblemCode.STATE_CONFLICT, "a person has settled it")
+    if report.state is _S.CONFIRMED and not is_settled_charge(desk.connection, report):
+        note_claim(desk, DifferenceKind.RECORD, claim)
+        return Refused(ProblemCode.STATE_CONFLICT, "record")
+    if told_before(desk.connection, report) is None:
+        keep_report(desk, claim)
+    return answer_of(desk.connection, report.ref)
+
+
+def _charged_after_all(desk: Desk, claim: Claim, stored: StoredPayment) -> Posting:
+    """Book what the PIN pad shows, though a person took it for not charged; list her error.
+
+    Her decision stays in the books; if the months are gone by now, the kiosk gives the money back.
+    """
+    note_claim(desk, DifferenceKind.STATE, claim)
+    values = {"state": _S.CONFIRMED.value, "decided": Decided.NO.value, "changed_at": desk.stamp}
+    desk.connection.execute(
+        update(payments).where(payments.c.ref == claim.report.ref).values(values)
+    )
+    about = find_assessment(desk.connection, claim.report.assessment)
+    return _enter(desk, claim, about, _S(stored.state))
 
 
 def _enter(
-    connection: Connection, now: datetime, claim: Claim, assessment: KnownAssessment | None
+    desk: Desk, claim: Claim, assessment: KnownAssessment | None, before: PaymentState | None
 ) -> Posting:
     """Do what the new state asks for: keep the months, book them, or give them free."""
     report = claim.report
-    values = {
-        "payment_ref": report.ref,
-        "state": report.state.value,
-        "record": claim.record_text,
-        "kiosk_at": report.at,
-        "received_at": stamp(now),
-    }
-    connection.execute(insert(payment_reports).values(values))
+    keep_report(desk, claim)
     if report.state is _S.CONFIRMED:
-        _book(connection, now, claim, assessment)
-    elif assessment is not None and report.state in FINAL:
-        _set_free(connection, assessment, report.ref)
-    elif assessment is not None and not hold(connection, assessment, report.ref):
-        note(connection, now, DifferenceKind.MONTHS_LOCKED_ELSEWHERE, claim)
-    return _answer(report.ref, report.state, find_posting(connection, report.ref))
-
-
-def _book(
-    connection: Connection, now: datetime, claim: Claim, assessment: KnownAssessment | None
-) -> None:
-    ref, amount = claim.report.ref, claim.report.amount
-    if assessment is None:
-        note(connection, now, DifferenceKind.ASSESSMENT_UNKNOWN, claim)
-        post_suspense(connection, now, ref, amount, None)
-    elif _paid_already(connection, assessment):
-        note(connection, now, DifferenceKind.MONTHS_PAID_ELSEWHERE, claim)
-        post_suspense(connection, now, ref, amount, assessment.person_id)
-        _set_free(connection, assessment, ref)
+        assert report.record is not None, "checked"
+        keep_charge(desk, report.ref, report.record, report.at)
+        if not book(desk, claim, assessment):
+            ask_back(desk, claim)
+    elif before is _S.CONFIRMED:
+        given_back(desk, claim)
+    elif report.state in NOT_CHARGED:
+        not_charged(desk, report.ref, report.state, assessment)
     else:
-        post_contribution(connection, now, ref, assessment)
-        settle(connection, assessment.content.ref, AssessmentState.PAID, ref)
+        _keep_months(desk, claim, assessment)
+    return answer_of(desk.connection, report.ref)
 
 
-def _set_free(connection: Connection, assessment: KnownAssessment, payment_ref: str) -> None:
-    """Release the months unless another payment holds them or they are paid."""
-    holder = assessment.payment_ref
-    open_states = (AssessmentState.OPEN, AssessmentState.PAYING)
-    if assessment.state in open_states and holder in (None, payment_ref):
-        settle(connection, assessment.content.ref, AssessmentState.RELEASED, payment_ref)
-
-
-def _answer(ref: str, state: PaymentState, posted: Posted | None) -> Posting:
-    if posted is None:
-        return Posting(ref, state)
-    return Posting(ref, state, posted.receipt_number, posted.posted_at)
+def _keep_months(desk: Desk, claim: Claim, assessment: KnownAssessment | None) -> None:
+    """Keep the months locked as long as nobody knows, however long that is."""
+    if claim.report.state is _S.UNRESOLVED:
+        note_claim(desk, DifferenceKind.OUTCOME_UNRESOLVED, claim)
+    if assessment is None:
+        note_claim(desk, DifferenceKind.ASSESSMENT_UNKNOWN, claim)
+    elif not hold(desk.connection, assessment, claim.report.ref):
+        note_claim(desk, DifferenceKind.MONTHS_LOCKED_ELSEWHERE, claim)

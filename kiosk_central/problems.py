@@ -17,6 +17,7 @@ STATUS: dict[ProblemCode, int] = {
     ProblemCode.MONTHS_TAKEN: 409,
     ProblemCode.ASSESSMENT_CLOSED: 409,
     ProblemCode.STATE_CONFLICT: 409,
+    ProblemCode.CHAIN_BROKEN: 409,
     ProblemCode.REFERENCE_REUSED: 422,
     ProblemCode.UNAVAILABLE: 503,
 }

@@ -18,19 +18,14 @@ from kiosk_central.sample_people import (
     PERSONAS,
     SAMPLE_CARD_VERSION,
     SAMPLE_MASTER_KEY,
+    SAMPLE_SIGNING_SEED,
     Persona,
     chip_history,
     code_for,
 )
-from kiosk_central.store.schema import (
-    cards,
-    contributions,
-    enrolments,
-    kiosks,
-    metadata,
-    people,
-    settings,
-)
+from kiosk_central.signing import SIGNING_KEY_SETTING
+from kiosk_central.store.books import create_tables
+from kiosk_central.store.schema import cards, contributions, enrolments, kiosks, people, settings
 from kioskd.domain.contribution import Month, Scheme, grade_of_average
 from kioskd.domain.person import id_check_character
 from kioskd.domain.region import RegionPack
@@ -78,11 +73,12 @@ def fill(
     kiosk_ids: Iterable[str] = SAMPLE_KIOSKS,
 ) -> None:
     """Make tables and a city of ``count`` people (personas first). Raises CityExists."""
-    metadata.create_all(connection)
+    create_tables(connection)
     if connection.execute(select(func.count()).select_from(people)).scalar_one():
         raise CityExists("the database already holds people")
     master = {"name": MASTER_KEY_SETTING, "value": SAMPLE_MASTER_KEY.hex()}
-    connection.execute(insert(settings).values(master))
+    signing = {"name": SIGNING_KEY_SETTING, "value": SAMPLE_SIGNING_SEED.hex()}
+    connection.execute(insert(settings), [master, signing])
     for kiosk_id in kiosk_ids:
         row = {"id": kiosk_id, "outlet": region.outlets[0].name.zh, "sam_id": "", "active": True}
         connection.execute(insert(kiosks).values(row))

@@ -11,6 +11,8 @@ from kioskd.domain.secret import CardCode
 SAMPLE_CARD_VERSION = "2.00"
 SAMPLE_MASTER_KEY = b"FAKE-SAMPLE-KEY!"
 """Plainly no secret; only ``kiosk-central sample`` puts it into a database."""
+SAMPLE_SIGNING_SEED = SAMPLE_MASTER_KEY * 2
+"""Plainly no secret either: receipts of a sample city prove nothing but that the program works."""
 _MAKER = bytes.fromhex("00815431008660")
 
 

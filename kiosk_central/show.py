@@ -4,23 +4,29 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
-from kiosk_central.ledger import unbalanced
-from kiosk_central.store.schema import (
-    assessments,
+from kiosk_central.laws import misposted, unbalanced
+from kiosk_central.store.books import (
     differences,
     entries,
     payment_reports,
     payments,
     postings,
+    prints,
 )
+from kiosk_central.store.schema import assessments
 
 
 def books(connection: Connection) -> dict[str, Any]:
-    """Return postings with their entries, payments with their reports, assessments, differences."""
+    """Return postings with entries, payments with reports, assessments, differences, prints.
+
+    ``unbalanced`` and ``misposted`` name what breaks a law of the books: nothing ever does.
+    """
     lines, reports = _rows(connection, entries), _rows(connection, payment_reports)
     return {
         "postings": [
-            row | {"entries": [one for one in lines if one["posting_id"] == row["id"]]}
+            row
+            | {"entries": [one for one in lines if one["posting_id"] == row["id"]]}
+            | {"proof": row["proof"].hex()}
             for row in _rows(connection, postings)
         ],
         "payments": [
@@ -32,8 +38,13 @@ def books(connection: Connection) -> dict[str, Any]:
             for row in _rows(connection, assessments)
         ],
         "differences": _rows(connection, differences),
+        "prints": [
+            {name: value for name, value in row.items() if name != "answer"}
+            for row in _rows(connection, prints)
+        ],
         "balance_fen": sum(one["debit_fen"] for one in lines),
         "unbalanced": list(unbalanced(connection)),
+        "misposted": list(misposted(connection)),
     }
 
 

@@ -37,9 +37,9 @@ def _year(text: str | None) -> int | None:
 async def offers(request: Request) -> Response:
     """GET /v1/me/offers: what she may pay now."""
     visit, centre = await visit_of(request, PAY_SERVICE), centre_of(request)
-    current = local_month(centre.now())
+    now = centre.now()
     return answer(
         await centre.read(
-            lambda connection: offers_for(connection, centre.region, visit.person_id, current)
+            lambda connection: offers_for(connection, centre.region, visit.person_id, now)
         )
     )

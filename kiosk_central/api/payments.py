@@ -16,12 +16,13 @@ from kiosk_central.api.request import (
     visit_of,
 )
 from kiosk_central.assessments import assess, release
-from kiosk_central.payments import report_payment
+from kiosk_central.payments import payment_of, report_payment
 from kiosk_central.problems import Refused
 from kioskd.domain.payment import TransactionRecord
 from kioskd.protocols.central import AssessmentRequest, PaymentReport, ProblemCode
 
 STAMP_MAX = 40
+REASON_MAX = 40
 RECORD_TEXT_MAX = 16
 TRANSACTION_ID_MAX = 64
 NUMBER_MAX = 10**11
@@ -31,11 +32,9 @@ async def put_assessment(request: Request) -> Response:
     """PUT /v1/assessments/{ref}."""
     visit, centre = await visit_of(request, PAY_SERVICE), centre_of(request)
     ref, wanted = reference_of(request), await body_of(request, AssessmentRequest)
-    now, region = centre.now(), centre.region
+    region, kiosk_id, person_id = centre.region, visit.kiosk_id, visit.person_id
     made = await centre.write(
-        lambda connection: assess(
-            connection, now, region, visit.kiosk_id, visit.person_id, ref, wanted
-        )
+        lambda desk: assess(desk.connection, desk.now, region, kiosk_id, person_id, ref, wanted)
     )
     return answer(made)
 
@@ -43,8 +42,8 @@ async def put_assessment(request: Request) -> Response:
 async def delete_assessment(request: Request) -> Response:
     """DELETE /v1/assessments/{ref}: by the kiosk that made it, visit or no visit."""
     kiosk, centre = await kiosk_of(request), centre_of(request)
-    ref, now = reference_of(request), centre.now()
-    await centre.write(lambda connection: release(connection, now, kiosk.id, ref))
+    ref = reference_of(request)
+    await centre.write(lambda desk: release(desk.connection, desk.now, kiosk.id, ref))
     return no_content()
 
 
@@ -55,19 +54,24 @@ async def put_payment(request: Request) -> Response:
     if report.ref != ref:
         raise Refused(ProblemCode.BAD_REQUEST, "the reference in path and body differ")
     _check_storable(report)
-    now = centre.now()
-    result = await centre.write(
-        lambda connection: report_payment(connection, now, kiosk.id, report)
-    )
+    result = await centre.write(lambda desk: report_payment(desk, kiosk.id, report))
     if isinstance(result, Refused):
         raise result
     return answer(result)
+
+
+async def get_payment(request: Request) -> Response:
+    """GET /v1/payments/{ref}: by the kiosk whose payment it is."""
+    kiosk, centre = await kiosk_of(request), centre_of(request)
+    ref = reference_of(request)
+    return answer(await centre.read(lambda connection: payment_of(connection, kiosk.id, ref)))
 
 
 def _check_storable(report: PaymentReport) -> None:
     """Raise Refused(BAD_REQUEST) for texts and numbers that no record of a payment holds."""
     checked_reference(report.assessment)
     checked_text(report.at, STAMP_MAX)
+    checked_text(report.reason, REASON_MAX)
     if report.record is not None:
         _check_record(report.record)
 

@@ -13,9 +13,11 @@ from starlette.responses import Response
 
 from kiosk_central.cards import CardVerifier, Challenges
 from kiosk_central.clock import Clock
+from kiosk_central.desk import Desk
 from kiosk_central.people import Kiosk, find_kiosk
 from kiosk_central.problems import Refused
 from kiosk_central.sessions import Visit, Visits
+from kiosk_central.signing import Signer
 from kiosk_central.store.engine import read
 from kiosk_central.store.writer import Writer
 from kioskd.domain.region import RegionPack
@@ -40,6 +42,7 @@ class Centre:
     challenges: Challenges
     visits: Visits
     clock: Clock
+    signer: Signer
 
     def now(self) -> datetime:
         """Return the centre's time."""
@@ -49,9 +52,11 @@ class Centre:
         """Run a query beside the event loop."""
         return await run_in_threadpool(read, self.engine, query)
 
-    async def write(self, job: Callable[[Connection], T]) -> T:
+    async def write(self, job: Callable[[Desk], T]) -> T:
         """Run a job of the writer; returns when it is durable."""
-        return await asyncio.wrap_future(self.writer.submit(job))
+        now = self.now()
+        future = self.writer.submit(lambda connection: job(Desk(connection, now, self.signer)))
+        return await asyncio.wrap_future(future)
 
 
 def centre_of(request: Request) -> Centre:
@@ -92,12 +97,12 @@ async def visit_of(request: Request, service: str) -> Visit:
     return visit
 
 
-async def body_of(request: Request, wanted: type[T]) -> T:
+async def body_of(request: Request, wanted: type[T], longest: int = BODY_BYTES_MAX) -> T:
     """Decode the body. Raises Refused(BAD_REQUEST), which repeats nothing of what was sent."""
     data = bytearray()
     async for chunk in request.stream():
         data += chunk
-        if len(data) > BODY_BYTES_MAX:
+        if len(data) > longest:
             raise Refused(ProblemCode.BAD_REQUEST, "too long")
     try:
         return decode(bytes(data), wanted)
@@ -105,9 +110,9 @@ async def body_of(request: Request, wanted: type[T]) -> T:
         raise Refused(ProblemCode.BAD_REQUEST, f"not a {wanted.__name__}") from None
 
 
-def reference_of(request: Request) -> str:
-    """Return the reference in the path. Raises Refused(BAD_REQUEST)."""
-    ref: str = request.path_params["ref"]
+def reference_of(request: Request, name: str = "ref") -> str:
+    """Return a reference in the path. Raises Refused(BAD_REQUEST)."""
+    ref: str = request.path_params[name]
     return checked_reference(ref)
 
 

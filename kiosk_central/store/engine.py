@@ -62,6 +62,6 @@ def read(engine: Engine, query: Callable[[Connection], T]) -> T:
 
 
 def write(engine: Engine, job: Callable[[Connection], T]) -> T:
-    """Run ``job`` in a transaction of its own; for tools, not beside a running server's writer."""
+    """Run ``job`` in a transaction of its own; for tools. Waits for the writer of a server."""
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         return job(connection)

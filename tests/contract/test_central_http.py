@@ -1,49 +1,47 @@
 """The HTTP contract, spoken by requests to a real uvicorn on loopback."""
 
 import json
-import shutil
-import socket
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 import requests
-import uvicorn
+from central_server import (
+    AMOUNT,
+    ASKED,
+    KIOSK,
+    OTHER_KIOSK,
+    Server,
+    assessment_path,
+    id_login,
+    payment_path,
+    report,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from kiosk_central import sample
-from kiosk_central.app import build_app, build_centre
-from kiosk_central.cards import card_answer, card_key
-from kiosk_central.clock import local_date
-from kiosk_central.ledger import unbalanced
+from kiosk_central.laws import unbalanced
 from kiosk_central.region import load_region
-from kiosk_central.sample_people import LI, SAMPLE_MASTER_KEY, WANG, ZHANG, ZHAO, Persona
+from kiosk_central.sample_people import LI, WANG, ZHANG, ZHAO
 from kiosk_central.show import books
 from kiosk_central.store.engine import open_engine, read, write
 from kiosk_central.store.schema import kiosks
 from kioskd.domain.contribution import Assessment, InsuranceView, Month, Offer, Scheme
 from kioskd.domain.money import Money
-from kioskd.domain.payment import PaymentState, TransactionRecord
-from kioskd.domain.person import Assurance, IdCardKind
+from kioskd.domain.payment import PaymentState
+from kioskd.domain.person import Assurance
 from kioskd.domain.region import RegionPack
 from kioskd.domain.secret import CardNumber, IdNumber, PersonName
 from kioskd.protocols import central
 from kioskd.protocols.central import (
-    AssessmentRequest,
-    CardLogin,
-    Challenge,
-    IdCardLogin,
     Login,
-    PaymentReport,
     Posting,
     Problem,
     ProblemCode,
@@ -51,143 +49,6 @@ from kioskd.protocols.central import (
     decode,
     encode,
 )
-
-T = TypeVar("T")
-NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
-KIOSK, OTHER_KIOSK = "K0123", "K0124"
-OCTOBER_AND_NOVEMBER = (Month(2026, 10), Month(2026, 11))
-ASKED = AssessmentRequest(Scheme.PENSION, 100, OCTOBER_AND_NOVEMBER)
-AMOUNT = Money(280_000)
-TIMEOUT_S = 20
-
-
-@dataclass
-class Server:
-    """A running server, its clock, and a kiosk's way of talking to it."""
-
-    url: str
-    file: str
-    now: datetime = NOW
-    session: requests.Session = field(default_factory=requests.Session)
-
-    def clock(self) -> datetime:
-        return self.now
-
-    def call(
-        self,
-        method: str,
-        path: str,
-        body: object = None,
-        kiosk: str = KIOSK,
-        token: str = "",
-    ) -> requests.Response:
-        """Send a value of the contract (or raw bytes)."""
-        data = body if isinstance(body, bytes) else None if body is None else encode(body)
-        headers = {"Kiosk-Id": kiosk}
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
-        url = self.url + path
-        return self.session.request(method, url, data=data, headers=headers, timeout=TIMEOUT_S)
-
-    def get(self, wanted: type[T], *call: Any, **more: Any) -> T:
-        """Call and decode what is answered."""
-        response = self.call(*call, **more)
-        assert response.status_code in (200, 201), response.text
-        assert response.headers["Content-Type"] == "application/json"
-        return decode(response.content, wanted)
-
-    def refused(self, *call: Any, **more: Any) -> tuple[int, ProblemCode]:
-        """Call and return status and code of the problem document."""
-        response = self.call(*call, **more)
-        assert response.headers["Content-Type"] == "application/problem+json", response.text
-        found = decode(response.content, Problem)
-        assert found.status == response.status_code
-        return found.status, found.code
-
-    def card_login(self, persona: Persona, key: bytes | None = None, **other: Any) -> CardLogin:
-        """Ask for a challenge and let the card (or one with another key) answer it."""
-        given = self.get(Challenge, "POST", central.CHALLENGES_PATH)
-        own = key or card_key(SAMPLE_MASTER_KEY, persona.code, persona.history)
-        login = CardLogin(
-            given.id,
-            card_answer(own, given.challenge),
-            persona.code,
-            CardNumber(persona.card_number),
-            "2.00",
-            persona.history,
-            IdNumber(persona.id_number),
-            PersonName(persona.name),
-        )
-        return replace(login, **other)
-
-    def token(self, persona: Persona = ZHANG, kiosk: str = KIOSK) -> str:
-        """Log in by resident ID card."""
-        body = id_login(persona)
-        login = self.get(Login, "POST", central.ID_CARD_LOGIN_PATH, body, kiosk=kiosk)
-        return login.token.reveal()
-
-
-def id_login(persona: Persona) -> IdCardLogin:
-    return IdCardLogin(
-        "05.01-20200101-0000012345-0000067890",
-        IdCardKind.RESIDENT,
-        IdNumber(persona.id_number),
-        PersonName(persona.name),
-    )
-
-
-def assessment_path(ref: str) -> str:
-    return central.ASSESSMENT_PATH.format(ref=ref)
-
-
-def payment_path(ref: str) -> str:
-    return central.PAYMENT_PATH.format(ref=ref)
-
-
-def report(state: PaymentState, ref: str = "K0123-000001", assessment: str = "a1") -> PaymentReport:
-    final = state in (PaymentState.CONFIRMED, PaymentState.REVERSED)
-    record = TransactionRecord(AMOUNT, 31, 17, "29001006", "1122", "100000", 0) if final else None
-    return PaymentReport(ref, assessment, AMOUNT, state, record, "2026-11-22T02:00:00Z")
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("city") / "city.db"
-    engine = open_engine(f"sqlite:///{file}")
-    write(engine, lambda at: sample.fill(at, load_region(), 4, 1, local_date(NOW)))
-    engine.dispose()
-    return file
-
-
-@pytest.fixture(scope="module")
-def serve(template: Path) -> Iterator[Callable[[Path], Server]]:
-    """Start servers in threads of this process; each on a free port, each stopped at the end."""
-    running: list[tuple[uvicorn.Server, threading.Thread]] = []
-
-    def start(folder: Path) -> Server:
-        file = folder / "centre.db"
-        shutil.copyfile(template, file)
-        listener = socket.create_server(("127.0.0.1", 0))
-        server = Server(f"http://127.0.0.1:{listener.getsockname()[1]}", f"sqlite:///{file}")
-        server.session.trust_env = False
-        app = build_app(build_centre(server.file, load_region(), server.clock))
-        http = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False))
-        thread = threading.Thread(target=http.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        running.append((http, thread))
-        return server
-
-    yield start
-    for http, thread in running:
-        http.should_exit = True
-        thread.join(TIMEOUT_S)
-
-
-@pytest.fixture
-def server(serve: Callable[[Path], Server], tmp_path: Path) -> Iterator[Server]:
-    made = serve(tmp_path)
-    yield made
-    made.session.close()
 
 
 def test_time_needs_no_identity(server: Server) -> None:

@@ -1,28 +1,37 @@
 """A small sample city in a database of its own, and a clock turned by hand."""
 
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import pytest
 from sqlalchemy import Engine
 
 from kiosk_central import sample
 from kiosk_central.assessments import assess, find_assessment, release
 from kiosk_central.clock import local_date
+from kiosk_central.desk import Desk
+from kiosk_central.laws import misposted, unbalanced
+from kiosk_central.listing import all_differences
 from kiosk_central.offers import offers_for
 from kiosk_central.payments import report_payment
 from kiosk_central.problems import Refused
 from kiosk_central.region import load_region
+from kiosk_central.sample_people import SAMPLE_SIGNING_SEED
 from kiosk_central.show import books
+from kiosk_central.signing import Signer, remember_key, signer_of_seed
 from kiosk_central.store.engine import open_engine, read, write
 from kioskd.domain.contribution import Assessment, Month, Offer, Scheme
 from kioskd.domain.money import Money
 from kioskd.domain.payment import PaymentState, TransactionRecord
 from kioskd.domain.region import RegionPack
-from kioskd.protocols.central import AssessmentRequest, PaymentReport, Posting
+from kioskd.protocols.central import AssessmentRequest, PaymentReport, Posting, ProblemCode
 
+T = TypeVar("T")
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 ZHANG, LI = 1, 2
 KIOSK, OTHER_KIOSK = "K0123", "K0124"
@@ -56,6 +65,14 @@ class World:
     engine: Engine
     region: RegionPack = field(default_factory=load_region)
     clock: HandClock = field(default_factory=HandClock)
+    signer: Signer = field(default_factory=lambda: signer_of_seed(SAMPLE_SIGNING_SEED))
+
+    def at_desk(self, job: Callable[[Desk], T]) -> T:
+        """Do a job as the writer does; raises the refusal that it returns."""
+        found = write(self.engine, lambda at: job(Desk(at, self.clock(), self.signer)))
+        if isinstance(found, Refused):
+            raise found
+        return found
 
     def assess(
         self,
@@ -80,9 +97,8 @@ class World:
         charged = record() if state in (PaymentState.CONFIRMED, PaymentState.REVERSED) else None
         known = PaymentReport(ref, "A1", Money(TWO_MONTHS_FEN), state, charged)
         report = replace(known, **other)
-        found = write(self.engine, lambda at: report_payment(at, self.clock(), kiosk, report))
-        if isinstance(found, Refused):
-            raise found
+        found = self.at_desk(lambda desk: report_payment(desk, kiosk, report))
+        assert isinstance(found, Posting)
         return found
 
     def release(self, ref: str = "A1", kiosk: str = KIOSK) -> None:
@@ -91,9 +107,7 @@ class World:
 
     def offers(self, person: int = ZHANG) -> tuple[Offer, ...]:
         """Return what a person may pay now."""
-        today = local_date(self.clock())
-        current = Month(today.year, today.month)
-        return read(self.engine, lambda at: offers_for(at, self.region, person, current))
+        return read(self.engine, lambda at: offers_for(at, self.region, person, self.clock()))
 
     def assessment_state(self, ref: str = "A1") -> str:
         """Return the state of an assessment."""
@@ -111,6 +125,8 @@ def make_template(folder: Path) -> Path:
     file = folder / "city.db"
     engine = open_engine(f"sqlite:///{file}")
     write(engine, lambda at: sample.fill(at, load_region(), 8, 1, local_date(NOW)))
+    signer = signer_of_seed(SAMPLE_SIGNING_SEED)
+    write(engine, lambda at: remember_key(at, NOW, signer))
     engine.dispose()
     return file
 
@@ -120,3 +136,27 @@ def open_world(template: Path, folder: Path) -> World:
     file = folder / "world.db"
     shutil.copyfile(template, file)
     return World(open_engine(f"sqlite:///{file}"))
+
+
+def open_checked(template: Path, folder: Path) -> Iterator[World]:
+    """Give a world to a test, and hold the books to their laws after it."""
+    made = open_world(template, folder)
+    yield made
+    assert read(made.engine, unbalanced) == ()
+    assert read(made.engine, misposted) == ()
+    assert made.books()["balance_fen"] == 0
+    made.engine.dispose()
+
+
+@contextmanager
+def refused(code: ProblemCode) -> Iterator[None]:
+    """Expect a refusal with a code."""
+    with pytest.raises(Refused) as caught:
+        yield
+    assert caught.value.code is code
+
+
+def differences(world: World, only_open: bool = False) -> list[tuple[str, str]]:
+    """Return kind and payment of the differences as an operator lists them."""
+    found = read(world.engine, lambda at: all_differences(at, world.clock, only_open))
+    return [(one["kind"], one["payment_ref"]) for one in found]

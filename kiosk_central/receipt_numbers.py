@@ -1,0 +1,37 @@
+"""The official numbers of receipts: consecutive within a year, with check digits."""
+
+from sqlalchemy import Connection, insert, update
+
+from kiosk_central.store.schema import counters
+
+_CHECK_MODULUS = 97
+
+
+def receipt_number(year: int, serial: int) -> str:
+    """Return the official number: year, serial in eight digits, two check digits.
+
+    ``2026-0000-0031-88``; the check is ISO 7064 MOD 97-10 over the digits before it.
+    """
+    digits = f"{year:04d}{serial:08d}"
+    check = 98 - int(digits) * 100 % _CHECK_MODULUS
+    return f"{digits[:4]}-{digits[4:8]}-{digits[8:]}-{check:02d}"
+
+
+def receipt_number_is_right(text: str) -> bool:
+    """Tell whether the check digits fit."""
+    digits = text.replace("-", "")
+    shape = len(text) == 17 and len(digits) == 14 and digits.isascii() and digits.isdigit()
+    return shape and int(digits) % _CHECK_MODULUS == 1
+
+
+def next_receipt_number(connection: Connection, year: int) -> str:
+    """Take the next number of ``year``; it is only used up if the transaction commits."""
+    name, value = f"receipt-{year:04d}", counters.c.value
+    raised = (
+        update(counters).where(counters.c.name == name).values(value=value + 1).returning(value)
+    )
+    serial = connection.execute(raised).scalar_one_or_none()
+    if serial is None:
+        serial = 1
+        connection.execute(insert(counters).values(name=name, value=serial))
+    return receipt_number(year, serial)

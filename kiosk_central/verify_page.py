@@ -1,0 +1,100 @@
+"""The public page where anybody checks a receipt: plain HTML, no script, nothing from elsewhere."""
+
+from base64 import b64encode
+from hashlib import sha256
+from html import escape
+
+from kiosk_central.verify import Checked
+from kiosk_central.verify_words import NO_PROOF, facts_of, local_time, verdict_of
+from kioskd.domain.text import Text
+
+STYLE = (
+    "body{font:18px/1.5 sans-serif;max-width:40em;margin:2em auto;padding:0 1em}"
+    "textarea{width:100%;font:16px monospace}"
+    "th{text-align:left;padding-right:1em;vertical-align:top}"
+    ".good{border-left:.5em solid #0a6b2d;padding-left:1em}"
+    ".bad{border-left:.5em solid #a01010;padding-left:1em}"
+)
+_STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self';"
+        " base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+TITLE = Text("核验缴费凭条", "Check a receipt")
+ASK = Text(
+    "请扫描凭条上的二维码，或输入其中的文字。",
+    "Scan the QR code on the receipt, or type the text in it.",
+)
+CHECK = Text("核验", "Check")
+REVERSED_AT = Text("退回时间", "Given back at")
+_PAGE = """<!DOCTYPE html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<h1>{heading}</h1>
+{content}
+<form method="get" action="/r">
+<p><label for="code">{ask}</label></p>
+<p><textarea id="code" name="code" rows="6" maxlength="2048" required></textarea></p>
+<p><button type="submit">{check}</button></p>
+</form>
+</body>
+</html>
+"""
+
+
+def form_page() -> str:
+    """Return the page that asks for a code."""
+    return _page("")
+
+
+def no_proof_page() -> str:
+    """Return the page for a text that is no proof; it does not repeat the text."""
+    return _page(_verdict(NO_PROOF, good=False))
+
+
+def checked_page(checked: Checked) -> str:
+    """Return what is known of a receipt. Facts are shown only where the signature is right."""
+    content = _verdict(verdict_of(checked), checked.good)
+    if checked.posted:
+        rows = facts_of(checked.facts)
+        if checked.reversed_at:
+            moment = local_time(checked.reversed_at)
+            rows.append((REVERSED_AT, Text(moment, moment)))
+        content += "\n<table>\n" + "\n".join(map(_row, rows)) + "\n</table>"
+    return _page(content)
+
+
+def _page(content: str) -> str:
+    return _PAGE.format(
+        title=escape(f"{TITLE.zh} {TITLE.en}"),
+        style=STYLE,
+        heading=_both(TITLE),
+        content=content,
+        ask=_both(ASK),
+        check=_both(CHECK),
+    )
+
+
+def _verdict(said: Text, good: bool) -> str:
+    return f'<p class="{"good" if good else "bad"}" role="status">{_both(said)}</p>'
+
+
+def _row(row: tuple[Text, Text]) -> str:
+    name, value = row
+    shown = escape(value.zh) if value.zh == value.en else _both(value)
+    return f"<tr><th>{_both(name)}</th><td>{shown}</td></tr>"
+
+
+def _both(text: Text) -> str:
+    return f'{escape(text.zh)} <span lang="en">{escape(text.en)}</span>'
