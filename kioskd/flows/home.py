@@ -7,6 +7,7 @@ from kioskd import log
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.errors import KioskError, ServerRefused, SessionEnded
 from kioskd.flows.convenience.outlets import show_outlets
+from kioskd.flows.convenience.receipts import print_my_receipts
 from kioskd.flows.handling.pay_contribution import pay_contribution
 from kioskd.flows.inquiry.insurance import show_insurance
 from kioskd.flows.kiosk import Kiosk, Visit
@@ -36,6 +37,12 @@ SERVICES = (
     Service("insurance", Tab.INQUIRY, ("central",), show_insurance),
     Service("pay-contribution", Tab.HANDLING, ("central", "journal", "pin_pad"), pay_contribution),
     Service("policies", Tab.POLICY, (), read_policies),
+    Service(
+        "reprint-receipts",
+        Tab.CONVENIENCE,
+        ("central", "receipt_printer"),
+        print_my_receipts,
+    ),
     Service("outlets", Tab.CONVENIENCE, (), show_outlets),
 )
 

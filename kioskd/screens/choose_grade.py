@@ -12,7 +12,7 @@ from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look
 from kioskd.screens.navigation import Navigation
 from kioskd.screens.theme import Type
-from kioskd.screens.widgets import Action, action_row, heading
+from kioskd.screens.widgets import Action, action_row, heading, reason_strip
 from kioskd.screens.widgets.pages import Page, page_buttons, page_of, rows_that_fit, turned
 from kioskd.screens.widgets.pay_page import choice_mark, grade_name, pay_page, percent, split_bar
 
@@ -80,12 +80,7 @@ class ChooseGrade(Screen[GradeAnswer]):
         if self.offer.fixed_percent is None:
             return room
         reason = canvas.words("choose_grade.fixed", percent=self.offer.fixed_percent)
-        padding = canvas.px(14)
-        high = canvas.text_height(room.w - 2 * padding, reason, Type.NOTE) + canvas.px(12)
-        strip, room = room.cut_top(high, canvas.px(10))
-        canvas.rounded(strip, canvas.px(10), t.PALE_DOUBT)
-        canvas.text(strip.inset(padding, 0), reason, Type.NOTE, valign="middle")
-        return room
+        return reason_strip(canvas, room, reason)
 
     def _note(self, canvas: Canvas, width: int) -> str:
         """Return scheme and average wage; the rates too where all fits beside the title."""

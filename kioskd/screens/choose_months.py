@@ -12,7 +12,7 @@ from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look
 from kioskd.screens.navigation import Navigation
 from kioskd.screens.theme import Colour, Type
-from kioskd.screens.widgets import Action, action_row, heading
+from kioskd.screens.widgets import Action, action_row, heading, reason_strip
 from kioskd.screens.widgets.blocks import Block, draw_blocks, money_block, text_block
 from kioskd.screens.widgets.months import month_name
 from kioskd.screens.widgets.pay_page import pay_page, split_block
@@ -34,6 +34,8 @@ class ChooseMonths(Screen[MonthsAnswer]):
         body, actions = pay_page(canvas, "months")
         note = canvas.words("choose_months.subtitle", year=self.offer.year)
         room = heading(canvas, body, canvas.words("choose_months.title"), note)
+        if any(offered.status is MonthStatus.LOCKED for offered in self.offer.months):
+            room = reason_strip(canvas, room, canvas.words("choose_months.locked_why"))
         tiles, card = _parts(canvas, room)
         across = 3 if canvas.portrait else 4
         down = -(-len(self.offer.months) // across)

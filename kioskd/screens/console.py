@@ -8,7 +8,8 @@ screen (not for a clock that moved)::
      "serial": 7, "picture": "<PNG, base64>"}
 
 Accepted: ``{"tap": "ok", "screen": "problem"}`` and ``{"point": [x, y]}``, which become real mouse
-events, so that the same hit test decides. Answered with ``{"tapped": ...}`` or ``{"error": ...}``.
+events, so that the same hit test decides; ``{"pictures": false}`` from who wants no pictures any
+more. Answered with ``{"tapped": ...}``, ``{"pictures": false}`` or ``{"error": ...}``.
 """
 
 import base64
@@ -45,6 +46,7 @@ class Request(msgspec.Struct, forbid_unknown_fields=True):
     tap: str | None = None
     screen: str | None = None
     point: tuple[int, int] | None = None
+    pictures: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +59,19 @@ class Picture:
     buttons: dict[str, list[int]]
     surface: pygame.Surface
 
-    def line(self) -> bytes:
+    def line(self, with_picture: bool = True) -> bytes:
         """Encode as one JSON line."""
-        png = io.BytesIO()
-        pygame.image.save(self.surface, png, "screen.png")
-        whole = {
+        said: dict[str, Any] = {
             "screen": self.screen,
             "language": self.language,
             "buttons": self.buttons,
             "serial": self.serial,
-            "picture": base64.b64encode(png.getvalue()).decode("ascii"),
         }
-        return _line(whole)
+        if with_picture:
+            png = io.BytesIO()
+            pygame.image.save(self.surface, png, "screen.png")
+            said["picture"] = base64.b64encode(png.getvalue()).decode("ascii")
+        return _line(said)
 
 
 def _line(value: dict[str, Any]) -> bytes:
@@ -81,7 +84,8 @@ class ScreenConsole:
     def __init__(self, stage: PygameStage, path: str) -> None:
         self._stage, self._path = stage, Path(path)
         self._serial = 0
-        self._clients: set[trio.MemorySendChannel[bytes]] = set()
+        self._clients: dict[trio.MemorySendChannel[bytes], bool] = {}
+        """Who is told, and whether with pictures."""
         self._to_encode, self._encodable = trio.open_memory_channel[Picture](PICTURES_MAX)
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
@@ -136,20 +140,24 @@ class ScreenConsole:
 
     async def _encode(self) -> None:
         async for picture in self._encodable:
-            line = await trio.to_thread.run_sync(picture.line)
-            for client in tuple(self._clients):
-                self._push(client, line)
+            told = dict(self._clients)  # a wish that changes meanwhile is for the next picture
+            for with_picture in set(told.values()):
+                line = await trio.to_thread.run_sync(picture.line, with_picture)
+                for client in (it for it, wants in told.items() if wants is with_picture):
+                    self._push(client, line)
 
     def _push(self, client: trio.MemorySendChannel[bytes], line: bytes) -> None:
+        if client not in self._clients:
+            return  # gone while the picture was encoded
         try:
             client.send_nowait(line)
         except (trio.WouldBlock, trio.BrokenResourceError):
-            self._clients.discard(client)
+            self._clients.pop(client, None)
             client.close()
 
     async def _serve(self, stream: trio.SocketStream) -> None:
         send, receive = trio.open_memory_channel[bytes](LINES_MAX)
-        self._clients.add(send)
+        self._clients[send] = True
         log.event("console.connected")
         try:
             if self._stage.shown is not None and self._stage.canvas is not None:
@@ -158,10 +166,10 @@ class ScreenConsole:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._write, stream, receive, nursery.cancel_scope)
                 async for line in _lines(stream):
-                    self._push(send, _line(await self._answer(line)))
+                    self._push(send, _line(await self._answer(line, send)))
                 nursery.cancel_scope.cancel()
         finally:
-            self._clients.discard(send)
+            self._clients.pop(send, None)
             send.close()
 
     async def _write(
@@ -177,15 +185,19 @@ class ScreenConsole:
             log.event("console.gone")
         scope.cancel()
 
-    async def _answer(self, line: bytes) -> dict[str, Any]:
+    async def _answer(self, line: bytes, client: trio.MemorySendChannel[bytes]) -> dict[str, Any]:
         try:
             request = msgspec.json.decode(line, type=Request)
         except (msgspec.MsgspecError, UnicodeDecodeError) as bad:
             return {"error": f"not a request: {bad}"}
+        if request.pictures is not None:
+            if client in self._clients:
+                self._clients[client] = request.pictures
+            return {"pictures": request.pictures}
         if request.point is not None:
             return await self._touch(*request.point, {"tapped": list(request.point)})
         if request.tap is None or request.screen is None:
-            return {"error": "wanted: tap and screen, or point"}
+            return {"error": "wanted: tap and screen, point, or pictures"}
         return await self._tap(request.tap, request.screen)
 
     async def _tap(self, button: str, screen: str) -> dict[str, Any]:

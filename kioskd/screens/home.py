@@ -55,6 +55,7 @@ SERVICE_ICONS = {
     "pay-contribution": Icon.COINS,
     "policies": Icon.BOOK,
     "outlets": Icon.PLACE,
+    "reprint-receipts": Icon.PRINTER,
 }
 TAB_ICONS = {
     Tab.INQUIRY: Icon.LIST,

@@ -28,6 +28,10 @@ class NotPaidReason(Enum):
     PIN_PAD_FAULT = "pin_pad_fault"
     CENTRE_REFUSED = "centre_refused"
     CENTRE_UNREACHABLE = "centre_unreachable"
+    KIOSK_FAULT = "kiosk_fault"
+    """The journal takes no payment: damaged, full, or another payment is in the way."""
+    REVERSED = "reversed"
+    """The bank had said yes, and the charge was undone at once."""
 
 
 class NotPaidChoice(Enum):
@@ -52,12 +56,20 @@ class NotPaid(Screen[NotPaidChoice]):
         """Draw the sign, the sentence, the reason and the way on."""
         body, actions = result_body(canvas)
         draw_result(canvas, body, self._sign(), self._blocks(canvas, result_width(canvas)))
-        main = Action("again", canvas.words("not_paid.again"))
-        action_row(canvas, actions, main, Action("end", canvas.words("not_paid.end")))
+        end = Action("end", canvas.words("not_paid.end"))
+        if self._can_try_again():
+            action_row(canvas, actions, Action("again", canvas.words("not_paid.again")), end)
+        else:
+            action_row(canvas, actions, end)
 
     def tap(self, button: str) -> "Screen[NotPaidChoice] | Done[NotPaidChoice] | None":
-        """Pay again, or end."""
+        """Pay again, where this terminal can, or end."""
+        if button == "again" and not self._can_try_again():
+            return None
         return {choice.value: Done(choice) for choice in NotPaidChoice}.get(button)
+
+    def _can_try_again(self) -> bool:
+        return self.why is not NotPaidReason.KIOSK_FAULT
 
     def _sign(self) -> Sign:
         """What she chose herself is told, not refused."""
@@ -75,7 +87,7 @@ class NotPaid(Screen[NotPaidChoice]):
         facts = [("not_paid.ref", self.ref), ("not_paid.code", self.code)]
         rows = fact_blocks(canvas, inner, [(words(k), value) for k, value in facts if value])
         number = hotline(canvas)
-        if number and self.ref:
-            ask = words("not_paid.ask", hotline=number)
+        if number:
+            ask = words("not_paid.ask" if self.ref else "not_paid.ask_plain", hotline=number)
             rows.append(text_block(canvas, inner, ask, Type.NOTE, t.SECOND_INK))
         return [*blocks, boxed_block(canvas, Look.PLAIN, rows)] if rows else blocks

@@ -1,4 +1,4 @@
-"""It is paid: the amount, what it was for, the numbers to keep, and the receipt."""
+"""It is paid: the amount, what it was for, the numbers to keep, and the receipt or the slip."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -13,7 +13,7 @@ from kioskd.screens.theme import Type
 from kioskd.screens.widgets import Action, Sign, action_row
 from kioskd.screens.widgets.blocks import Block, fact_blocks, money_block, text_block
 from kioskd.screens.widgets.months import months_text
-from kioskd.screens.widgets.pay_page import grade_name
+from kioskd.screens.widgets.pay_page import grade_name, where_to_ask
 from kioskd.screens.widgets.result_page import (
     draw_result,
     paper_block,
@@ -31,7 +31,11 @@ class PaidChoice(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Paid(Screen[PaidChoice]):
-    """The charge is certain. Without a receipt number the centre will post it by itself, later."""
+    """The charge is certain; whether it is posted is another question, and never guessed.
+
+    With a receipt number it is. Without one the report is on its way, unless ``in_question``: the
+    centre has not accepted it, and people look into that.
+    """
 
     id = "paid"
     amount: Money
@@ -42,14 +46,17 @@ class Paid(Screen[PaidChoice]):
     receipt_number: str
     """Empty: paid, not posted yet."""
     printed: Printed | None
-    """None: the receipt is being printed."""
+    """What became of the receipt, or the slip where there is no number; None: it is printing."""
+    in_question: bool = False
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the sign, the amount and what became of the receipt."""
         body, actions = result_body(canvas)
-        draw_result(canvas, body, Sign.DONE, self._blocks(canvas, result_width(canvas)))
+        sign = Sign.DOUBT if self.in_question else Sign.DONE
+        draw_result(canvas, body, sign, self._blocks(canvas, result_width(canvas)))
         ready = self.printed is not None
-        main = Action("end", canvas.words("paid.end" if ready else "paid.wait"), ready)
+        wait = f"{self._paper()}.wait"
+        main = Action("end", canvas.words("paid.end" if ready else wait), ready)
         action_row(canvas, actions, main, Action("more", canvas.words("paid.more"), ready))
 
     def tap(self, button: str) -> "Screen[PaidChoice] | Done[PaidChoice] | None":
@@ -58,21 +65,35 @@ class Paid(Screen[PaidChoice]):
             return None
         return {choice.value: Done(choice) for choice in PaidChoice}.get(button)
 
+    def _paper(self) -> str:
+        """Return the section of words about the paper: receipt or slip."""
+        return "paid" if self.receipt_number else "paid_slip"
+
     def _blocks(self, canvas: Canvas, width: int) -> list[Block]:
         words = canvas.words
-        scheme = self.scheme_name.in_language(canvas.language)
-        what = words("paid.what", scheme=scheme, grade=grade_name(canvas, self.percent))
-        months = months_text(words, self.months)
-        facts = [(words("pay.ref"), self.ref)]
-        if self.receipt_number:
-            facts.insert(0, (words("paid.receipt"), self.receipt_number))
-        blocks = [
-            text_block(canvas, width, words("paid.title"), Type.RESULT),
+        title = "paid.title_in_question" if self.in_question else "paid.title"
+        return [
+            text_block(canvas, width, words(title), Type.RESULT),
             money_block(canvas, self.amount, gap=6),
-            text_block(canvas, width, what, Type.LEAD, gap=8),
-            text_block(canvas, width, months, Type.LEAD, gap=0),
-            *fact_blocks(canvas, width, facts, gap=8),
+            *self._not_posted(canvas, width),
+            text_block(canvas, width, self._what(canvas), Type.LEAD, gap=8),
+            text_block(canvas, width, months_text(words, self.months), Type.LEAD, gap=0),
+            *fact_blocks(canvas, width, self._facts(canvas), gap=8),
+            paper_block(canvas, width, self._paper(), self.printed),
         ]
-        if not self.receipt_number:
-            blocks.insert(2, text_block(canvas, width, words("paid.unposted"), Type.TITLE, gap=12))
-        return [*blocks, paper_block(canvas, width, "paid", self.printed)]
+
+    def _not_posted(self, canvas: Canvas, width: int) -> list[Block]:
+        if self.receipt_number:
+            return []
+        key = "paid.in_question" if self.in_question else "paid.unposted"
+        return [text_block(canvas, width, canvas.words(key), Type.STRONG, gap=12)]
+
+    def _what(self, canvas: Canvas) -> str:
+        scheme = self.scheme_name.in_language(canvas.language)
+        return canvas.words("paid.what", scheme=scheme, grade=grade_name(canvas, self.percent))
+
+    def _facts(self, canvas: Canvas) -> list[tuple[str, str]]:
+        words = canvas.words
+        if self.receipt_number:
+            return [(words("paid.receipt"), self.receipt_number), (words("pay.ref"), self.ref)]
+        return [(words("pay.ref"), self.ref), (words("pay.where"), where_to_ask(canvas))]

@@ -1,4 +1,4 @@
-"""Nobody knows yet whether the card was charged: what not to do, and where to ask."""
+"""Nobody knows whether the card was charged: what not to do, what is blocked, where to ask."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -12,7 +12,7 @@ from kioskd.screens.looks import Look
 from kioskd.screens.theme import Type
 from kioskd.screens.widgets import Action, Sign, action_row
 from kioskd.screens.widgets.blocks import Block, boxed_block, fact_blocks, text_block
-from kioskd.screens.widgets.pay_page import hotline
+from kioskd.screens.widgets.pay_page import where_to_ask
 from kioskd.screens.widgets.result_page import (
     draw_result,
     paper_block,
@@ -40,10 +40,13 @@ class PaymentUnknown(Screen[UnknownChoice]):
     printed: Printed | None
     """What became of the slip; None while there is none."""
     printing: bool = False
+    unresolved: bool = False
+    """This terminal cannot find out any more: the centre clears it up with the bank."""
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the sign, the sentence, the reference and where to ask."""
-        canvas.say_in_footer(canvas.words("payment_unknown.enquiring"), "")
+        going_on = "centre_checks" if self.unresolved else "enquiring"
+        canvas.say_in_footer(canvas.words(f"payment_unknown.{going_on}"), "")
         body, actions = result_body(canvas)
         draw_result(canvas, body, Sign.DOUBT, self._blocks(canvas, result_width(canvas)))
         key = "wait" if self.printing else "end"
@@ -67,10 +70,12 @@ class PaymentUnknown(Screen[UnknownChoice]):
 
     def _blocks(self, canvas: Canvas, width: int) -> list[Block]:
         words = canvas.words
+        known = "_unresolved" if self.unresolved else ""
         blocks = [
-            text_block(canvas, width, words("payment_unknown.title"), Type.RESULT),
+            text_block(canvas, width, words(f"payment_unknown.title{known}"), Type.RESULT),
             text_block(canvas, width, words("payment_unknown.sentence"), Type.TITLE, gap=10),
-            text_block(canvas, width, words("payment_unknown.explain"), Type.LEAD, gap=8),
+            text_block(canvas, width, words(f"payment_unknown.explain{known}"), Type.BODY, gap=8),
+            text_block(canvas, width, words("payment_unknown.blocked"), Type.BODY, gap=4),
             boxed_block(canvas, Look.PLAIN, self._facts(canvas, width - 2 * canvas.px(26))),
         ]
         if self.printing or self.printed is not None:
@@ -82,12 +87,10 @@ class PaymentUnknown(Screen[UnknownChoice]):
     def _facts(self, canvas: Canvas, width: int) -> list[Block]:
         words = canvas.words
         amount = f"{self.amount} {words('unit.yuan')}"
-        number = hotline(canvas)
-        key = "where_text" if number else "where_counter"
         facts = [
-            (words("payment_unknown.ref"), self.ref),
+            (words("pay.ref"), self.ref),
             (words("payment_unknown.amount"), amount),
             (words("payment_unknown.time"), self.at),
-            (words("payment_unknown.where"), words(f"payment_unknown.{key}", hotline=number)),
+            (words("pay.where"), where_to_ask(canvas)),
         ]
         return fact_blocks(canvas, width, facts, gap=4)

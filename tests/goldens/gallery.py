@@ -1,7 +1,7 @@
 """Every screen in a representative set of states, drawn to pictures.
 
 ``python -m tests.goldens.gallery OUT_DIR [NAME_PART...]`` writes one PNG a screen, language and
-panel. Screens are listed in ``gallery_core.SCREENS`` and ``gallery_pay.SCREENS``.
+panel. Screens are listed in the ``SCREENS`` of the modules that ``MODULES`` names.
 """
 
 import hashlib
@@ -47,7 +47,11 @@ FACTS = FrameFacts(
 MOMENT = Moment(clock="10:24", time_left_s=102, elapsed_s=3)
 UNTIMED = (Welcome, Busy, Goodbye, OutOfService, FollowPinPad)
 """Screens that stand between visits or are only followed: no time runs while they are up."""
-MODULES = ("tests.goldens.gallery_core", "tests.goldens.gallery_pay")
+MODULES = (
+    "tests.goldens.gallery_core",
+    "tests.goldens.gallery_pay",
+    "tests.goldens.gallery_receipts",
+)
 
 
 def moment_of(screen: Screen[Any]) -> Moment:

@@ -19,6 +19,7 @@ CARD_GONE = Trouble(TroubleReason.CARD_READER_GONE, "D-01")
 ID_GONE = Trouble(TroubleReason.ID_READER_GONE, "D-01")
 CENTRE_GONE = Trouble(TroubleReason.CENTRE_UNREACHABLE, "S-01")
 PIN_PAD_GONE = Trouble(TroubleReason.PIN_PAD_GONE, "D-01")
+PAPER_OUT = Trouble(TroubleReason.RECEIPT_PAPER_OUT, "D-11")
 IN_DOUBT = Trouble(TroubleReason.PAYMENT_IN_DOUBT, "P-01")
 PERSON = Person(
     PersonName("张测三"), IdNumber("999999199001010017"), "示例市", True, Assurance.SOCIAL_CARD
@@ -43,6 +44,7 @@ def services(trouble: Trouble | None = None) -> tuple[ServiceTile, ...]:
         ServiceTile("insurance", Tab.INQUIRY, trouble),
         ServiceTile("pay-contribution", Tab.HANDLING, trouble),
         ServiceTile("policies", Tab.POLICY),
+        ServiceTile("reprint-receipts", Tab.CONVENIENCE, trouble),
         ServiceTile("outlets", Tab.CONVENIENCE),
     )
 
@@ -68,6 +70,7 @@ SCREENS: list[tuple[str, Screen[Any]]] = [
     *((f"home-{tab.value}", Home(PERSON, tab, services(), NOTICES)) for tab in Tab),
     ("home-handling-off", Home(LONG_NAME, Tab.HANDLING, services(PIN_PAD_GONE))),
     ("home-handling-full", Home(LONG_NAME, Tab.HANDLING, full_page(), NOTICES)),
+    ("home-convenience-off", Home(PERSON, Tab.CONVENIENCE, services(PAPER_OUT), NOTICES)),
     ("home-none", Home(PERSON, Tab.POLICY, ())),
     *((f"problem-{r.value}", Problem(Trouble(r, "C-03"))) for r in TroubleReason),
     ("take-card", Goodbye(card_in_slot=True)),

@@ -97,6 +97,19 @@ async def test_who_connects_late_gets_the_picture_that_is_up(
             assert (await Client(stream).next("screen"))["screen"] == "problem"
 
 
+async def test_who_wants_no_pictures_gets_none(stage: PygameStage, client: Client) -> None:
+    """After that wish screens come with their buttons and without a PNG, to this client only."""
+    async with stage.follow(Busy(BusyWith.READING_CARD)) as followed:
+        await client.next("screen")
+        await client.send('{"pictures": false}')
+        assert await client.next("pictures") == {"pictures": False}
+        followed.update(Busy(BusyWith.CHECKING_CARD))
+        line = await client.next("serial")
+    assert line["screen"] == "busy-checking-card"
+    assert "language" in line["buttons"]
+    assert "picture" not in line
+
+
 async def test_a_tap_is_a_real_touch(stage: PygameStage, client: Client) -> None:
     """Tapping a button of the screen that is up answers that screen."""
     async with trio.open_nursery() as inner:

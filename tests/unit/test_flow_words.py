@@ -76,6 +76,8 @@ def test_end_of_a_visit_is_no_trouble() -> None:
         (PaymentState.NOT_STARTED, "S-02", NotPaidReason.CENTRE_REFUSED),
         (PaymentState.NOT_STARTED, "D-01", NotPaidReason.PIN_PAD_FAULT),
         (PaymentState.NOT_STARTED, "", NotPaidReason.NOT_STARTED),
+        (PaymentState.NOT_STARTED, "P-02", NotPaidReason.KIOSK_FAULT),
+        (PaymentState.REVERSED, "Z-6C", NotPaidReason.REVERSED),
     ],
 )
 def test_why_nothing_was_charged(state: PaymentState, code: str, why: NotPaidReason) -> None:

@@ -2,7 +2,14 @@
 
 from kioskd.screens.widgets.actions import Action, action_row, pager
 from kioskd.screens.widgets.facts import key_values, key_values_height, legend, money
-from kioskd.screens.widgets.headings import Sign, heading, result_sign, sign, steps_bar
+from kioskd.screens.widgets.headings import (
+    Sign,
+    heading,
+    reason_strip,
+    result_sign,
+    sign,
+    steps_bar,
+)
 from kioskd.screens.widgets.tabs import tabs
 
 __all__ = [
@@ -15,6 +22,7 @@ __all__ = [
     "legend",
     "money",
     "pager",
+    "reason_strip",
     "result_sign",
     "sign",
     "steps_bar",

@@ -66,6 +66,16 @@ def heading(canvas: Canvas, rect: Rect, title: str, note: str = "") -> Rect:
     return rect.cut_top(used, canvas.px(16))[1]
 
 
+def reason_strip(canvas: Canvas, rect: Rect, reason: str) -> Rect:
+    """Say in a strip why something cannot be chosen; return what is left of ``rect`` below."""
+    padding = canvas.px(14)
+    high = canvas.text_height(rect.w - 2 * padding, reason, Type.NOTE) + canvas.px(12)
+    strip, room = rect.cut_top(high, canvas.px(10))
+    canvas.rounded(strip, canvas.px(10), t.PALE_DOUBT)
+    canvas.text(strip.inset(padding, 0), reason, Type.NOTE, valign="middle")
+    return room
+
+
 def steps_bar(canvas: Canvas, rect: Rect, labels: Sequence[str], current: int) -> Rect:
     """Draw the numbered steps, ``current`` from 0; return what is left of ``rect`` below.
 

@@ -77,3 +77,9 @@ def grade_and_amount(canvas: Canvas, grade: Grade) -> str:
 def hotline(canvas: Canvas) -> str:
     """Return the number to call, empty if the region names none."""
     return next((hotline.number for hotline in canvas.facts.hotlines), "")
+
+
+def where_to_ask(canvas: Canvas) -> str:
+    """Return whom to ask with the reference: the hotline, or the counter where there is none."""
+    number = hotline(canvas)
+    return canvas.words("pay.where_text" if number else "pay.where_counter", hotline=number)

@@ -1,0 +1,191 @@
+"""A kiosk whose visitor, devices and centre are scripted, for tests of flows."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, cast
+
+import trio
+
+from kioskd.domain.document import Receipt
+from kioskd.domain.money import Money
+from kioskd.domain.payment import PaymentRef, Printed
+from kioskd.domain.person import Assurance, Person
+from kioskd.domain.region import RegionPack
+from kioskd.domain.secret import IdNumber, PersonName, SessionToken
+from kioskd.domain.text import Text
+from kioskd.errors import JournalDamaged, SessionEnded
+from kioskd.flows.kiosk import Kiosk, Visit
+from kioskd.flows.settings import VisitSettings
+from kioskd.payments.contract import Payment
+from kioskd.payments.desk import PaymentDesk
+from kioskd.protocols.central import Posting
+from kioskd.protocols.central_books import PrintReport, ReceiptCopy, ReceiptEntry
+from kioskd.screens.contract import Done, Screen
+from tests.fakes import NOW
+from tests.goldens.gallery_pay import HOTLINES, RULES
+
+PERSON = Person(
+    PersonName("测试甲"), IdNumber("999999199001010017"), "示例市", True, Assurance.SOCIAL_CARD
+)
+VISIT = Visit(PERSON, SessionToken("token"))
+REGION = RegionPack(
+    version=1,
+    city=Text("示例市", "Sample City"),
+    title=Text("示例市人力资源和社会保障自助服务终端", "Sample City Self-service Terminal"),
+    hotlines=HOTLINES,
+    average_wage=Money(7_000_00),
+    schemes=RULES,
+    services={},
+    policies=(),
+    outlets=(),
+    verify_url="https://kiosk.example/v/",
+)
+
+
+@dataclass
+class FakeStage:
+    """Touches the buttons in ``touches``; ``seen`` are the screens that were up, in order."""
+
+    touches: list[str] = field(default_factory=list)
+    language: str = "zh_CN"
+    seen: list[Screen[Any]] = field(default_factory=list)
+    leaves: SessionEnded | None = None
+    """Ends the visit at the next ``show``."""
+
+    async def show(self, screen: Screen[Any], time_limit_s: float | None = None) -> Any:
+        self.seen.append(screen)
+        await trio.lowlevel.checkpoint()
+        if self.leaves is not None:
+            raise self.leaves
+        while self.touches:
+            after = screen.tap(self.touches.pop(0))
+            assert after is not None, f"{screen.id} has no such button"
+            if isinstance(after, Done):
+                return after.answer
+            screen = after
+        await trio.sleep_forever()
+        raise AssertionError("nobody wakes it")
+
+    @asynccontextmanager
+    async def follow(self, screen: Screen[Any]) -> AsyncIterator["FakeStage"]:
+        self.seen.append(screen)
+        yield self
+
+    async def answered(self) -> None:
+        await trio.sleep_forever()
+
+    def last(self, kind: type[Any]) -> Any:
+        """Return the newest screen of a kind."""
+        return next(screen for screen in reversed(self.seen) if isinstance(screen, kind))
+
+
+@dataclass
+class FakePrinter:
+    """Prints on ``papers`` and says what ``says`` holds, in turn; YES when it is empty."""
+
+    papers: list[Receipt] = field(default_factory=list)
+    says: list[Printed] = field(default_factory=list)
+
+    async def print(self, receipt: Receipt) -> Printed:
+        await trio.lowlevel.checkpoint()
+        self.papers.append(receipt)
+        return self.says.pop(0) if self.says else Printed.YES
+
+
+@dataclass
+class FakeJournal:
+    """Remembers what it was told; ``damaged`` makes every call fail."""
+
+    payments: dict[str, Payment] = field(default_factory=dict)
+    refuses: bool = False
+    damaged: bool = False
+    printed: dict[str, Printed] = field(default_factory=dict)
+    reports: list[PrintReport] = field(default_factory=list)
+
+    def get(self, ref: PaymentRef) -> Payment:
+        self._check()
+        return self.payments[ref]
+
+    def refused(self, ref: PaymentRef) -> bool:
+        self._check()
+        return self.refuses
+
+    def set_printed(self, ref: PaymentRef, printed: Printed) -> None:
+        self._check()
+        self.printed[ref] = printed
+
+    def report_print(self, report: PrintReport) -> None:
+        self._check()
+        self.reports.append(report)
+
+    def _check(self) -> None:
+        if self.damaged:
+            raise JournalDamaged("a test")
+
+
+@dataclass
+class FakeUplink:
+    """Has the centre's word, or none."""
+
+    posting: Posting | None = None
+
+    async def delivered(self, ref: PaymentRef, within_s: float) -> Posting | None:
+        await trio.lowlevel.checkpoint()
+        return self.posting
+
+
+@dataclass
+class FakeReceipts:
+    """The centre's receipts: gives copies as the test says, and remembers the print references."""
+
+    entries: tuple[ReceiptEntry, ...] = ()
+    give: Callable[[ReceiptEntry], ReceiptCopy] | None = None
+    print_refs: list[str] = field(default_factory=list)
+
+    async def receipts(self, token: SessionToken) -> tuple[ReceiptEntry, ...]:
+        await trio.lowlevel.checkpoint()
+        return self.entries
+
+    async def copy(self, token: SessionToken, ref: str, print_ref: str) -> ReceiptCopy:
+        await trio.lowlevel.checkpoint()
+        self.print_refs.append(print_ref)
+        assert self.give is not None
+        return self.give(next(entry for entry in self.entries if entry.ref == ref))
+
+
+class FakeCabinet:
+    """Has no lamps."""
+
+    def lamp(self, slot: str, lit: bool) -> None: ...
+
+
+class FlowWorld:
+    """Everything a test scripts, and ``kiosk`` made of it."""
+
+    def __init__(self) -> None:
+        self.stage, self.printer = FakeStage(), FakePrinter()
+        self.journal, self.uplink, self.centre = FakeJournal(), FakeUplink(), FakeReceipts()
+        desk = PaymentDesk(
+            cast(Any, None), cast(Any, self.centre), cast(Any, self.journal), lambda: NOW
+        )
+        self.kiosk = Kiosk(
+            stage=cast(Any, self.stage),
+            social_cards=cast(Any, None),
+            id_reader=cast(Any, None),
+            pin_pad=cast(Any, None),
+            receipt_printer=cast(Any, self.printer),
+            cabinet=cast(Any, FakeCabinet()),
+            central=cast(Any, self.centre),
+            region=REGION,
+            desk=desk,
+            uplink=self.uplink,
+            health=cast(Any, None),
+            times=VisitSettings(),
+            today=lambda: date(2026, 11, 22),
+        )
+
+    def rows(self) -> list[str]:
+        """Return the rows of the newest paper as one text each, left and right."""
+        return [f"{line.left} {line.right}".strip() for line in self.printer.papers[-1].lines]
