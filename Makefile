@@ -4,7 +4,7 @@ OUT ?= story-out/$(NAME)
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint story stories bench lock goldens gallery clean
+.PHONY: help setup demo test check lint story stories money proofs bench lock goldens gallery clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -34,8 +34,16 @@ story: setup ## play one story and leave its evidence: NAME=pay-by-card [OUT=fol
 stories: setup ## play all stories
 	$(BIN)/python -m kiosk_bench stories --out story-out
 
-bench: setup ## measure cold start and memory of kioskd against their limits
+money: setup ## kill kiosks at every call of a payment: no fen lost, none doubled [MINUTES=5 SEED=1]
+	$(BIN)/python -m kiosk_bench money $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+
+proofs: setup ## the other proofs about money, in full: model, rule machine, noise, fuzz, power loss
+	KIOSKD_POWER_IMAGES=10 KIOSKD_POWER_AGAIN=2 KIOSKD_POWER_STEP=3 \
+		$(PYTEST) -n 2 --dist loadgroup --money tests/model tests/property tests/noise tests/fuzz tests/power
+
+bench: setup ## measure cold start, memory, recovery and uplink of kioskd against their limits
 	$(BIN)/python tools/bench.py
+	$(BIN)/python tools/bench_money.py
 
 lock: ## resolve the lock files anew
 	tools/lock.sh --upgrade

@@ -29,7 +29,7 @@ class Centre:
         """Fill the database with synthetic people; return the personas' cards."""
         self.folder.mkdir(parents=True, exist_ok=True)
         cards = self.folder / "cards.json"
-        await self._call(
+        await self.call(
             "sample", "--db", self.url, "--people", str(people), "--seed", str(seed),
             "--cards", str(cards),
         )  # fmt: skip
@@ -37,9 +37,10 @@ class Centre:
 
     async def ledger(self) -> dict[str, Any]:
         """Return what the ledger holds, by the centre's own command."""
-        return dict(json.loads(await self._call("ledger", "show", "--db", self.url, "--json")))
+        return dict(json.loads(await self.call("ledger", "show", "--db", self.url, "--json")))
 
-    async def _call(self, *words: str) -> str:
+    async def call(self, *words: str) -> str:
+        """Run one command of ``kiosk-central``; return what it prints."""
         done = await trio.run_process(
             [sys.executable, "-m", "kiosk_central", *words], capture_stdout=True
         )

@@ -1,4 +1,4 @@
-"""The workbench's commands: ``demo``, ``story``, ``stories``."""
+"""The workbench's commands: ``demo``, ``story``, ``stories``, ``money``."""
 
 import argparse
 import os
@@ -8,6 +8,7 @@ import trio
 
 from kiosk_bench.evidence import Summary, summarise_family
 from kiosk_bench.hands import Hands
+from kiosk_bench.money import command
 from kiosk_bench.runner import STORIES, play, play_all
 from kiosk_bench.world import WorldSettings, running_world
 
@@ -34,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     stories.add_argument("--out", type=Path, default=Path("story-out"))
     stories.add_argument("--at-once", type=int, default=2)
     stories.set_defaults(run=_stories)
+    command.add_to(commands)
     return parser
 
 

@@ -1,6 +1,7 @@
 """Write the kiosk's configuration: the same file a technician would write, with other paths."""
 
 import json
+from datetime import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ if TYPE_CHECKING:
     from kiosk_bench.world import World
 
 KIOSK_ID = "K0123"
+OUTLET = {"zh": "第一人民医院 · 门诊大厅 2 号机", "en": "First Hospital, Hall, No. 2"}
 LAMP_PINS = {"card": 5, "id": 6, "pinpad": 13, "receipt": 19}
 PRESENCE_PIN = 17
 DOOR_PIN = 27
@@ -18,7 +20,11 @@ def write_config(world: "World") -> Path:
     tables = _tables(world)
     for table, keys in world.settings.overrides.items():
         tables.setdefault(table, {}).update(keys)
-    path = world.folder / "kioskd.toml"
+    return store(world.folder / "kioskd.toml", tables)
+
+
+def store(path: Path, tables: dict[str, dict[str, Any]]) -> Path:
+    """Write tables as a configuration file; return its path."""
     path.write_text(_toml(tables), encoding="utf-8")
     return path
 
@@ -27,7 +33,7 @@ def _tables(world: "World") -> dict[str, dict[str, Any]]:
     return {
         "kiosk": {
             "id": KIOSK_ID,
-            "outlet": {"zh": "第一人民医院 · 门诊大厅 2 号机", "en": "First Hospital, Hall, No. 2"},
+            "outlet": OUTLET,
             "state_dir": str(world.state_dir),
             "production": False,
         },
@@ -59,4 +65,6 @@ def _value(value: object) -> str:
     if isinstance(value, dict):
         inner = ", ".join(f"{key} = {_value(item)}" for key, item in value.items())
         return f"{{ {inner} }}"
+    if isinstance(value, time):
+        return value.isoformat()
     return json.dumps(value, ensure_ascii=False)

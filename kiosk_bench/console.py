@@ -1,7 +1,7 @@
 """The finger and the eyes of a story: what the kiosk shows, and taps on its real screen.
 
 Speaks to the kiosk's screen console (docs/decisions/0006): one JSON object a line. Every picture
-the kiosk shows is kept, numbered, in the order shown.
+the kiosk shows is kept, numbered, in the order shown; without a folder for them it sends none.
 """
 
 import base64
@@ -35,14 +35,15 @@ class Shown:
 class Console:
     """Reads what is shown and taps. ``run`` must be running in a nursery."""
 
-    def __init__(self, socket_path: Path, pictures: Path) -> None:
+    def __init__(self, socket_path: Path, pictures: Path | None) -> None:
         self.socket_path = socket_path
         self.pictures = pictures
         self.shown: list[Shown] = []
         self._stream: trio.SocketStream | None = None
         self._changed = trio.Event()
         self._answered, self._answers = trio.open_memory_channel[bool](100)
-        pictures.mkdir(parents=True, exist_ok=True)
+        if pictures is not None:
+            pictures.mkdir(parents=True, exist_ok=True)
 
     @property
     def now(self) -> Shown | None:
@@ -59,6 +60,8 @@ class Console:
                 continue
             self._stream = stream
             try:
+                if self.pictures is None:
+                    await self._send({"pictures": False})
                 await self._read(stream)
             except trio.BrokenResourceError:
                 pass  # the kiosk was killed; the story may start it again
@@ -79,7 +82,7 @@ class Console:
     def _take(self, message: dict[str, object]) -> None:
         if "error" in message or "tapped" in message:
             self._answered.send_nowait("tapped" in message)
-        if "screen" in message and "picture" in message:
+        if "serial" in message:
             self._keep(message)
         changed, self._changed = self._changed, trio.Event()
         changed.set()
@@ -90,8 +93,9 @@ class Console:
             len(self.shown) + 1, str(message["screen"]), str(message["language"]), buttons
         )
         self.shown.append(shown)
-        picture = base64.b64decode(str(message["picture"]))
-        (self.pictures / f"{shown.serial:03d}-{shown.screen}.png").write_bytes(picture)
+        if self.pictures is not None:
+            picture = base64.b64decode(str(message["picture"]))
+            (self.pictures / f"{shown.serial:03d}-{shown.screen}.png").write_bytes(picture)
 
     async def wait_for(self, what: Callable[[Shown], bool], words: str, within_s: float) -> Shown:
         """Wait until what is shown fits. Raises StoryFailed with both sides' words."""

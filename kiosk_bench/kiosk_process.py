@@ -6,6 +6,7 @@ import signal
 import sys
 from pathlib import Path
 from subprocess import DEVNULL
+from typing import Any
 
 import trio
 
@@ -71,11 +72,11 @@ class KioskProcess:
                 await self._process.wait()
         return self._process.returncode
 
-    def states_logged(self) -> list[str]:
-        """Return the states that payments have moved to, in order, by the kiosk's log."""
+    def money_events(self) -> list[dict[str, Any]]:
+        """Return what the kiosk's log says of payments: each synced state, each answered report."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
-        events = [json.loads(line[3:]) for line in lines if '"journal.synced"' in line]
-        return [str(event["state"]) for event in events]
+        told = ('"journal.synced"', '"uplink.delivered"')
+        return [json.loads(line[3:]) for line in lines if any(name in line for name in told)]
 
     def cpu_s(self) -> float:
         """Return the CPU seconds of the kiosk's main thread: flow, protocol, journal, drawing.

@@ -141,8 +141,12 @@ class World:
 
     def journal_is_at_rest(self) -> bool:
         """Tell whether the kiosk has resolved and told the centre everything, by its own log."""
-        states = self.kiosk.states_logged()
-        return bool(states) and states[-1] in RESOLVED
+        events = self.kiosk.money_events()
+        moves = [one for one in events if one["event"] == "journal.synced"]
+        reports = [one for one in events if one.get("kind") == "payment"]
+        if not moves or moves[-1]["state"] not in RESOLVED or not reports:
+            return False
+        return events.index(moves[-1]) < events.index(reports[-1])
 
     async def start_kiosk(self) -> None:
         """Start the kiosk with somebody before it, and wait until it welcomes visitors."""

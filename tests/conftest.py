@@ -1,7 +1,19 @@
 """What holds for all tests."""
 
+import pytest
 from hypothesis import settings
 
 # A slow machine is no failure: property tests look at results, never at the clock.
 settings.register_profile("kioskd", deadline=None)
 settings.load_profile("kioskd")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--money``: the proofs about money run in full, minutes instead of seconds."""
+    parser.addoption("--money", action="store_true", help="run the proofs about money in full")
+
+
+@pytest.fixture(scope="session")
+def in_full(request: pytest.FixtureRequest) -> bool:
+    """Whether ``--money`` was given; without it the same proofs run on fewer cases."""
+    return bool(request.config.getoption("--money"))

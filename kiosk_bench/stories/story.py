@@ -2,15 +2,24 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import trio
 
+from kiosk_bench.console import Console
+from kiosk_bench.devices.id_reader import IdReaderPeer
 from kiosk_bench.people import CitizenCard
 from kiosk_bench.world import World
 
 GRADE = 100
 MONTHS = 2
+
+
+class Place(Protocol):
+    """What a citizen needs of a world to find her way to the review."""
+
+    console: Console
+    id_reader: IdReaderPeer
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,8 @@ class Expected:
     """Screens that must appear in this order (others may stand between)."""
     receipts: int = 0
     """Slips that came out of the receipt printer."""
+    differences: tuple[str, ...] = ()
+    """Kinds of difference that the centre must list, and no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +74,7 @@ async def log_in_by_card(world: World, card: CitizenCard) -> None:
     await world.console.screen("home")
 
 
-async def log_in_by_id_card(world: World, card: CitizenCard) -> None:
+async def log_in_by_id_card(world: Place, card: CitizenCard) -> None:
     """Put the resident ID card on the reader, be at home."""
     await world.console.screen("welcome")
     world.id_reader.put_card(card.id_card())
@@ -71,7 +82,7 @@ async def log_in_by_id_card(world: World, card: CitizenCard) -> None:
     world.id_reader.take_card()
 
 
-async def choose_and_review(world: World) -> None:
+async def choose_and_review(world: Place) -> None:
     """From home to the review: pension, 100 %, October and November."""
     console = world.console
     await console.tap("home", "tab-handling")
@@ -86,13 +97,13 @@ async def choose_and_review(world: World) -> None:
     await console.screen("review")
 
 
-async def payable_months(world: World) -> list[str]:
+async def payable_months(world: Place) -> list[str]:
     """Return the buttons of the first months that can be paid, two if there are."""
     shown = await world.console.screen("choose-months")
     return sorted(button for button in shown.buttons if button.startswith("month-"))[:MONTHS]
 
 
-async def choose_grade(world: World) -> None:
+async def choose_grade(world: Place) -> None:
     """Mark the grade, turning pages until it is there."""
     shown = await world.console.screen("choose-grade")
     while f"grade-{GRADE}" not in shown.buttons:

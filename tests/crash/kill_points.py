@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import trio
 from trio.testing import MockClock
@@ -25,11 +25,14 @@ from kioskd.domain.payment import (
     PinPadStep,
     TransactionRecord,
 )
+from kioskd.payments.audit import faults_in
 from kioskd.payments.contract import Payment
 from kioskd.payments.desk import PaymentDesk
 from kioskd.payments.journal import Journal
+from kioskd.payments.outbox import Outbox
 from kioskd.payments.pay import pay
 from kioskd.payments.recovery import recover_all
+from kioskd.payments.store import Store
 from kioskd.protocols import central
 from kioskd.protocols.central import PaymentReport, Posting
 from tests.fakes import NOW, a_record, an_assessment
@@ -82,20 +85,25 @@ def _store(path: Path, value: object) -> None:
     new.replace(path)
 
 
+EARLIER: Final = {"fen": 4_200, "fate": "standing"}
+"""In the open batch before the kiosk's first life: an empty batch proves little."""
+
+
 class FilePinPad:
     """A PIN pad whose books outlive the kiosk; a charge is held, standing or reversed."""
 
     def __init__(self, folder: Path, points: Points, reverses: bool) -> None:
         self._path, self._points, self._reverses = folder / "pin_pad.json", points, reverses
         if not self._path.exists():
-            _store(self._path, [])
+            _store(self._path, [EARLIER])
 
     @property
     def charges(self) -> list[dict[str, Any]]:
         return list(_load(self._path))
 
     def standing(self) -> list[dict[str, Any]]:
-        return [charge for charge in self.charges if charge["fate"] != "reversed"]
+        """The charges of this kiosk that are not reversed, without the one before all of them."""
+        return [charge for charge in self.charges[1:] if charge["fate"] != "reversed"]
 
     async def authorise(
         self,
@@ -130,14 +138,12 @@ class FilePinPad:
         return 0
 
     async def last_transaction(self) -> TransactionRecord | None:
-        if not self.charges:
-            return None
         last = self.charges[-1]
         result = 0x6C if last["fate"] == "reversed" else 0
         return a_record(len(self.charges), Money(last["fen"]), result)
 
     async def totals(self) -> tuple[int, Money]:
-        amounts = [Money(charge["fen"]) for charge in self.standing()]
+        amounts = [Money(charge["fen"]) for charge in [EARLIER, *self.standing()]]
         return len(amounts), total(amounts)
 
 
@@ -185,7 +191,9 @@ class Kiosk:
         return points.passed
 
     async def _live(self, what: str, points: Points) -> None:
-        journal = Journal(self.folder / "journal.db", "K0123")
+        store = Store(self.folder / "journal.db", "K0123")
+        journal = Journal(store)
+        outbox = Marked(Outbox(store, journal), points)
         desk = PaymentDesk(
             pin_pad=Marked(FilePinPad(self.folder, points, self.pad_reverses), points),  # type: ignore[arg-type]
             central=Marked(FileCentral(self.folder), points),  # type: ignore[arg-type]
@@ -195,13 +203,13 @@ class Kiosk:
         await recover_all(desk)
         if what == "pay":
             await self.paying(desk)
-        await self._send_all(desk)
-        journal.shut()
+        await self._send_all(desk, outbox)
+        store.shut()
 
-    async def _send_all(self, desk: PaymentDesk) -> None:
-        while (waiting := desk.journal.next_report()) is not None:
+    async def _send_all(self, desk: PaymentDesk, outbox: Any) -> None:
+        while (waiting := outbox.next_report()) is not None:
             report = central.decode(waiting.body, PaymentReport)
-            desk.journal.mark_delivered(waiting.seq, await desk.central.report_payment(report))
+            outbox.mark_delivered(waiting.seq, await desk.central.report_payment(report))
 
     def live_in_a_child(self, what: str, kill_at: int | None) -> bool:
         """Live in a process of its own; return True if it was killed, False if it came through."""
@@ -222,15 +230,16 @@ def lost_or_doubled(folder: Path) -> list[str]:
     """Check the invariants over journal, PIN pad and centre; return what is broken."""
     charges = len(FilePinPad(folder, Points(None), reverses=False).standing())
     postings = len(FileCentral(folder).postings())
-    journal = Journal(folder / "journal.db", "K0123")
-    in_doubt = journal.open_payments()
+    store = Store(folder / "journal.db", "K0123")
+    journal = Journal(store)
+    in_doubt = journal.open_payments() + journal.unresolved()
     told = FileCentral(folder).states
-    journal.shut()
-    broken = []
+    store.shut()
+    broken = [f"{fault.place}: {fault.what}" for fault in faults_in(folder / "journal.db")]
     if charges > 1 or postings > 1:
         broken.append(f"doubled: {charges} charges, {postings} postings")
     if charges != postings:
         broken.append(f"lost: {charges} charges, {postings} postings")
     broken += [f"unresolved: {p.ref}" for p in in_doubt]
-    broken += [f"forgotten: {p.ref}" for p in in_doubt if told.get(p.ref) != "unknown"]
+    broken += [f"forgotten: {p.ref}" for p in in_doubt if told.get(p.ref) != p.state.value]
     return broken

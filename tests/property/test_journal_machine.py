@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from kioskd.domain.payment import AssessmentRef, PaymentRef, PaymentState, TransactionRecord
+from kioskd.errors import JournalDamaged
+from kioskd.payments.audit import faults_in
 from kioskd.payments.contract import Baseline, PaymentInTheWay, RecordContradicts
-from kioskd.payments.journal import Journal
 from kioskd.payments.states import (
-    FINAL,
     KEEPS_ASSESSMENT,
+    OPEN,
     TELLS_THE_CENTRE,
     TRANSITIONS,
     IllegalMove,
@@ -24,8 +25,14 @@ from kioskd.payments.states import (
 from kioskd.protocols import central
 from kioskd.protocols.central import PaymentReport, Posting
 from tests.fakes import AMOUNT, NOW, a_record
+from tests.journals import opened
 
-ENDS = st.sampled_from([PaymentEvent.DECLINE, PaymentEvent.NOT_START, PaymentEvent.DOUBT])
+ENDS = st.sampled_from(
+    sorted(
+        set(PaymentEvent) - {PaymentEvent.APPROVE, PaymentEvent.CONFIRM, PaymentEvent.GIVE_BACK},
+        key=lambda event: event.value,
+    )
+)
 
 
 @dataclass
@@ -43,32 +50,35 @@ class JournalMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
-        self.journal = Journal(self.folder / "journal.db", "K0123")
+        self.path = self.folder / "journal.db"
+        self.books = opened(self.path)
+        self.journal = self.books.journal
         self.payments: dict[PaymentRef, Model] = {}
         self.outbox: list[tuple[PaymentRef, PaymentState]] = []
 
     def teardown(self) -> None:
-        self.journal.shut()
+        assert not faults_in(self.path)
+        self.books.store.shut()
         shutil.rmtree(self.folder)
 
     @rule()
     def reopen(self) -> None:
         """Close and open: nothing may change."""
-        self.journal.shut()
-        self.journal = Journal(self.folder / "journal.db", "K0123")
+        self.books.store.shut()
+        self.books = opened(self.path)
+        self.journal = self.books.journal
 
     @rule()
     def tidy(self) -> None:
         """Idle-time work changes nothing."""
-        self.journal.tidy()
+        self.books.outbox.tidy()
 
     @rule(assessment=st.sampled_from("abc"))
     def intend(self, assessment: str) -> None:
         """A new payment, unless one is open or holds the assessment."""
         ref = AssessmentRef(assessment * 32)
         taken = any(
-            model.state not in FINAL
-            or (model.assessment == ref and model.state in KEEPS_ASSESSMENT)
+            model.state in OPEN or (model.assessment == ref and model.state in KEEPS_ASSESSMENT)
             for model in self.payments.values()
         )
         if taken:
@@ -76,7 +86,7 @@ class JournalMachine(RuleBasedStateMachine):
                 self.journal.intend(ref, AMOUNT, Baseline(), NOW)
             return
         payment = self.journal.intend(ref, AMOUNT, Baseline(), NOW)
-        assert payment.ref == f"K0123-{len(self.payments) + 1:06d}"
+        assert payment.ref == self.books.ref(len(self.payments) + 1)
         self.payments[payment.ref] = Model(ref)
 
     @precondition(lambda self: self.payments)
@@ -124,15 +134,32 @@ class JournalMachine(RuleBasedStateMachine):
             self.journal.close(ref, event, NOW)
             self._moved(ref, after)
 
+    @precondition(lambda self: self.payments)
+    @rule(data=st.data())
+    def give_back(self, data: st.DataObject) -> None:
+        """Begin to reverse any payment: only a confirmed one, and never beside an open one."""
+        ref = data.draw(st.sampled_from(sorted(self.payments)))
+        model = self.payments[ref]
+        beside = any(other.state in OPEN for other in self.payments.values())
+        if model.state is not PaymentState.CONFIRMED:
+            with pytest.raises(IllegalMove):
+                self.journal.give_back(ref, Baseline(), NOW)
+        elif beside:
+            with pytest.raises(JournalDamaged):
+                self.journal.give_back(ref, Baseline(), NOW)
+        else:
+            self.journal.give_back(ref, Baseline(), NOW)
+            model.state = PaymentState.REVERSING
+
     @precondition(lambda self: self.outbox)
     @rule()
     def deliver(self) -> None:
         """The oldest report is the one that the model has waiting longest."""
-        waiting = self.journal.next_report()
+        waiting = self.books.outbox.next_report()
         assert waiting is not None
         report = central.decode(waiting.body, PaymentReport)
         assert (report.ref, report.state) == self.outbox.pop(0)
-        self.journal.mark_delivered(waiting.seq, Posting(report.ref, report.state))
+        self.books.outbox.mark_delivered(waiting.seq, Posting(report.ref, report.state))
 
     def _moved(self, ref: PaymentRef, state: PaymentState) -> None:
         self.payments[ref].state = state
@@ -146,14 +173,14 @@ class JournalMachine(RuleBasedStateMachine):
             kept = self.journal.get(ref)
             assert (kept.assessment, kept.state) == (model.assessment, model.state)
             assert kept.record == model.record
-        still_open = [ref for ref, model in self.payments.items() if model.state not in FINAL]
+        still_open = [ref for ref, model in self.payments.items() if model.state in OPEN]
         assert [payment.ref for payment in self.journal.open_payments()] == still_open
-        assert (self.journal.next_report() is None) == (not self.outbox)
+        assert (self.books.outbox.next_report() is None) == (not self.outbox)
 
 
 TestJournal = JournalMachine.TestCase
 TestJournal.settings = settings(
-    max_examples=40,
+    max_examples=25,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

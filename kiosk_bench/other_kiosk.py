@@ -1,0 +1,65 @@
+"""Another kiosk of the same city, as the centre sees one: a login, an assessment, a payment.
+
+Only its HTTP; it has no screen and no PIN pad. For stories in which two kiosks meet at the centre.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+from uuid import uuid4
+
+import requests
+import trio
+
+from kiosk_bench.people import CitizenCard
+from kioskd.domain.contribution import Assessment, Month, Scheme
+from kioskd.domain.payment import PaymentState, TransactionRecord
+from kioskd.domain.person import IdCardKind
+from kioskd.domain.secret import IdNumber, PersonName
+from kioskd.protocols import central
+from kioskd.protocols.central import AssessmentRequest, IdCardLogin, Login, PaymentReport, Posting
+
+T = TypeVar("T")
+TERMINAL, RECEIPT, TRACE = "29009999", 31, 47
+WITHIN_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class OtherKiosk:
+    """Kiosk ``id``, calling the centre at ``url``."""
+
+    url: str
+    id: str = "K0124"
+
+    async def pay(self, card: CitizenCard, percent: int, months: tuple[Month, ...]) -> Posting:
+        """Let her pay these months of pension there; return how the centre booked it."""
+        who = IdCardLogin("", IdCardKind.RESIDENT, IdNumber(card.id_number), PersonName(card.name))
+        login = await self._do("POST", central.ID_CARD_LOGIN_PATH, Login, who)
+        path = central.ASSESSMENT_PATH.format(ref=uuid4().hex)
+        wanted = AssessmentRequest(Scheme.PENSION, percent, months)
+        assessment = await self._do("PUT", path, Assessment, wanted, login.token.reveal())
+        await self._report(assessment, PaymentState.INTENDED)
+        return await self._report(assessment, PaymentState.CONFIRMED)
+
+    async def _report(self, assessment: Assessment, state: PaymentState) -> Posting:
+        ref = f"{self.id}-7777-000001"
+        charged = state is PaymentState.CONFIRMED
+        record = TransactionRecord(
+            assessment.amount, RECEIPT, TRACE, TERMINAL, "1122", "120000", result=0
+        )
+        report = PaymentReport(
+            ref, assessment.ref, assessment.amount, state, record if charged else None
+        )
+        return await self._do("PUT", central.PAYMENT_PATH.format(ref=ref), Posting, report)
+
+    async def _do(
+        self, method: str, path: str, wanted: type[T], body: object, token: str = ""
+    ) -> T:
+        headers = {"Kiosk-Id": self.id, "Content-Type": "application/json"}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        call = partial(requests.request, method, self.url + path, timeout=WITHIN_S)
+        sent = central.encode(body)
+        answer = await trio.to_thread.run_sync(lambda: call(data=sent, headers=headers))
+        answer.raise_for_status()
+        return central.decode(answer.content, wanted)
