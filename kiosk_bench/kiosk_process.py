@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -47,6 +48,14 @@ class KioskProcess:
     def kill_now(self) -> None:
         """SIGKILL, as a power cut would: no handler runs, nothing is flushed."""
         os.kill(self.pid, signal.SIGKILL)
+
+    def limit_files(self, size: int | None) -> None:
+        """Let writes beyond ``size`` of any file fail, as on a disk that takes no more; None: any.
+
+        Only the journal grows so much: the kiosk's log is shorter than the journal's own.
+        """
+        hard = resource.RLIM_INFINITY
+        resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (hard if size is None else size, hard))
 
     async def wait_dead(self) -> None:
         """Return when the process is gone."""

@@ -106,6 +106,26 @@ async def power_cut_while_paying(world: World, step: str) -> str:
     return f"power-cut-{step}"
 
 
+async def disk_refuses(world: World) -> str:
+    """The disk takes no more while the bank approves: refused, reversed, and the kiosk lives on."""
+    world.pin_pad.at("authorisation_received", partial(_refuse_writes, world))
+    await log_in_and_pay(world)
+    await world.console.screen("not-paid", within_s=60)
+    await end_and_take_card(world, "not-paid")
+    await world.console.tap("welcome", "policies")
+    await world.console.tap("policies", "back")
+    world.kiosk.limit_files(None)
+    await until(world.journal_is_at_rest, "the disk to be mended and the payment resolved", 150)
+    (assessment,) = (await world.centre.ledger())["assessments"]
+    return f"not-charged, assessment {assessment['state']}"
+
+
+async def _refuse_writes(world: World) -> None:
+    """Let no file of the kiosk grow beyond what its journal's log is now."""
+    world.kiosk.limit_files((world.state_dir / "journal.db-wal").stat().st_size)
+    await trio.lowlevel.checkpoint()
+
+
 async def until_posted(world: World, payments: int) -> None:
     """Wait until the ledger holds that many payments."""
     with trio.fail_after(60):
@@ -156,6 +176,14 @@ STORIES = (
         "No paper for the receipt: paid and posted, and it says that nothing was printed.",
         paper_out,
         Expected("paid", 1, 1, ("follow-pin-pad", "paid", "take-card"), 0),
+    ),
+    Story(
+        "disk-refuses",
+        "The disk refuses the approval: the PIN pad reverses, and later all is resolved.",
+        disk_refuses,
+        Expected(
+            "not-charged, assessment released", 0, 0, ("follow-pin-pad", "not-paid", "policies")
+        ),
     ),
     *(
         Story(

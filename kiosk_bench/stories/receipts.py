@@ -22,7 +22,12 @@ from kiosk_bench.stories.story import (
 from kiosk_bench.world import World
 from kioskd.domain.contribution import Month
 
-TITLES = {"缴费收据": "receipt", "缴款凭条": "slip", "存疑凭证": "voucher"}
+TITLES = {
+    "缴费收据": "receipt",
+    "缴款凭条": "slip",
+    "存疑凭证": "voucher",
+    "退款凭条": "give-back slip",
+}
 OTHER_KIOSK = "K0124"
 LIST = ("my-receipts", "receipt-printed")
 
@@ -106,12 +111,11 @@ async def voucher_then_original(world: World) -> str:
     return await original_later(world)
 
 
-async def posting_refused(world: World) -> str:
-    """Settled as not charged while her card is charged: the centre refuses, and she is told so."""
+async def given_back_at_once(world: World) -> str:
+    """Her months are paid elsewhere while her card is charged: it goes back while she is there."""
     world.pin_pad.at("approval_acknowledged", partial(pay_elsewhere, world))
     await log_in_and_pay(world)
-    await end_and_take_card(world, "paid")
-    await until_heard(world, ["no"])
+    await end_and_take_card(world, "given-back")
     return await papers(world)
 
 
@@ -182,8 +186,7 @@ async def _told(slip: Slip) -> str:
     title = next(name for row in slip.rows for text, name in TITLES.items() if text == row)
     copies = [row for row in slip.rows if row.startswith("副本")]
     if title != "receipt":
-        questioned = any("登记还在核对" in row for row in slip.rows)
-        return f"{title} in question" if questioned else title
+        return title
     marks = "".join(f" copy {row.split()[2]}" for row in copies)
     return f"{title}{marks}" if await _is_genuine(slip) else f"false {title}{marks}"
 
@@ -232,9 +235,16 @@ STORIES = (
         Expected("voucher, receipt", 1, 1, ("payment-unknown", *LIST, "take-card"), 2),
     ),
     Story(
-        "posting-refused",
-        "The centre refuses the posting for good: a slip that says that it is being checked.",
-        posting_refused,
-        Expected("slip in question", 1, 1, ("paid", "take-card"), 1, differences=("state",)),
+        "given-back-at-once",
+        "Her months are paid elsewhere while her card is charged: the charge is given back.",
+        given_back_at_once,
+        Expected(
+            "give-back slip",
+            charges=0,
+            postings=2,
+            screens=("follow-pin-pad", "given-back", "take-card"),
+            receipts=1,
+            differences=("months_paid_elsewhere", "state"),
+        ),
     ),
 )

@@ -26,7 +26,7 @@ from kioskd.domain.payment import (
     TransactionRecord,
 )
 from kioskd.payments.audit import faults_in
-from kioskd.payments.contract import Payment
+from kioskd.payments.contract import Payment, ReportKind
 from kioskd.payments.desk import PaymentDesk
 from kioskd.payments.journal import Journal
 from kioskd.payments.outbox import Outbox
@@ -208,8 +208,11 @@ class Kiosk:
 
     async def _send_all(self, desk: PaymentDesk, outbox: Any) -> None:
         while (waiting := outbox.next_report()) is not None:
-            report = central.decode(waiting.body, PaymentReport)
-            outbox.mark_delivered(waiting.seq, await desk.central.report_payment(report))
+            posting = None
+            if waiting.kind is ReportKind.PAYMENT:
+                report = central.decode(waiting.body, PaymentReport)
+                posting = await desk.central.report_payment(report)
+            outbox.mark_delivered(waiting.seq, posting)
 
     def live_in_a_child(self, what: str, kill_at: int | None) -> bool:
         """Live in a process of its own; return True if it was killed, False if it came through."""

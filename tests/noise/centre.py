@@ -11,7 +11,7 @@ from kioskd.domain.payment import PaymentState
 from kioskd.errors import ServerRefused, ServerUnreachable
 from kioskd.protocols import central
 from kioskd.protocols.central import PaymentReport, Posting
-from kioskd.protocols.central_books import ChainHead, ChainLinks
+from kioskd.protocols.central_books import ChainHead, ChainLinks, PrintReport
 
 NOT_CHARGED = frozenset({PaymentState.DECLINED, PaymentState.NOT_STARTED, PaymentState.REVERSED})
 LAST_WORDS = NOT_CHARGED | {PaymentState.CONFIRMED}
@@ -52,7 +52,9 @@ class NoisyCentre:
         return posting
 
     async def put(self, path: str, body: bytes, wanted: type) -> object:
-        """Take what the uplink sends: here only reports of payments."""
+        """Take what the uplink sends: reports of payments, and of papers, which it only hears."""
+        if wanted is PrintReport:
+            return central.decode(body, PrintReport)
         assert wanted is Posting
         return await self.report_payment(central.decode(body, PaymentReport))
 

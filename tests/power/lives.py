@@ -17,7 +17,7 @@ from trio.testing import MockClock
 
 from kioskd.domain.payment import PaymentState, Printed
 from kioskd.payments import store
-from kioskd.payments.contract import Payment
+from kioskd.payments.contract import Payment, ReportKind
 from kioskd.payments.desk import PaymentDesk
 from kioskd.payments.journal import Journal
 from kioskd.payments.outbox import Outbox
@@ -70,8 +70,10 @@ class Kiosk:
     async def send_all(self) -> None:
         """Do the uplink's work: send what waits, note the answer."""
         while (waiting := self.outbox.next_report()) is not None:
-            report = central.decode(waiting.body, PaymentReport)
-            posting = await self.desk.central.report_payment(report)
+            posting = None
+            if waiting.kind is ReportKind.PAYMENT:
+                report = central.decode(waiting.body, PaymentReport)
+                posting = await self.desk.central.report_payment(report)
             self.outbox.mark_delivered(waiting.seq, posting)
 
 
