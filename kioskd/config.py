@@ -39,6 +39,7 @@ PLAUSIBLE: dict[str, tuple[float, float]] = {
     "central.read_timeout_s": (0.2, 120),
     "id_reader.poll_interval_s": (0.3, 5),
     "pin_pad.ack_timeout_s": (5, 120),
+    "pin_pad.waits_max": (0, 255),
 }
 """Least and most of numbers with a unit: outside, the file must mean another unit."""
 

@@ -11,6 +11,7 @@ from kioskd.errors import JournalDamaged
 from kioskd.payments import journal_rows as rows
 from kioskd.payments.chain import Entry, StoredEntry, breaks, read_entry
 from kioskd.payments.contract import Payment
+from kioskd.payments.day_book import day_end_of
 from kioskd.payments.store import Connection, reading
 from kioskd.protocols.central import ContractBroken
 from kioskd.protocols.central_books import ChainHead
@@ -68,6 +69,7 @@ def _faults(db: Connection) -> Iterator[Fault]:
     for broken in breaks(about["kiosk"], about["series"], entries):
         yield Fault(f"entry {broken.seq}", broken.why)
     yield from _payments_without_their_entry(db)
+    yield from _day_ends_without_their_entry(db)
     yield from _entries_without_their_row(db)
 
 
@@ -82,8 +84,31 @@ def _payments_without_their_entry(db: Connection) -> Iterator[Fault]:
         place = f"payment {row['ref']}"
         if row["newest"] is None:
             yield Fault(place, "no entry tells of it")
-        elif not _agree(rows.payment_of(row), row):
+        elif not _agree(rows.payment_of(row), _newest(row)):
             yield Fault(place, "is not what its newest entry says")
+
+
+def _day_ends_without_their_entry(db: Connection) -> Iterator[Fault]:
+    """A day-end's row must say what its newest entry says."""
+    query = """
+        SELECT day_end.*, (SELECT body FROM entry WHERE entry.ref = day_end.ref
+                           ORDER BY seq DESC LIMIT 1) AS newest
+        FROM day_end ORDER BY number
+    """
+    for row in db.execute(query):
+        day_end, entry = day_end_of(row), _newest(row)
+        if entry is None or (entry.now, entry.totals) != (day_end.state.value, day_end.totals):
+            yield Fault(f"day-end {row['ref']}", "is not what its newest entry says")
+
+
+def _newest(row: rows.Row) -> Entry | None:
+    """Return the newest entry that a query has found beside a row; None if it is none."""
+    if row["newest"] is None:
+        return None
+    try:
+        return read_entry(StoredEntry(0, "", row["newest"], b""))
+    except ContractBroken:
+        return None
 
 
 def _entries_without_their_row(db: Connection) -> Iterator[Fault]:
@@ -96,10 +121,8 @@ def _entries_without_their_row(db: Connection) -> Iterator[Fault]:
         yield Fault(row["ref"], "entries tell of it, but it is gone")
 
 
-def _agree(payment: Payment, row: rows.Row) -> bool:
-    try:
-        entry: Entry = read_entry(StoredEntry(0, payment.ref, row["newest"], b""))
-    except ContractBroken:
+def _agree(payment: Payment, entry: Entry | None) -> bool:
+    if entry is None:
         return False
     told = (entry.now, entry.amount, entry.assessment, entry.reason, entry.record, entry.baseline)
     kept = (payment.state.value, payment.amount, payment.assessment, payment.reason)
