@@ -166,11 +166,12 @@ async def test_a_kiosk_audits_when_it_starts(
 
 
 @pytest.mark.parametrize("change", ["state = 'not_done'", "told_fen = 1", "before_count = 9"])
-def test_a_day_end_changed_without_an_entry_is_found(books: Books, change: str) -> None:
+def test_a_day_end_changed_without_an_entry_is_found(tmp_path: Path, change: str) -> None:
     """What a closed batch held is in the chain: its row alone cannot be changed."""
-    day_end = books.day_book.intend((3, AMOUNT), NOW)
-    told = None if "before" in change else (3, AMOUNT)
-    books.day_book.end(day_end, DayEndState.DONE, told, "29001006", NOW)
-    assert faults_in(books.path) == ()
-    books.tamper(f"UPDATE day_end SET {change}")
-    assert [fault.place for fault in faults_in(books.path)] == [f"day-end {day_end.ref}"]
+    with lent(tmp_path) as books:
+        day_end = books.day_book.intend((3, AMOUNT), NOW)
+        told = None if "before" in change else (3, AMOUNT)
+        books.day_book.end(day_end, DayEndState.DONE, told, "29001006", NOW)
+        assert faults_in(books.path) == ()
+        books.tamper(f"UPDATE day_end SET {change}")
+        assert [fault.place for fault in faults_in(books.path)] == [f"day-end {day_end.ref}"]
