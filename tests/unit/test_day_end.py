@@ -1,7 +1,7 @@
 """The day-end: when it is due, how it ends, what is told, and that nothing begins beside it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,8 @@ from kioskd.domain.payment import Outcome, PaymentState
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.errors import DeviceError, JournalDamaged
 from kioskd.payments.caretaker import care_forever
-from kioskd.payments.contract import PaymentInTheWay, ReportKind
-from kioskd.payments.day_book import DayBook, DayEnd, DayEndState, Totals, expected
+from kioskd.payments.contract import ReportKind
+from kioskd.payments.day_book import DayBook, DayEnd, DayEndState, Totals
 from kioskd.payments.day_end import LOOK_INTERVAL_S, TRY_AGAIN_S, DayEndKeeper
 from kioskd.payments.desk import PaymentDesk
 from kioskd.payments.pay import pay
@@ -222,13 +222,6 @@ async def test_a_difference_is_said_and_reported_as_it_is(
     assert (report.told, len(report.payments)) == ((2, AMOUNT * 2), 1)
 
 
-def test_the_journals_own_sum_is_of_the_charges_that_stand(books: Books) -> None:
-    """Only CONFIRMED counts: reversed, declined and unresolved payments are not in the batch."""
-    payments = (books.confirmed(18), books.declined(), books.unresolved(), books.confirmed(19))
-    assert expected(payments) == (2, AMOUNT * 2)
-    assert expected(()) == (0, ZERO)
-
-
 @pytest.mark.parametrize("open_as", [PaymentState.INTENDED, PaymentState.UNKNOWN])
 async def test_not_while_a_payment_is_open(
     autojump_clock: MockClock, world: World, books: Books, open_as: PaymentState
@@ -241,14 +234,6 @@ async def test_not_while_a_payment_is_open(
     books.journal.close(payment.ref, PaymentEvent.DECLINE, world.now())
     await world.runs_for(60)
     assert world.asked == 1
-
-
-def test_a_payment_in_the_way_keeps_the_intent_from_being_written(books: Books) -> None:
-    """The file itself refuses the intent beside an open payment."""
-    payment = books.intend()
-    with pytest.raises(PaymentInTheWay) as caught:
-        books.day_book.intend(BEFORE, "2026-11-22T23:30:00Z")
-    assert caught.value.ref == payment.ref
 
 
 async def test_it_waits_for_a_payment_that_is_being_made(
@@ -417,19 +402,6 @@ async def test_other_errors_than_ours_are_not_hidden(
     world.pad.status = falls  # type: ignore[method-assign]
     with pytest.raises(ZeroDivisionError):
         await world.runs_for(100)
-
-
-def test_references_count_up_in_their_own_series(books: Books) -> None:
-    """Day-ends have their own numbers, entries in the same chain, and are read back whole."""
-    book = books.day_book
-    first = book.intend(BEFORE, "2026-11-22T23:30:00Z")
-    assert book.open() == first
-    done = book.end(first, DayEndState.DONE, (4, Money(1)), "29001006", "2026-11-22T23:31:00Z")
-    assert (book.open(), book.last_done()) == (None, done)
-    assert done == replace(first, state=DayEndState.DONE, told=(4, Money(1)))
-    second = book.intend(BEFORE, "2026-11-23T23:30:00Z")
-    assert [each[-5:] for each in (first.ref, second.ref)] == ["D0001", "D0002"]
-    assert books.states(first.ref) == ["intended", "done"]  # type: ignore[arg-type]
 
 
 def test_only_one_day_end_is_open(books: Books) -> None:
