@@ -345,7 +345,8 @@ class ZvtSession:
         elif course.phase is Phase.RUNNING and self._asked in (_NONE, key):
             self._take_approval(information, course.command, now)
         elif course.phase is not Phase.DECIDING or key != self._asked:
-            self._answer(REFUSED, now)  # a second approval inside one command
+            course.contradicted |= course.phase is Phase.COMMITTED  # one is of another charge
+            self._answer(REFUSED, now)
         self._restart(now)
 
     def _take_report(self, information: StatusInformation, now: float) -> None:
