@@ -14,7 +14,6 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from kiosk_central.api import books, logins, me, payments, public, verify
 from kiosk_central.api.request import Centre
@@ -28,10 +27,10 @@ from kiosk_central.store.engine import open_centre_database, read, write
 from kiosk_central.store.schema import settings
 from kiosk_central.store.writer import Writer
 from kioskd.domain.region import RegionPack
-from kioskd.protocols import central, central_books
 from kioskd.protocols.central import Problem, ProblemCode, encode
 
-HEALTH_PATH = "/healthz"
+API = (public, logins, me, payments, books, verify)
+"""Each part of the contract has its own module with its ``ROUTES``."""
 RETRY_AFTER_S = 2
 _log = logging.getLogger("kiosk_central.app")
 
@@ -76,7 +75,7 @@ def build_app(centre: Centre) -> Starlette:
         centre.engine.dispose()
 
     app = Starlette(
-        routes=_routes(),
+        routes=[route for part in API for route in part.ROUTES],
         lifespan=lifespan,
         exception_handlers={
             Refused: _refused,
@@ -87,35 +86,6 @@ def build_app(centre: Centre) -> Starlette:
     )
     app.state.centre = centre
     return app
-
-
-def _routes() -> list[Route]:
-    return [
-        Route(central.TIME_PATH, public.time, methods=["GET"]),
-        Route(central.REGION_PATH, public.region, methods=["GET"]),
-        Route(HEALTH_PATH, public.health, methods=["GET"]),
-        Route(central.CHALLENGES_PATH, logins.challenge, methods=["POST"]),
-        Route(central.CARD_LOGIN_PATH, logins.by_card, methods=["POST"]),
-        Route(central.ID_CARD_LOGIN_PATH, logins.by_id_card, methods=["POST"]),
-        Route(central.SESSION_PATH, logins.log_out, methods=["DELETE"]),
-        Route(central.INSURANCE_PATH, me.insurance, methods=["GET"]),
-        Route(central.OFFERS_PATH, me.offers, methods=["GET"]),
-        Route(central.ASSESSMENT_PATH, payments.put_assessment, methods=["PUT"]),
-        Route(central.ASSESSMENT_PATH, payments.delete_assessment, methods=["DELETE"]),
-        Route(central.PAYMENT_PATH, payments.put_payment, methods=["PUT"]),
-        Route(central.PAYMENT_PATH, payments.get_payment, methods=["GET"]),
-        Route(central_books.RECEIPTS_PATH, books.receipts, methods=["GET"]),
-        Route(central_books.COPY_PATH, books.put_copy, methods=["PUT"]),
-        Route(central_books.PRINT_PATH, books.put_print, methods=["PUT"]),
-        Route(central_books.DAY_END_PATH, books.put_day_end, methods=["PUT"]),
-        Route(central_books.JOURNAL_PATH, books.journal, methods=["GET"]),
-        Route(central_books.LINKS_PATH, books.put_links, methods=["PUT"]),
-        # The QR code is all upper case, and browsers keep a path as it is.
-        Route("/r", verify.form, methods=["GET"]),
-        Route("/R", verify.form, methods=["GET"]),
-        Route("/r/{code:path}", verify.receipt, methods=["GET"]),
-        Route("/R/{code:path}", verify.receipt, methods=["GET"]),
-    ]
 
 
 def _document(found: Problem) -> Response:

@@ -2,6 +2,7 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from kiosk_central.api.request import (
     answer,
@@ -17,6 +18,7 @@ from kiosk_central.chain import head_of, take_links
 from kiosk_central.day_ends import take_day_end
 from kiosk_central.prints import COPY_MAX, give_copy, receipts_of, take_print
 from kiosk_central.problems import Refused
+from kioskd.protocols import central_books
 from kioskd.protocols.central import ProblemCode
 from kioskd.protocols.central_books import ChainLinks, DayEndReport, PrintReport
 
@@ -91,3 +93,13 @@ async def put_links(request: Request) -> Response:
     if isinstance(result, Refused):
         raise result
     return answer(result)
+
+
+ROUTES = [
+    Route(central_books.RECEIPTS_PATH, receipts, methods=["GET"]),
+    Route(central_books.COPY_PATH, put_copy, methods=["PUT"]),
+    Route(central_books.PRINT_PATH, put_print, methods=["PUT"]),
+    Route(central_books.DAY_END_PATH, put_day_end, methods=["PUT"]),
+    Route(central_books.JOURNAL_PATH, journal, methods=["GET"]),
+    Route(central_books.LINKS_PATH, put_links, methods=["PUT"]),
+]

@@ -4,6 +4,7 @@ import logging
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from kiosk_central.api.request import (
     Centre,
@@ -20,6 +21,7 @@ from kiosk_central.people import Kiosk, KnownCard, KnownPerson, find_by_id_card,
 from kiosk_central.problems import Refused
 from kioskd.domain.person import Assurance
 from kioskd.domain.secret import CardCode
+from kioskd.protocols import central
 from kioskd.protocols.central import (
     CARD_ANSWER_BYTES,
     CardLogin,
@@ -85,3 +87,11 @@ async def log_out(request: Request) -> Response:
     kiosk = await kiosk_of(request)
     centre_of(request).visits.end(token_of(request), kiosk.id)
     return no_content()
+
+
+ROUTES = [
+    Route(central.CHALLENGES_PATH, challenge, methods=["POST"]),
+    Route(central.CARD_LOGIN_PATH, by_card, methods=["POST"]),
+    Route(central.ID_CARD_LOGIN_PATH, by_id_card, methods=["POST"]),
+    Route(central.SESSION_PATH, log_out, methods=["DELETE"]),
+]

@@ -2,12 +2,14 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from kiosk_central.api.request import answer, centre_of, visit_of
 from kiosk_central.clock import local_month
 from kiosk_central.contributions import insurance_view
 from kiosk_central.offers import offers_for
 from kiosk_central.problems import Refused
+from kioskd.protocols import central
 from kioskd.protocols.central import ProblemCode
 
 INSURANCE_SERVICE = "insurance"
@@ -43,3 +45,9 @@ async def offers(request: Request) -> Response:
             lambda connection: offers_for(connection, centre.region, visit.person_id, now)
         )
     )
+
+
+ROUTES = [
+    Route(central.INSURANCE_PATH, insurance, methods=["GET"]),
+    Route(central.OFFERS_PATH, offers, methods=["GET"]),
+]

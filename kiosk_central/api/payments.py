@@ -2,6 +2,7 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from kiosk_central.api.me import PAY_SERVICE
 from kiosk_central.api.request import (
@@ -19,6 +20,7 @@ from kiosk_central.assessments import assess, release
 from kiosk_central.payments import payment_of, report_payment
 from kiosk_central.problems import Refused
 from kioskd.domain.payment import TransactionRecord
+from kioskd.protocols import central
 from kioskd.protocols.central import AssessmentRequest, PaymentReport, ProblemCode
 
 STAMP_MAX = 40
@@ -82,3 +84,11 @@ def _check_record(record: TransactionRecord) -> None:
     numbers = (record.amount.fen, record.receipt, record.trace, record.result)
     if max(map(abs, numbers)) > NUMBER_MAX or len(record.transaction_id) > TRANSACTION_ID_MAX:
         raise Refused(ProblemCode.BAD_REQUEST, "record")
+
+
+ROUTES = [
+    Route(central.ASSESSMENT_PATH, put_assessment, methods=["PUT"]),
+    Route(central.ASSESSMENT_PATH, delete_assessment, methods=["DELETE"]),
+    Route(central.PAYMENT_PATH, put_payment, methods=["PUT"]),
+    Route(central.PAYMENT_PATH, get_payment, methods=["GET"]),
+]

@@ -3,11 +3,15 @@
 from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from kiosk_central.api.request import answer, centre_of, kiosk_of, no_content
 from kiosk_central.clock import stamp
 from kiosk_central.problems import Refused
+from kioskd.protocols import central
 from kioskd.protocols.central import ProblemCode, ServerTime
+
+HEALTH_PATH = "/healthz"
 
 
 async def time(request: Request) -> Response:
@@ -28,3 +32,10 @@ async def health(request: Request) -> Response:
         raise Refused(ProblemCode.UNAVAILABLE)
     await centre.read(lambda connection: connection.execute(select(1)).scalar_one())
     return no_content()
+
+
+ROUTES = [
+    Route(central.TIME_PATH, time, methods=["GET"]),
+    Route(central.REGION_PATH, region, methods=["GET"]),
+    Route(HEALTH_PATH, health, methods=["GET"]),
+]

@@ -2,6 +2,7 @@
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
 
 from kiosk_central.api.request import centre_of
 from kiosk_central.verify import check_with_books
@@ -32,3 +33,12 @@ async def _checked(request: Request, code: str) -> Response:
 
 def _page(html: str) -> Response:
     return HTMLResponse(html, headers=HEADERS)
+
+
+ROUTES = [
+    Route("/r", form, methods=["GET"]),
+    # The QR code is all upper case, and browsers keep a path as it is.
+    Route("/R", form, methods=["GET"]),
+    Route("/r/{code:path}", receipt, methods=["GET"]),
+    Route("/R/{code:path}", receipt, methods=["GET"]),
+]

@@ -10,7 +10,7 @@ from kioskd.domain.payment import Printed
 from kioskd.domain.person import Assurance
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.flows.convenience.receipts import print_my_receipts
-from kioskd.flows.home import SERVICES, trouble_with
+from kioskd.flows.services import SERVICES, trouble_with
 from kioskd.health import HealthBoard
 from kioskd.protocols.central_books import ReceiptCopy, ReceiptEntry
 from kioskd.screens.my_receipts import MyReceipts

@@ -1,0 +1,50 @@
+"""The services of the home screen: each with its page, what it needs, and its story."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from kioskd.domain.trouble import Trouble, TroubleReason
+from kioskd.flows.convenience.outlets import show_outlets
+from kioskd.flows.convenience.receipts import print_my_receipts
+from kioskd.flows.handling.pay_contribution import pay_contribution
+from kioskd.flows.inquiry.insurance import show_insurance
+from kioskd.flows.kiosk import Kiosk, Visit
+from kioskd.flows.policy.policies import read_policies
+from kioskd.screens.home import Tab
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service: where it stands, what it needs, and its story."""
+
+    id: str
+    """Its name in the region pack, on the screen and in the words."""
+    tab: Tab
+    needs: tuple[str, ...]
+    """Roles on the health board."""
+    story: Callable[[Kiosk, Visit], Awaitable[bool]]
+    """Returns False when she wants to end the visit, True to come home again."""
+
+
+SERVICES = (
+    Service("insurance", Tab.INQUIRY, ("central",), show_insurance),
+    Service("pay-contribution", Tab.HANDLING, ("central", "journal", "pin_pad"), pay_contribution),
+    Service("policies", Tab.POLICY, (), read_policies),
+    Service(
+        "reprint-receipts",
+        Tab.CONVENIENCE,
+        ("central", "receipt_printer"),
+        print_my_receipts,
+    ),
+    Service("outlets", Tab.CONVENIENCE, (), show_outlets),
+)
+
+
+def trouble_with(kiosk: Kiosk, visit: Visit, service: Service) -> Trouble | None:
+    """Say why this visitor cannot use the service now, or None."""
+    if service.id not in kiosk.region.services:
+        return Trouble(TroubleReason.NOT_OFFERED, "R-01")
+    wanted = kiosk.region.services[service.id]
+    if wanted is not None and not visit.person.assurance.suffices_for(wanted):
+        return Trouble(TroubleReason.NEEDS_SOCIAL_CARD, "R-02")
+    return kiosk.health.trouble_of(*service.needs)

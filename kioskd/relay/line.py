@@ -1,0 +1,215 @@
+"""One HTTP exchange with the centre: one call, one request, one answer or one named error.
+
+The only importer of requests. Calls run in worker threads and are never abandoned: a change that
+was sent is waited for, and every wait ends. Nothing is retried here; repeating is the uplink's
+business. ``trust_env=False``: no proxy, netrc or CA bundle from the environment (facts,
+server-and-libraries 3.2). Paths and tokens may be personal and are never logged.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, NoReturn, TypeVar
+from urllib.parse import urlsplit
+
+import requests
+import trio
+import urllib3
+
+from kioskd import log
+from kioskd.domain.secret import SessionToken
+from kioskd.domain.trouble import Trouble, TroubleReason
+from kioskd.errors import (
+    ConfigError,
+    ServerContractBroken,
+    ServerError,
+    ServerRefused,
+    ServerUnreachable,
+)
+from kioskd.protocols import central
+from kioskd.protocols.central import Problem, ProblemCode, ServerTime
+from kioskd.relay.settings import CentralSettings
+
+T = TypeVar("T")
+
+CONNECTIONS: Final = 4
+ANSWER_LIMIT_BYTES: Final = 8 << 20
+PING_INTERVAL_S: Final = 15.0
+PING_WHEN_AWAY_S: Final = 3.0
+_CHUNK_BYTES: Final = 1 << 16
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_UNREACHABLE: Final = Trouble(TroubleReason.CENTRE_UNREACHABLE, ServerUnreachable.operator_code)
+_BROKEN: Final = Trouble(TroubleReason.CENTRE_BROKEN, ServerContractBroken.operator_code)
+_REFUSED: Final = Trouble(TroubleReason.CENTRE_REFUSED, ServerRefused.operator_code)
+
+
+class CentralLine:
+    """The way to the centre and how it is; what is asked of it is added by its descendants."""
+
+    def __init__(self, settings: CentralSettings, kiosk_id: str) -> None:
+        """Check the settings; no connection is made. Raises ConfigError."""
+        _check_url(settings.url)
+        self._settings, self._kiosk_id = settings, kiosk_id
+        self._limiter = trio.CapacityLimiter(CONNECTIONS)
+        self._idle_sessions: list[requests.Session] = []
+        self._trouble: Trouble | None = _UNREACHABLE
+        self._answered_at = float("-inf")
+        self._on_back: Callable[[], None] = lambda: None
+
+    def listen(self, on_back: Callable[[], None]) -> None:
+        """Call ``on_back`` whenever the centre answers after it was unreachable."""
+        self._on_back = on_back
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """What the last call found; CENTRE_UNREACHABLE until the first answer."""
+        return self._trouble
+
+    async def run(self) -> None:
+        """Keep ``trouble`` true while nobody calls: ask for the time now and then."""
+        while True:
+            pause = PING_WHEN_AWAY_S if self._trouble else PING_INTERVAL_S
+            quiet_s = trio.current_time() - self._answered_at
+            if quiet_s < pause:
+                await trio.sleep(pause - quiet_s)
+                continue
+            try:
+                await self.server_time()
+            except ServerError as error:
+                log.event("central.ping_failed", code=error.operator_code)
+                await trio.sleep(PING_WHEN_AWAY_S)
+
+    async def server_time(self) -> ServerTime:
+        """Ask for the time. Raises ServerError."""
+        return await self.call("GET", central.TIME_PATH, ServerTime)
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        wanted: type[T],
+        body: bytes = b"",
+        token: SessionToken | None = None,
+    ) -> T:
+        """Do one request and read its answer as ``wanted``. Raises ServerError."""
+        return await self.noted(lambda: _decoded(self.exchange(method, path, body, token), wanted))
+
+    async def noted(self, exchange: Callable[[], T]) -> T:
+        """Run ``exchange`` in a worker thread and note what it says of the centre."""
+        try:
+            value = await trio.to_thread.run_sync(exchange, limiter=self._limiter)
+        except ServerError as error:
+            self._note(_trouble_in(error))
+            raise
+        self._note(None)
+        return value
+
+    def _note(self, trouble: Trouble | None) -> None:
+        was_away = self._trouble == _UNREACHABLE
+        if trouble != self._trouble:
+            log.event("central.trouble", reason=trouble.reason if trouble else None)
+        self._trouble = trouble
+        if trouble != _UNREACHABLE:
+            self._answered_at = trio.current_time()
+            if was_away:
+                self._on_back()
+
+    def exchange(
+        self, method: str, path: str, body: bytes = b"", token: SessionToken | None = None
+    ) -> bytes:
+        """Send and read everything, in a worker thread. Raises ServerError."""
+        headers = {"Kiosk-Id": self._kiosk_id, "Accept-Encoding": "identity"}
+        if body:
+            headers["Content-Type"] = "application/json"
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token.reveal()}"
+        with self._session() as session, _foreign_errors_named():
+            response = session.request(
+                method,
+                self._settings.url.rstrip("/") + path,
+                data=body or None,
+                headers=headers,
+                timeout=(self._settings.connect_timeout_s, self._settings.read_timeout_s),
+                allow_redirects=False,
+                stream=True,
+            )
+            with response:
+                answer = _read_all(response, time.monotonic() + self._settings.read_timeout_s)
+        if not response.ok or response.is_redirect:
+            _raise_refusal(response.status_code, answer)
+        return answer
+
+    @contextmanager
+    def _session(self) -> Iterator[requests.Session]:
+        """Lend a session to one thread at a time, so that connections are kept."""
+        session = self._idle_sessions.pop() if self._idle_sessions else _new_session()
+        try:
+            yield session
+        finally:
+            self._idle_sessions.append(session)
+
+
+def _check_url(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+        raise ConfigError("central", "url", "not an http or https address")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise ConfigError("central", "url", "plain HTTP is for this machine only; use https")
+
+
+def _new_session() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    return session
+
+
+@contextmanager
+def _foreign_errors_named() -> Iterator[None]:
+    """Whatever cut the exchange short, the change may or may not have been made."""
+    try:
+        yield
+    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+        # Only the kind: the text of these errors holds the address.
+        raise ServerUnreachable(type(error).__name__) from None
+
+
+def _read_all(response: requests.Response, deadline: float) -> bytes:
+    """Read the body within time and size. Raises ServerUnreachable, ServerContractBroken."""
+    pieces: list[bytes] = []
+    size = 0
+    while piece := response.raw.read1(_CHUNK_BYTES):
+        pieces.append(piece)
+        size += len(piece)
+        if size > ANSWER_LIMIT_BYTES:
+            raise ServerContractBroken("the answer is too long")
+        if time.monotonic() > deadline:
+            raise ServerUnreachable("the answer takes too long")
+    declared = response.headers.get("Content-Length", "")
+    if declared.isdigit() and size < int(declared):
+        raise ServerUnreachable("the answer was cut")
+    return b"".join(pieces)
+
+
+def _raise_refusal(status: int, answer: bytes) -> NoReturn:
+    try:
+        problem = central.decode(answer, Problem)
+    except central.ContractBroken:
+        raise ServerContractBroken(f"{status} without a problem document") from None
+    raise ServerRefused(status, problem.code.value, problem.detail)
+
+
+def _decoded(answer: bytes, wanted: type[T]) -> T:
+    try:
+        return central.decode(answer, wanted)
+    except central.ContractBroken as broken:
+        raise ServerContractBroken(str(broken)) from None
+
+
+def _trouble_in(error: ServerError) -> Trouble | None:
+    """A centre that refuses one request is well; one that refuses this kiosk is not."""
+    if isinstance(error, ServerUnreachable):
+        return _UNREACHABLE
+    if isinstance(error, ServerRefused):
+        is_about_us = error.code == ProblemCode.KIOSK_UNKNOWN.value
+        return _REFUSED if is_about_us or error.status >= 500 else None
+    return _BROKEN
