@@ -17,6 +17,7 @@ NOISE = b"\x00\xa5\x06\x10\x02\x33\x10\x44\x10"
 LIMITS = LinkLimits(acknowledge_s=2.0)
 ANSWER_WITHIN_S = 5.0
 """T3."""
+WRITE_LIMIT_S = 2.0
 _QUEUE = 32
 
 
@@ -156,7 +157,9 @@ class PinPadWire:
         if "pinpad.noise" in self._faults and len(data) > 1:
             data = NOISE + data
         try:
-            await self._port.send_all(data)
+            # What is cancelled (a command that ended) must not tear what it was just saying.
+            with trio.move_on_after(WRITE_LIMIT_S, shield=True):
+                await self._port.send_all(data)
         except Unplugged:
             self._lose()
 
