@@ -105,6 +105,11 @@ class ZvtSession:
         """Whether no command is running."""
         return self._course.phase is Phase.IDLE
 
+    @property
+    def numbered(self) -> bool:
+        """Whether both sides number their messages (TLV 1F73)."""
+        return self._ids.active
+
     def start(self, command: Command, now: float) -> None:
         """Begin a command; its end comes as ``Finished`` or ``Failed``."""
         assert self.idle, "one command at a time"
