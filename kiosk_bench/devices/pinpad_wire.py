@@ -82,13 +82,17 @@ class PinPadWire:
 
     async def ask(self, apdu: bytes, within_s: float = ANSWER_WITHIN_S) -> Answer:
         """Send a message and return the kiosk's answer to it. Raises KioskGone."""
-        while True:
-            try:
-                self._answers.receive_nowait()  # late answers to something else
-            except trio.WouldBlock:
-                break
+        self.forget_answers()
         await self.send(apdu)
         return await self.answer(within_s)
+
+    def forget_answers(self) -> None:
+        """Throw away late answers to something else: what comes next is asked for anew."""
+        while True:
+            try:
+                self._answers.receive_nowait()
+            except trio.WouldBlock:
+                return
 
     def _check(self) -> None:
         undelivered, self._undelivered = self._undelivered, False

@@ -32,9 +32,10 @@ from kioskd.drivers.pinpad_connection import DEVICE, OpenLine, PinPadConnection,
 from kioskd.drivers.pinpad_decision import Decide, Decider
 from kioskd.drivers.pinpad_line import PinPadLine
 from kioskd.drivers.settings import PinPadSettings
-from kioskd.errors import DeviceError, DeviceRefused, ProtocolViolation
+from kioskd.errors import DeviceError, ProtocolViolation
 from kioskd.protocols.zvt_commands import (
     CNY,
+    Abort,
     Authorisation,
     Diagnosis,
     EndOfDay,
@@ -43,12 +44,7 @@ from kioskd.protocols.zvt_commands import (
     TurnoverTotals,
 )
 from kioskd.protocols.zvt_events import ApprovalAsked, Finished, SessionEvent, Stepped
-from kioskd.protocols.zvt_words import (
-    ALREADY_REVERSED,
-    NOT_REGISTERED,
-    PLEASE_WAIT,
-    REVERSAL_IMPOSSIBLE,
-)
+from kioskd.protocols.zvt_words import ALREADY_REVERSED, NOT_REGISTERED, REVERSAL_IMPOSSIBLE
 from kioskd.transports.serial_port import SerialSettings, open_serial
 
 REST_TRIES, REST_S = 3, 1.0
@@ -169,13 +165,16 @@ class ZvtPinPad:
         return replace(approved, outcome=Outcome.UNKNOWN)
 
     async def _shown_at_rest(self, line: PinPadLine) -> TransactionRecord | None:
-        """Return the last transaction of a PIN pad that may be busy with its own last words."""
+        """Return the last transaction of a PIN pad that may be busy with its own last words.
+
+        Or with the same command once more, which the line has doubled: it is asked to stop.
+        """
         for _ in range(REST_TRIES - 1):
             try:
                 return await self._shown(line)
-            except DeviceRefused as refused:
-                if refused.code != PLEASE_WAIT:
-                    raise
+            except DeviceError as fault:
+                log.event("pinpad.asked_to_stop", code=fault.operator_code)
+            await line.converse(Abort(), ignore)
             await trio.sleep(REST_S)
         return await self._shown(line)
 
