@@ -82,11 +82,25 @@ async def log_in_by_id_card(world: Place, card: CitizenCard) -> None:
     world.id_reader.take_card()
 
 
+async def open_service(world: Place, tab: str, service: str) -> None:
+    """From home to a service, turning pages until it is there."""
+    button = f"service-{service}"
+    await world.console.tap("home", f"tab-{tab}")
+    shown = await world.console.wait_for(
+        lambda shown: shown.screen == "home" and {button, "page-next"} & shown.buttons.keys(),
+        f"{service} on {tab}",
+        20,
+    )
+    while button not in shown.buttons:
+        await world.console.tap("home", "page-next")
+        shown = await world.console.next_after(shown)
+    await world.console.tap("home", button)
+
+
 async def choose_and_review(world: Place) -> None:
     """From home to the review: pension, 100 %, October and November."""
     console = world.console
-    await console.tap("home", "tab-handling")
-    await console.tap("home", "service-pay-contribution")
+    await open_service(world, "handling", "pay-contribution")
     await console.tap("choose-scheme", "scheme-pension")
     await console.tap("choose-scheme", "next")
     await choose_grade(world)
