@@ -1,0 +1,64 @@
+"""Composes papers with Typst; the only home of it. The same paper always gives the same bytes.
+
+PDF/A-2b: fonts embedded, no transparency group without a colour space, metadata inside. The fonts
+are Debian's fonts-wqy-microhei, and fonts-hanazono for the rarest characters in names.
+"""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+import segno
+import typst
+
+from kiosk_central.documents.facts import Paper
+from kiosk_central.documents.views import view_of
+from kioskd.errors import KioskError
+from kioskd.protocols.receipt_facts import qr_text
+
+FONT_FOLDERS = ("/usr/share/fonts/truetype/wqy", "/usr/share/fonts/truetype/hanazono")
+MAIN_FONT = "WenQuanYi Micro Hei"
+PDF_STANDARD: Final = "a-2b"
+QR_QUIET_ZONE = 2
+
+
+class CannotCompose(KioskError):
+    """Fonts are missing, or a template is broken: nothing the citizen could do about."""
+
+
+class Composer:
+    """Sets papers; keeps fonts and templates warm. One for each thread that composes."""
+
+    def __init__(self) -> None:
+        fonts = typst.Fonts(
+            include_system_fonts=False,
+            include_embedded_fonts=False,
+            font_paths=[folder for folder in FONT_FOLDERS if Path(folder).is_dir()],
+        )
+        if MAIN_FONT not in fonts.families():
+            raise CannotCompose(f"no {MAIN_FONT}: install fonts-wqy-microhei and fonts-hanazono")
+        self._folder = Path(str(files("kiosk_central.documents"))) / "templates"
+        self._typst = typst.Compiler(root=self._folder, font_paths=fonts)
+
+    def compose(self, paper: Paper) -> bytes:
+        """Return the unsigned PDF. Raises CannotCompose."""
+        view = view_of(paper) | {"qr": _qr_svg(qr_text(paper.proof, paper.letterhead.verify_url))}
+        try:
+            made = self._typst.compile(
+                input=self._folder / f"{paper.kind.value}.typ",
+                format="pdf",
+                sys_inputs={"paper": json.dumps(view, ensure_ascii=False)},
+                pdf_standards=PDF_STANDARD,
+            )
+        except typst.TypstError as error:
+            # Its message names a place in a template; the diagnostic would quote the data.
+            raise CannotCompose(f"{paper.kind.value}: {error.message}") from None
+        assert isinstance(made, bytes), "one PDF"
+        return made
+
+
+def _qr_svg(text: bytes) -> str:
+    """Return the QR code as SVG; error correction M stands a fold in the paper."""
+    code = segno.make_qr(text.decode("ascii"), error="m", boost_error=False)
+    return code.svg_inline(border=QR_QUIET_ZONE, dark="#000", light=None)
