@@ -50,6 +50,7 @@ class Composer:
                 format="pdf",
                 sys_inputs={"paper": json.dumps(view, ensure_ascii=False)},
                 pdf_standards=PDF_STANDARD,
+                pdf_tags=False,  # it is printed and forgotten; tags would double its size
             )
         except typst.TypstError as error:
             # Its message names a place in a template; the diagnostic would quote the data.

@@ -12,10 +12,17 @@ LISTED = ("number", "kind", "issued_at", "kiosk_id", "ref", "pages", "revoked_at
 
 
 def all_documents(connection: Connection) -> list[dict[str, Any]]:
-    """Return every document, the oldest first."""
+    """Return every document with its prints, the oldest first."""
     columns = [documents.c[name] for name in LISTED]
     query = select(*columns).order_by(documents.c.issued_at, documents.c.number)
-    return [dict(row) for row in connection.execute(query).mappings()]
+    rows = connection.execute(query).mappings().all()
+    return [dict(row) | {"prints": _prints(connection, row["ref"])} for row in rows]
+
+
+def _prints(connection: Connection, ref: str) -> list[dict[str, Any]]:
+    of = document_prints.c
+    query = select(document_prints).where(of.document_ref == ref).order_by(of.at, of.print_ref)
+    return [dict(one) for one in connection.execute(query).mappings()]
 
 
 def one_document(connection: Connection, number: str) -> dict[str, Any] | None:
@@ -24,11 +31,6 @@ def one_document(connection: Connection, number: str) -> dict[str, Any] | None:
     row = connection.execute(own).mappings().one_or_none()
     if row is None:
         return None
-    query = (
-        select(document_prints)
-        .where(document_prints.c.document_ref == row["ref"])
-        .order_by(document_prints.c.at, document_prints.c.print_ref)
-    )
     return {
         **{name: row[name] for name in LISTED},
         "unsigned_sha256": row["unsigned_sha256"].hex(),
@@ -37,5 +39,5 @@ def one_document(connection: Connection, number: str) -> dict[str, Any] | None:
             [f"{name.zh} {name.en}", value.en]
             for name, value in facts_of(SignedDocument.parse(row["proof"]).facts)
         ],
-        "prints": [dict(one) for one in connection.execute(query).mappings()],
+        "prints": _prints(connection, row["ref"]),
     }
