@@ -26,6 +26,7 @@ from kioskd.protocols.central_documents import DocumentKind
 
 View = dict[str, Any]
 PAID_BY = ["缴费方式", "银行卡"]
+CERTIFIED = "特此证明。"
 TITLES = {
     DocumentKind.RIGHTS_RECORD: "社会保险个人权益记录单",
     DocumentKind.ENROLMENT_CERTIFICATE: "社会保险参保证明",
@@ -137,7 +138,8 @@ def _enrolment_certificate(certificate: EnrolmentCertificate) -> View:
     else:
         state = "曾在我机构参加社会保险，目前各险种均为暂停参保状态。"
     return {
-        "statement": [f"{_certified(holder)}{state}截至{day}，参保情况如下表。", "特此证明。"],
+        "statement": [f"{_certified(holder)}{state}截至{day}，参保情况如下："],
+        "closing": CERTIFIED,
         "enrolments": _enrolments(certificate.enrolments),
         "notes": [
             f"本证明反映截至 {day} 社会保险经办系统中的记录，此后发生的变动以系统记录为准。",
@@ -179,14 +181,14 @@ def _contribution_receipt(receipt: ContributionReceipt) -> View:
 def _card_certificate(certificate: CardCertificate) -> View:
     lost = (
         "在我机构办理社会保障卡正式挂失和补领手续，"
-        f"原卡（尾号 {certificate.old_card_tail}）已经停用，新卡正在制作。"
+        f"原卡（尾号 {certificate.old_card_tail}）已经停用，新卡正在制作，领取办法如下："
     )
     first, last = chinese_date(certificate.collect_from), chinese_date(certificate.collect_to)
     return {
         "statement": [
-            f"{_certified(certificate.holder)}已于{chinese_date(certificate.applied_on)}{lost}",
-            "特此证明。",
+            f"{_certified(certificate.holder)}已于{chinese_date(certificate.applied_on)}{lost}"
         ],
+        "closing": CERTIFIED,
         "collecting": [
             ["申请编号", certificate.application],
             ["领卡时间", f"{first}至{last}"],
