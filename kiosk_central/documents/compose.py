@@ -18,13 +18,19 @@ from kioskd.errors import KioskError
 from kioskd.protocols.receipt_facts import qr_text
 
 FONT_FOLDERS = ("/usr/share/fonts/truetype/wqy", "/usr/share/fonts/truetype/hanazono")
-MAIN_FONT = "WenQuanYi Micro Hei"
+FONTS = {"WenQuanYi Micro Hei", "HanaMinA", "HanaMinB"}
+NO_GLYPH = "could not be displayed with"
+"""What Typst says of a character that no font has; the character stands beside it."""
 PDF_STANDARD: Final = "a-2b"
 QR_QUIET_ZONE = 2
 
 
 class CannotCompose(KioskError):
     """Fonts are missing, or a template is broken: nothing the citizen could do about."""
+
+
+class NotPrintable(KioskError):
+    """A character is in none of the fonts. PDF/A forbids an empty box, and so do people's names."""
 
 
 class Composer:
@@ -36,13 +42,14 @@ class Composer:
             include_embedded_fonts=False,
             font_paths=[folder for folder in FONT_FOLDERS if Path(folder).is_dir()],
         )
-        if MAIN_FONT not in fonts.families():
-            raise CannotCompose(f"no {MAIN_FONT}: install fonts-wqy-microhei and fonts-hanazono")
+        if missing := FONTS - set(fonts.families()):
+            names = ", ".join(sorted(missing))
+            raise CannotCompose(f"no {names}: install fonts-wqy-microhei and fonts-hanazono")
         self._folder = Path(str(files("kiosk_central.documents"))) / "templates"
         self._typst = typst.Compiler(root=self._folder, font_paths=fonts)
 
     def compose(self, paper: Paper) -> bytes:
-        """Return the unsigned PDF. Raises CannotCompose."""
+        """Return the unsigned PDF. Raises CannotCompose, NotPrintable; neither tells the data."""
         view = view_of(paper) | {"qr": _qr_svg(qr_text(paper.proof, paper.letterhead.verify_url))}
         try:
             made = self._typst.compile(
@@ -53,8 +60,9 @@ class Composer:
                 pdf_tags=False,  # it is printed and forgotten; tags would double its size
             )
         except typst.TypstError as error:
-            # Its message names a place in a template; the diagnostic would quote the data.
-            raise CannotCompose(f"{paper.kind.value}: {error.message}") from None
+            if NO_GLYPH in error.message:
+                raise NotPrintable(paper.kind.value) from None
+            raise CannotCompose(f"{paper.kind.value}: Typst refuses it") from None
         assert isinstance(made, bytes), "one PDF"
         return made
 

@@ -45,8 +45,10 @@ class Press:
         self._waiting = 0
 
     async def make(self, paper: Paper) -> Made:
-        """Compose and seal in a worker. Raises Refused(UNAVAILABLE): no seal, no fonts, too busy.
+        """Compose and seal in a worker.
 
+        Raises Refused: UNAVAILABLE (no seal, no fonts, too busy), NOT_PRINTABLE (a character that
+        no font has: an outlet must write this paper).
         A caller that goes away leaves the work to end by itself; it changes nothing.
         """
         if self._key is None:
@@ -62,8 +64,13 @@ class Press:
 
     def _make(self, paper: Paper) -> Made:
         assert self._key is not None, "looked before"
+        from kiosk_central.documents.compose import NotPrintable
+
         try:
             return make(paper, *self._own_tools(self._key, paper.letterhead.agency))
+        except NotPrintable as error:
+            _log.warning("documents: a character of a %s is in no font", error)
+            raise Refused(ProblemCode.NOT_PRINTABLE) from None
         except KioskError as error:
             _log.error("documents: %s", error)
             raise Refused(ProblemCode.UNAVAILABLE, "composing") from None

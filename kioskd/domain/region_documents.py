@@ -1,5 +1,6 @@
 """What sealed papers say that differs by region: whose seal, which words. Papers are in Chinese."""
 
+import re
 from dataclasses import dataclass
 
 
@@ -19,3 +20,8 @@ class DocumentTexts:
     """Of one rights record."""
     card_entitles: tuple[str, ...] = ()
     """What may be done with a card certificate until the new card comes."""
+
+    def __post_init__(self) -> None:
+        # What a decoder of region packs expects: people type the prefix, and find papers by it.
+        if not re.fullmatch("[A-Z]{1,4}", self.number_prefix) or self.years_max < 1:
+            raise ValueError("not a prefix of one to four capital letters, or no year at all")

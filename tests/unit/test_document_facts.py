@@ -18,10 +18,12 @@ from kiosk_central.documents.gather import content_of
 from kiosk_central.documents.issue import Asked, NoSuchDocument, issue, revoke
 from kiosk_central.documents.numbers import ALPHABET, document_number, random_group, typed_number
 from kiosk_central.documents.views import view_of
+from kiosk_central.region import SAMPLE_FILE
 from kiosk_central.store.engine import read
 from kioskd.domain.contribution import Month
 from kioskd.domain.money import Money
-from kioskd.protocols.central import ProblemCode, decode, encode
+from kioskd.domain.region import RegionPack
+from kioskd.protocols.central import ContractBroken, ProblemCode, decode, encode
 from kioskd.protocols.central_documents import DocumentKind, DocumentRequest
 
 CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -176,3 +178,14 @@ def test_revoking_wants_a_name_a_reason_and_a_document(world: World) -> None:
     world.at_desk(lambda desk: revoke(desk, made.number, "Wu", "wrong"))
     with pytest.raises(NoSuchDocument):
         world.at_desk(lambda desk: revoke(desk, made.number, "Wu", "again"))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"number_prefix": "sb"}, {"number_prefix": ""}, {"years_max": 0}]
+)
+def test_a_region_pack_that_cannot_number_papers_is_refused(wrong: dict[str, object]) -> None:
+    """A prefix nobody could type back is found when the pack is read, not at the first paper."""
+    pack = decode(SAMPLE_FILE.read_bytes(), dict)
+    pack["documents"] |= wrong
+    with pytest.raises(ContractBroken):
+        decode(encode(pack), RegionPack)

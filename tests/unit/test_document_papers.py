@@ -19,13 +19,15 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from sample_papers import AGENCY, CONTENTS, LI, NUMBER, RECEIPT, paper, rights_record
 
-from kiosk_central.documents.compose import Composer
+from kiosk_central.documents import compose
+from kiosk_central.documents.compose import Composer, NotPrintable
 from kiosk_central.documents.press import WAITING_MAX, Made, Press, make
 from kiosk_central.documents.seal import Seal
 from kiosk_central.documents.seal_key import NoSeal, SealKey, load_seal, sample_seal
 from kiosk_central.problems import Refused
 from kiosk_central.sample_people import SAMPLE_SEAL_SEED
 from kioskd.domain.secret import PersonName
+from kioskd.protocols.central import ProblemCode
 from kioskd.protocols.central_documents import DocumentKind
 from kioskd.protocols.receipt_facts import qr_text
 
@@ -77,6 +79,29 @@ def test_nothing_in_the_data_is_markup() -> None:
     reader = ["pdftotext", "-raw", "-", "-"]
     words = subprocess.run(reader, input=made, capture_output=True, check=True).stdout.decode()
     assert "#panic" in words and "*a* $x$" in words
+
+
+def test_a_character_without_a_glyph_is_refused(press: Press) -> None:
+    """A name that no font can write is never printed as boxes, and not told to the log."""
+    holder = replace(LI, name=PersonName("李\U0003134a"))
+    unwritten = paper(DocumentKind.RIGHTS_RECORD, rights_record(holder, ()))
+    with pytest.raises(NotPrintable) as caught:
+        Composer().compose(unwritten)
+    assert "\U0003134a" not in str(caught.value)
+    with pytest.raises(Refused) as refused:
+        asyncio.run(press.make(unwritten))
+    assert refused.value.code is ProblemCode.NOT_PRINTABLE
+
+
+def test_without_its_fonts_nothing_is_composed(
+    press: Press, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The operator reads which packages are missing; the kiosk that it may come again."""
+    monkeypatch.setattr(compose, "FONT_FOLDERS", compose.FONT_FOLDERS[:1])
+    with pytest.raises(Refused) as refused:
+        asyncio.run(press.make(paper(DocumentKind.CARD_CERTIFICATE)))
+    assert refused.value.code is ProblemCode.UNAVAILABLE
+    assert "fonts-hanazono" in caplog.text and LI.name.reveal() not in caplog.text
 
 
 def test_every_page_can_be_read(record: Path) -> None:
