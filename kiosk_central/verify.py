@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from kiosk_central.documents.numbers import typed_number
+from kiosk_central.receipt_numbers import receipt_number_is_right
 from kiosk_central.signing import Verdict, judge, known_keys
 from kiosk_central.store.books import postings, prints
 from kiosk_central.store.documents import documents
@@ -78,6 +79,33 @@ class CheckedDocument:
         return genuine and self.issued is not False and not self.revoked_at
 
 
+@dataclass(frozen=True, slots=True)
+class KnownReceipt:
+    """What anybody may know who has a receipt's number only: numbers can be counted up."""
+
+    number: str
+    posted_at: str
+    reversed_at: str
+    """Empty if it stands."""
+
+
+def find_receipt(connection: Connection, typed: str) -> KnownReceipt | None:
+    """Return the receipt whose number was typed; None if it is no receipt's, or of none there."""
+    number = typed.strip()
+    if not receipt_number_is_right(number):
+        return None
+    query = select(postings).where(postings.c.receipt_number == number)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    return KnownReceipt(number, row.posted_at, _reversed_at(connection, row.id))
+
+
+def _reversed_at(connection: Connection, posting_id: int) -> str:
+    undone = select(postings.c.posted_at).where(postings.c.reverses == posting_id)
+    return connection.execute(undone).scalar_one_or_none() or ""
+
+
 def check_offline(text: str, keys: Mapping[bytes, bytes]) -> Checked | CheckedDocument:
     """Check what somebody scanned or typed with public keys alone. Raises ReceiptFormatError."""
     proof = proof_of(text)
@@ -126,8 +154,7 @@ def _receipt_of(connection: Connection, proof: bytes) -> Checked:
     row = connection.execute(query).one_or_none()
     if row is None or row.proof != proof:
         return Checked(signed.facts, signed.key_id, verdict, posted=False)
-    undone = select(postings.c.posted_at).where(postings.c.reverses == row.id)
-    reversed_at = connection.execute(undone).scalar_one_or_none() or ""
+    reversed_at = _reversed_at(connection, row.id)
     copies = select(prints.c.print_ref).where(
         prints.c.payment_ref == row.payment_ref, prints.c.copy > 0
     )

@@ -4,8 +4,15 @@ from base64 import b64encode
 from hashlib import sha256
 from html import escape
 
-from kiosk_central.verify import Checked, CheckedDocument
-from kiosk_central.verify_words import NO_PROOF, facts_of, local_time, verdict_of
+from kiosk_central.verify import Checked, CheckedDocument, KnownReceipt
+from kiosk_central.verify_words import (
+    NO_PROOF,
+    NUMBER_KNOWN,
+    REVERSED,
+    facts_of,
+    local_time,
+    verdict_of,
+)
 from kioskd.domain.text import Text
 
 STYLE = (
@@ -75,6 +82,12 @@ def checked_page(checked: Checked | CheckedDocument) -> str:
             rows.append((name, Text(moment, moment)))
         content += "\n<table>\n" + "\n".join(map(_row, rows)) + "\n</table>"
     return _page(content)
+
+
+def receipt_page(known: KnownReceipt) -> str:
+    """Return what may be said to who typed a receipt's number: that there is one, no more."""
+    said = REVERSED if known.reversed_at else NUMBER_KNOWN
+    return _page(_verdict(said, good=not known.reversed_at))
 
 
 def _page(content: str) -> str:

@@ -24,6 +24,10 @@ REVERSED = Text(
     "本凭条由中心签发，但款项后来已退回，凭条不再有效。",
     "Issued by the centre, but the charge was given back since: the receipt is no longer valid.",
 )
+NUMBER_KNOWN = Text(
+    "中心有这个票据号。要核对凭条上的内容，请扫描凭条上的二维码。",
+    "There is a receipt of this number. To check what stands on it, scan its QR code.",
+)
 NOT_POSTED = Text(
     "签名正确，但账上没有这张凭条，请拨打服务热线。",
     "The signature is right, but this receipt is not in the books. Please call the hotline.",

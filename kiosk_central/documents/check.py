@@ -1,10 +1,8 @@
 """What a kiosk is told of a paper that somebody holds before it, by QR code or number."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from kiosk_central.receipt_numbers import receipt_number_is_right
-from kiosk_central.store.books import postings
-from kiosk_central.verify import Checked, CheckedDocument, check_with_books
+from kiosk_central.verify import Checked, CheckedDocument, check_with_books, find_receipt
 from kiosk_central.verify_words import facts_of, stated_in
 from kioskd.domain.text import Text
 from kioskd.protocols.central_documents import PaperCheck, PaperVerdict
@@ -15,29 +13,15 @@ UNKNOWN = PaperCheck(PaperVerdict.UNKNOWN)
 
 def paper_check(connection: Connection, code: str) -> PaperCheck:
     """Look up a QR text or a number in any spelling; whatever is none of ours is UNKNOWN."""
-    receipt = _typed_receipt(connection, code)
+    receipt = find_receipt(connection, code)
     if receipt is not None:
-        return receipt
+        verdict = PaperVerdict.REVOKED if receipt.reversed_at else PaperVerdict.GENUINE
+        return PaperCheck(verdict, receipt.number, None, receipt.posted_at)
     try:
         checked = check_with_books(connection, code)
     except ReceiptFormatError:
         return UNKNOWN
     return _of_document(checked) if isinstance(checked, CheckedDocument) else _of_receipt(checked)
-
-
-def _typed_receipt(connection: Connection, code: str) -> PaperCheck | None:
-    """Say of a receipt's number only that it is right: anybody could count up to the next one."""
-    number = code.strip()
-    if not receipt_number_is_right(number):
-        return None
-    query = select(postings).where(postings.c.receipt_number == number)
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        return UNKNOWN
-    undone = select(postings.c.id).where(postings.c.reverses == row.id)
-    stands = connection.execute(undone).one_or_none() is None
-    verdict = PaperVerdict.GENUINE if stands else PaperVerdict.REVOKED
-    return PaperCheck(verdict, number, None, row.posted_at)
 
 
 def _of_document(checked: CheckedDocument) -> PaperCheck:

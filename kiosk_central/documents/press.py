@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kiosk_central.clock import utc_now
 from kiosk_central.documents.facts import Paper
 from kiosk_central.documents.seal_key import SealKey
 from kiosk_central.problems import Refused
@@ -54,6 +55,9 @@ class Press:
         if self._key is None:
             _log.error("documents: there is no seal; give --seal FILE to serve")
             raise Refused(ProblemCode.UNAVAILABLE, "there is no seal")
+        if self._key.expires <= utc_now():
+            _log.error("documents: the seal's certificate has expired")
+            raise Refused(ProblemCode.UNAVAILABLE, "the seal has expired")
         if self._waiting >= WAITING_MAX:
             raise Refused(ProblemCode.UNAVAILABLE, "too many papers are waiting")
         self._waiting += 1

@@ -46,6 +46,11 @@ class SealKey:
     """From the issuer of ``certificate`` to the CA that signed itself, which is the last."""
 
     @property
+    def expires(self) -> datetime:
+        """When the certificate ends; what is sealed after it nobody accepts."""
+        return x509.load_der_x509_certificate(self.certificate).not_valid_after_utc
+
+    @property
     def ca_pem(self) -> str:
         """The CA as PEM: what a kiosk pins."""
         ca = x509.load_der_x509_certificate(self.chain[-1])
@@ -66,8 +71,18 @@ def load_seal(file: Path) -> SealKey:
         raise NoSeal(f"{file}: neither an EC nor an RSA key")
     if own.public_key() != key.public_key():
         raise NoSeal(f"{file}: the first certificate is not that of the key")
+    if not _may_sign(own):
+        raise NoSeal(f"{file}: the certificate is not for non-repudiation, which kiosks ask for")
     _check_chain(file, [own, *chain])
     return _seal_key(key, own, chain)
+
+
+def _may_sign(certificate: x509.Certificate) -> bool:
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return False
+    return usage.content_commitment
 
 
 def _check_chain(file: Path, chain: list[x509.Certificate]) -> None:

@@ -230,6 +230,8 @@ def test_a_receipt_is_checked_too(server: Server) -> None:
     assert scanned.verdict is typed.verdict is PaperVerdict.GENUINE
     assert scanned.number == typed.number == posted.receipt_number
     assert ("金额（元）", "2,800.00") in scanned.facts and typed.facts == ()
+    page = server.session.get(f"{server.url}/r/{posted.receipt_number}", timeout=20).text
+    assert "There is a receipt of this number" in page and "2,800.00" not in page
 
 
 def test_a_revoked_paper_says_so(server: Server) -> None:

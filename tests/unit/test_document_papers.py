@@ -6,12 +6,14 @@ import threading
 from base64 import encodebytes
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 import zxingcpp
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from PIL import Image
 from pyhanko.keys import load_cert_from_pemder
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -19,7 +21,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from sample_papers import AGENCY, CONTENTS, LI, NUMBER, RECEIPT, paper, rights_record
 
-from kiosk_central.documents import compose
+from kiosk_central.documents import compose, seal_key
 from kiosk_central.documents.compose import Composer, NotPrintable
 from kiosk_central.documents.press import WAITING_MAX, Made, Press, make
 from kiosk_central.documents.seal import Seal
@@ -230,6 +232,7 @@ def test_a_city_brings_its_own_seal(key: SealKey, tmp_path: Path) -> None:
         bundle(key),
         bundle(key, key.certificate),
         bundle(key, *key.chain),
+        bundle(replace(key, private=ca_key_of(SAMPLE_SEAL_SEED)), *key.chain, *key.chain),
         bundle(key, other.certificate, *other.chain),
         bundle(key, key.certificate, *other.chain),
     ]
@@ -242,11 +245,26 @@ def test_a_city_brings_its_own_seal(key: SealKey, tmp_path: Path) -> None:
         load_seal(tmp_path / "missing.pem")
 
 
+def ca_key_of(seed: bytes) -> bytes:
+    """Return the private key of the sample's CA: not for sealing, though it fits its own name."""
+    der, none = Encoding.DER, NoEncryption()
+    return seal_key._key_of(seed, b"seal CA").private_bytes(der, PrivateFormat.PKCS8, none)
+
+
 @pytest.fixture
 def press(key: SealKey) -> Iterator[Press]:
     made = Press(key)
     yield made
     made.close()
+
+
+def test_an_expired_seal_seals_nothing(press: Press, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The day after its certificate ends no paper is given: kiosks would refuse them all."""
+    late = datetime(2049, 12, 31, 0, 0, 1, tzinfo=UTC)
+    monkeypatch.setattr("kiosk_central.documents.press.utc_now", lambda: late)
+    with pytest.raises(Refused) as refused:
+        asyncio.run(press.make(paper(DocumentKind.CARD_CERTIFICATE)))
+    assert refused.value.code is ProblemCode.UNAVAILABLE
 
 
 def test_the_loop_runs_on_while_papers_are_made(
