@@ -36,7 +36,9 @@ LIMIT_S = 0.5
 RATIO_MAX = 3.0
 """Sealed over composed alone; sealing is Python, composing is not."""
 AGENCY = "示例市社会保险经办机构"
-HEAD = Letterhead(AGENCY, "社会保险业务专用章", "SAMPLE 样章", "12333", "https://city.example/r/")
+HEAD = Letterhead(
+    AGENCY, "社会保险业务专用章", "SAMPLE 样章", "涂改无效。", "12333", "https://city.example/r/"
+)
 SCHEMES = ("职工基本养老保险", "职工基本医疗保险")
 YEARS = (2024, 2025, 2026)
 

@@ -31,6 +31,7 @@ class Letterhead:
     agency: str
     seal_label: str
     seal_note: str
+    validity: str
     hotline: str
     verify_url: str
 

@@ -87,7 +87,14 @@ def _letterhead(region: RegionPack) -> Letterhead:
     texts = region.documents
     assert texts is not None, "looked before"
     hotline = region.hotlines[0].number if region.hotlines else ""
-    return Letterhead(texts.agency, texts.seal_label, texts.seal_note, hotline, region.verify_url)
+    return Letterhead(
+        texts.agency,
+        texts.seal_label,
+        texts.seal_note,
+        texts.validity,
+        hotline,
+        region.verify_url,
+    )
 
 
 def _keep(connection: Connection, asked: Asked, paper: Paper) -> None:

@@ -43,6 +43,9 @@ def view_of(paper: Paper) -> View:
     content, head = paper.content, paper.letterhead
     issued = datetime.fromisoformat(paper.issued_at)
     local = issued.astimezone(CHINA_TIME)
+    view = _VIEWS[type(content)](content)
+    if head.validity:
+        view["notes"].append(head.validity)
     return {
         "title": TITLES[paper.kind],
         "subtitle": "",
@@ -62,7 +65,7 @@ def view_of(paper: Paper) -> View:
             "seal_note": head.seal_note,
         },
         "checking": _checking(head.verify_url, head.hotline),
-        **_VIEWS[type(content)](content),
+        **view,
     }
 
 
@@ -98,7 +101,6 @@ def _rights_record(record: RightsRecord) -> View:
         "notes": [
             "本记录单所列为打印时社会保险经办系统中的记录；个人账户累计数为缴费本金，不含利息。",
             "打印权益记录单不收取任何费用。对记录有疑问的，可以拨打服务热线或到经办网点核对。",
-            "本件由经办机构电子签章，与加盖实物印章的纸质件具有同等效力；涂改无效。",
         ],
     }
 
@@ -143,7 +145,6 @@ def _enrolment_certificate(certificate: EnrolmentCertificate) -> View:
         "enrolments": _enrolments(certificate.enrolments),
         "notes": [
             f"本证明反映截至 {day} 社会保险经办系统中的记录，此后发生的变动以系统记录为准。",
-            "本件由经办机构电子签章，与加盖实物印章的纸质件具有同等效力；涂改无效。",
         ],
     }
 
@@ -173,7 +174,6 @@ def _contribution_receipt(receipt: ContributionReceipt) -> View:
         "amount_words": in_capitals(receipt.amount),
         "notes": [
             "本凭证依据已入账的缴费记录开具，可以重复打印；重复打印不代表重复缴费。",
-            "本件由经办机构电子签章，与加盖实物印章的纸质件具有同等效力；涂改无效。",
         ],
     }
 
@@ -195,10 +195,7 @@ def _card_certificate(certificate: CardCertificate) -> View:
             ["领卡网点", certificate.outlet],
             ["网点地址", certificate.outlet_address],
         ],
-        "notes": [
-            *certificate.entitles,
-            "本件由经办机构电子签章，与加盖实物印章的纸质件具有同等效力；涂改无效。",
-        ],
+        "notes": list(certificate.entitles),
     }
 
 

@@ -14,6 +14,8 @@ class DocumentTexts:
     """Under the star of the seal."""
     seal_note: str = ""
     """Across the foot of the seal; of a sample city SAMPLE 样章."""
+    validity: str = ""
+    """What a sealed paper is worth here by law; the last note on each, left out if empty."""
     number_prefix: str = "SB"
     """One to four capital letters."""
     years_max: int = 5

@@ -26,7 +26,14 @@ from kioskd.protocols.central_documents import DocumentKind
 
 AGENCY = "示例市社会保险经办机构"
 NUMBER, ISSUED_AT = "SB2026-000123-7KQ4MN", "2026-11-26T02:00:00Z"
-HEAD = Letterhead(AGENCY, "社会保险业务专用章", "SAMPLE 样章", "12333", "https://city.example/r/")
+HEAD = Letterhead(
+    AGENCY,
+    "社会保险业务专用章",
+    "SAMPLE 样章",
+    "本件由经办机构电子签章，与加盖实物印章的纸质件具有同等效力；涂改无效。",
+    "12333",
+    "https://city.example/r/",
+)
 LI = Holder(PersonName("李𠮷"), IdNumber("000000200002290010"), "示例市")
 LONGEST = Holder(PersonName(LONG_NAME), IdNumber("11111119700101001X"), "示例市")
 PENSION, MEDICAL = "职工基本养老保险", "职工基本医疗保险"
