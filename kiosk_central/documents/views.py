@@ -151,7 +151,7 @@ def _enrolment_certificate(certificate: EnrolmentCertificate) -> View:
 
 def _contribution_receipt(receipt: ContributionReceipt) -> View:
     posted = datetime.fromisoformat(receipt.posted_at).astimezone(CHINA_TIME)
-    months = "、".join(map(_month, receipt.months))
+    months = _spans(receipt.months)
     return {
         "holder": [
             *_holder(receipt.holder),
@@ -231,6 +231,18 @@ def _enrolments(enrolments: Iterable[EnrolledIn]) -> View:
 
 def _years(years: tuple[int, ...]) -> str:
     return "、".join(f"{year} 年" for year in years)
+
+
+def _spans(months: tuple[Month, ...]) -> str:
+    """Write months that follow each other as one span: 2026年01月至2026年12月."""
+    spans: list[list[Month]] = []
+    for month in months:
+        if spans and spans[-1][-1].plus(1) == month:
+            spans[-1].append(month)
+        else:
+            spans.append([month])
+    ends = [(_month(span[0]), _month(span[-1])) for span in spans]
+    return "、".join(first if first == last else f"{first}至{last}" for first, last in ends)
 
 
 def _month(month: Month) -> str:

@@ -7,7 +7,7 @@ import pytest
 from central_world import NOW, World, make_template, open_world, refused
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_papers import CARD, CONTENTS, LI, NUMBER, paper, rights_record
+from sample_papers import CARD, CONTENTS, LI, NUMBER, RECEIPT, paper, rights_record
 
 from kiosk_central.clock import local_date
 from kiosk_central.differences import NotToBeSettled
@@ -123,6 +123,15 @@ def test_a_year_without_payments_says_so() -> None:
     empty = rights_record(years=())
     view = view_of(paper(DocumentKind.RIGHTS_RECORD, empty))
     assert view["months"]["rows"][0][1] == "无缴费记录" and empty.stated.period is None
+
+
+def test_months_of_a_receipt_are_spans() -> None:
+    """Months that follow each other are told as one span, others one by one."""
+    apart = (Month(2026, 1), Month(2026, 3), Month(2026, 4), Month(2026, 12), Month(2027, 1))
+    receipt = replace(RECEIPT, months=apart)
+    rows = dict(view_of(paper(DocumentKind.CONTRIBUTION_RECEIPT, receipt))["payment"])
+    spans = "2026年01月、2026年03月至2026年04月、2026年12月至2027年01月（共 5 个月）"
+    assert rows["费款所属期"] == spans
 
 
 def test_an_application_gives_a_card_certificate() -> None:
