@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from kioskd.domain.contribution import Rates, Scheme
 from kioskd.domain.money import Money
 from kioskd.domain.person import Assurance
+from kioskd.domain.region_documents import DocumentTexts
 from kioskd.domain.text import Text
 
 NO_TEXT = Text("", "")
@@ -76,6 +77,8 @@ class RegionPack:
     """Where anybody may check a receipt: the QR code is this address and the signed facts."""
     card_pin_tries_warning: int = 1
     """Ask for the card's PIN no more when only so many tries are left."""
+    documents: DocumentTexts | None = None
+    """What sealed papers say; None where the centre gives none."""
 
     def rules(self, scheme: Scheme) -> SchemeRules:
         """Return the rules of ``scheme``. Raises KeyError where the region has none."""

@@ -70,6 +70,8 @@ class ProblemCode(Enum):
     """409: contradicts what the centre already knows of this payment."""
     CHAIN_BROKEN = "chain_broken"
     """409: the kiosk's journal is not the one the centre has seen before: changed, cut or old."""
+    NOT_PRINTABLE = "not_printable"
+    """409: a character of the paper is in no font of the centre; only an outlet can write it."""
     REFERENCE_REUSED = "reference_reused"
     """422: the reference is known with another body."""
     UNAVAILABLE = "unavailable"
