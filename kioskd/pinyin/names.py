@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 
-from kioskd.pinyin.tables import DATA, FIRST_COST, table
+from kioskd.pinyin.tables import DATA
 
 SURNAMES_EACH, PARTS_EACH, NAMES_MAX = 3, 4, 8
-RARE_COST = ord("u") - FIRST_COST
-"""Marks the characters that few but names have (tools/pinyin/phrases.txt)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +16,13 @@ class _Lists:
     surname: dict[str, list[str]]
     given: dict[str, list[str]]
     part: dict[str, list[str]]
+    rare: dict[str, list[str]]
+    """Characters that hardly anything but names has."""
 
 
 @cache
 def _lists() -> _Lists:
-    lists = _Lists({}, {}, {})
+    lists = _Lists({}, {}, {}, {})
     for line in (DATA / "names.tsv").read_text(encoding="utf-8").splitlines():
         kind, key, word = line.split("\t")
         getattr(lists, kind).setdefault(key, []).append(word)
@@ -44,8 +44,7 @@ def names(syllables: tuple[str, ...]) -> list[str]:
 def name_characters(syllable: str) -> list[str]:
     """Return the characters of names for one syllable: surnames, usual ones, then rare ones."""
     lists = _lists()
-    rare = [character for character, cost in table("chars").exact(syllable) if cost == RARE_COST]
-    usual = lists.part.get(syllable, [])
+    usual, rare = lists.part.get(syllable, []), lists.rare.get(syllable, [])
     return [*lists.surname.get(syllable, []), *usual[:PARTS_EACH], *rare, *usual[PARTS_EACH:]]
 
 

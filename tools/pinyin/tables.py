@@ -30,7 +30,7 @@ STREET_USES, ROAD_USES, STEM_USES, PLACE_TIMES = 150, 120, 50, 3
 WORDS_MAX, STEMS_MIN, LANDMARKS_MIN, ROADS_MIN, STREETS_MIN = 50_000, 6, 2, 1, 3
 PLACE_USES_MIN = 10
 INITIALS_EACH, INITIALS_MAX = 6, 6
-RARE_COST = "u"  # as in kioskd.pinyin.names
+RARE_COST = "u"
 """Of a character that few but names have: after all in use, before those that nobody uses."""
 NO_CITIES = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
 HAN = re.compile("[\u4e00-\u9fff]+")
@@ -254,6 +254,8 @@ def name_lines(sections: dict[str, list[str]], reading: Reading, counts: Path) -
     singles = dict.fromkeys(word for word in sections["given"] if len(word) == 1)
     ranked = sorted(rows_of(counts), key=lambda row: -int(row["male"]) - int(row["female"]))
     singles |= dict.fromkeys(row["char"] for row in ranked[:1200] if HAN.fullmatch(row["char"]))
+    for character in sections["rare"]:
+        yield f"rare\t{' '.join(reading(character))}\t{character}\n"
     for character in singles:
         yield f"part\t{' '.join(reading(character))}\t{character}\n"
 
