@@ -19,6 +19,8 @@ STATUS: dict[ProblemCode, int] = {
     ProblemCode.STATE_CONFLICT: 409,
     ProblemCode.CHAIN_BROKEN: 409,
     ProblemCode.REFERENCE_REUSED: 422,
+    ProblemCode.TEXT_NOT_ACCEPTED: 422,
+    ProblemCode.PROFILE_CHANGED: 409,
     ProblemCode.UNAVAILABLE: 503,
 }
 

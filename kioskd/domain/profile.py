@@ -1,6 +1,6 @@
 """What the centre keeps of a person to reach her by, and what a change of it must look like."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 
 from kioskd.domain.secret import PersonName, PhoneNumber, PostalAddress, Secret
@@ -38,12 +38,6 @@ RULES: dict[ProfileField, TextRules] = {
     ProfileField.CONTACT_NAME: _NAME,
     ProfileField.CONTACT_PHONE: _PHONE,
 }
-KINDS: dict[ProfileField, type[Secret]] = {
-    ProfileField.PHONE: PhoneNumber,
-    ProfileField.ADDRESS: PostalAddress,
-    ProfileField.CONTACT_NAME: PersonName,
-    ProfileField.CONTACT_PHONE: PhoneNumber,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +56,6 @@ class Profile:
         value: Secret = getattr(self, field.value)
         return value
 
-    def changed(self, changes: "tuple[FieldChange, ...]") -> "Profile":
-        """Return the profile as it is with these changes."""
-        return replace(self, **{one.field.value: one.after_as_kept() for one in changes})
-
 
 class TypedText(Secret):
     """What a citizen has typed; nothing of it is shown by mistake."""
@@ -80,10 +70,6 @@ class FieldChange:
     field: ProfileField
     before: TypedText
     after: TypedText
-
-    def after_as_kept(self) -> Secret:
-        """Return the new text as the type that the profile holds."""
-        return KINDS[self.field](self.after.reveal())
 
 
 NO_CONSENT = Text("", "")

@@ -1,10 +1,11 @@
 """The region pack: everything that differs by city. Content from the centre, never code."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kioskd.domain.contribution import Rates, Scheme
 from kioskd.domain.money import Money
 from kioskd.domain.person import Assurance
+from kioskd.domain.profile import ProfileRules
 from kioskd.domain.text import Text
 
 NO_TEXT = Text("", "")
@@ -76,6 +77,10 @@ class RegionPack:
     """Where anybody may check a receipt: the QR code is this address and the signed facts."""
     card_pin_tries_warning: int = 1
     """Ask for the card's PIN no more when only so many tries are left."""
+    profile: ProfileRules = field(default_factory=ProfileRules)
+    """How changes of personal information are handled."""
+    phrases: tuple[str, ...] = ()
+    """Places of this region that the soft keyboard shall know: streets, offices, estates."""
 
     def rules(self, scheme: Scheme) -> SchemeRules:
         """Return the rules of ``scheme``. Raises KeyError where the region has none."""

@@ -1,4 +1,4 @@
-"""What a citizen may type: length, script and form, checked alike on the kiosk and at the centre."""
+"""What a citizen may type: length, script and form, checked on the kiosk and at the centre."""
 
 import re
 import unicodedata

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from kioskd.domain.typed_text import Form, TextRule, tidied
+from kioskd.domain.typed_text import Form, TextRule, length, tidied
 from kioskd.screens import theme as t
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Done, Screen
@@ -34,6 +34,8 @@ class EnterText(Screen[EnteredText]):
     """What is on file, in full; empty where there is nothing."""
     has_old: bool = True
     """False for a text that replaces nothing, like a search."""
+    may_keep: bool = False
+    """Whether she may go on without changing this one of several texts."""
     refused: TextRule | None = None
     """What the centre has said of the text before this one."""
 
@@ -58,12 +60,14 @@ class EnterText(Screen[EnteredText]):
         return not self.typing.letters and self.broken is None and not self.is_unchanged
 
     def tap(self, button: str) -> "EnterText | Done[EnteredText] | None":
-        """A key of the keyboard, ``amend`` (begin with what is on file), ``back`` or ``done``."""
+        """A key, ``amend`` (begin with what is on file), ``keep`` it, ``back`` or ``done``."""
         match button:
             case "back":
                 return Done(Navigation.BACK)
             case "done":
                 return Done(self.text) if self.can_be_done else None
+            case "keep":
+                return Done(self.old)
             case "amend":
                 return replace(self, typing=self.typing.with_text(self.old), refused=None)
         return replace(self, typing=self.typing.press(button), refused=None)
@@ -111,12 +115,8 @@ class EnterText(Screen[EnteredText]):
         canvas.card(rect)
         room = _inside(canvas, rect)
         if self.old and not self.typing.whole:
-            label = words("enter_text.amend")
-            width = canvas.text_width(label, Type.NOTE) + canvas.px(36)
-            height = max(canvas.theme.min_touch, canvas.px(56))
-            room, place = room.cut_right(width, canvas.px(10))
-            place = place.centred(width, height)
-            canvas.button("amend", place, label, Look.SECOND, type=Type.NOTE)
+            for button in ("keep", "amend") if self.may_keep else ("amend",):
+                room = _draw_beside(canvas, room, button)
         label, text = room.cut_top(canvas.line_height(Type.NOTE))
         canvas.text(label, words(f"enter_text.{self.topic}.old"), Type.NOTE, t.SECOND_INK)
         said = self.old or words("enter_text.nothing")
@@ -144,6 +144,13 @@ class EnterText(Screen[EnteredText]):
     def _type(self) -> Type:
         return Type.BODY if self._counts else Type.TITLE
 
+    @property
+    def _is_a_fault(self) -> bool:
+        """Whether more typing cannot put right what is wrong."""
+        too_few = length(self.text) < self.typing.rules.shortest
+        is_begun = self.broken is TextRule.NOT_A_PHONE and too_few
+        return self.broken not in NO_FAULT and not is_begun
+
     def _said(self, canvas: Canvas) -> tuple[str, bool]:
         """Return what the bar says while no letters wait, and whether it is a fault."""
         words, rules = canvas.words, self.typing.rules
@@ -151,10 +158,8 @@ class EnterText(Screen[EnteredText]):
         if self.refused is not None:
             why = rule_sentence(canvas, self.topic, self.refused, lengths)
             return words("enter_text.refused", why=why), True
-        if self.broken is not None and self.broken not in NO_FAULT:
-            is_phone = self.broken is TextRule.NOT_A_PHONE
-            still = is_phone and len(self.text) < rules.shortest
-            return rule_sentence(canvas, self.topic, self.broken, lengths), not still
+        if self.broken is not None and self._is_a_fault:
+            return rule_sentence(canvas, self.topic, self.broken, lengths), True
         if self.is_unchanged:
             return words("enter_text.unchanged"), True
         if self.typing.room <= 0:
@@ -176,6 +181,16 @@ def _shortened(canvas: Canvas, rect: Rect, text: str, type: Type) -> str:
     while text and canvas.text_height(rect.w, text + "…", type) > rect.h + canvas.px(4):
         text = text[:-1]
     return text + "…"
+
+
+def _draw_beside(canvas: Canvas, room: Rect, button: str) -> Rect:
+    """Draw a button at the right of what is on file; return the room left of it."""
+    label = canvas.words(f"enter_text.{button}")
+    width = max(canvas.theme.min_touch, canvas.text_width(label, Type.NOTE) + canvas.px(36))
+    height = max(canvas.theme.min_touch, canvas.px(56))
+    rest, place = room.cut_right(width, canvas.px(10))
+    canvas.button(button, place.centred(width, height), label, Look.SECOND, type=Type.NOTE)
+    return rest
 
 
 def _inside(canvas: Canvas, rect: Rect) -> Rect:

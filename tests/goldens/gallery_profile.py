@@ -3,12 +3,24 @@
 from dataclasses import replace
 from typing import Any
 
-from kioskd.domain.profile import RULES, ProfileField
+from kioskd.domain.profile import (
+    RULES,
+    ChangeState,
+    FieldChange,
+    Profile,
+    ProfileField,
+    TypedText,
+)
+from kioskd.domain.secret import PersonName, PhoneNumber, PostalAddress
+from kioskd.domain.text import Text
 from kioskd.domain.typed_text import TextRule
 from kioskd.pinyin import Expects, Pinyin
 from kioskd.screens.contract import Screen
 from kioskd.screens.enter_text import EnterText
 from kioskd.screens.keyboard.typing import Typing
+from kioskd.screens.my_profile import MyProfile
+from kioskd.screens.profile_changed import ProfileChangedScreen
+from kioskd.screens.review_change import ReviewChange
 
 ENGINE = Pinyin(use_library=False)
 """Without the library the pictures are the same on every machine."""
@@ -36,6 +48,33 @@ def entering(field: ProfileField, typing: Typing, old: str = "") -> EnterText:
 
 
 ADDRESS, NAME, PHONE = ProfileField.ADDRESS, ProfileField.CONTACT_NAME, ProfileField.PHONE
+CONTACT_PHONE = ProfileField.CONTACT_PHONE
+PROFILE = Profile(
+    PhoneNumber("13900000001"), PostalAddress(OLD_ADDRESS), PersonName("李𠮷"), PhoneNumber("")
+)
+LONG_PROFILE = Profile(
+    PhoneNumber(""),
+    PostalAddress(LONG + "（一楼收发室）"),
+    PersonName("阿依古丽·示例买买提江"),
+    PhoneNumber("0000-55501010"),
+    (CONTACT_PHONE,),
+)
+CONSENT = Text(
+    "我同意社保中心把登记的电话和地址改成这里写的内容，用来给我寄送材料、通知我社保业务的办理情况；"
+    "不会用于别的事情。",
+    "I agree that the centre changes what is on file to what is written here, and uses it to send "
+    "me papers and to tell me about my social security business, and for nothing else.",
+)
+
+
+def change(field: ProfileField, before: str, after: str) -> FieldChange:
+    """Return one change."""
+    return FieldChange(field, TypedText(before), TypedText(after))
+
+
+MOVE = change(ADDRESS, OLD_ADDRESS, "示例市玄武区北京东路12号")
+BOTH = (change(NAME, "李四", "李𠮷"), change(CONTACT_PHONE, "", "13800000002"))
+REF = "4f1c27ab90de4a0b8f3e"
 COMPOSING = entering(
     ADDRESS, typed(ADDRESS, *letters("beijingdonglu"), text="示例市玄武区"), OLD_ADDRESS
 )
@@ -50,11 +89,20 @@ SCREENS: tuple[tuple[str, Screen[Any]], ...] = (
         "keyboard-capitals",
         entering(NAME, typed(NAME, "page-latin", "shift", "key-A", text=""), "阿依古丽·示例"),
     ),
-    ("keyboard-numbers", entering(ADDRESS, typed(ADDRESS, "page-numbers", text="示例市玄武区北京东路"))),
+    (
+        "keyboard-numbers",
+        entering(ADDRESS, typed(ADDRESS, "page-numbers", text="示例市玄武区北京东路")),
+    ),
     ("keyboard-symbols", entering(ADDRESS, typed(ADDRESS, "page-symbols", text="示例市示例路12"))),
     ("keyboard-more-symbols", entering(ADDRESS, typed(ADDRESS, "page-more_symbols"))),
-    ("keyboard-unchanged", entering(ADDRESS, typed(ADDRESS, text="示例市示例路1号"), "示例市示例路1号")),
-    ("keyboard-ready", entering(ADDRESS, typed(ADDRESS, text="示例市玄武区北京东路12号"), OLD_ADDRESS)),
+    (
+        "keyboard-unchanged",
+        entering(ADDRESS, typed(ADDRESS, text="示例市示例路1号"), "示例市示例路1号"),
+    ),
+    (
+        "keyboard-ready",
+        entering(ADDRESS, typed(ADDRESS, text="示例市玄武区北京东路12号"), OLD_ADDRESS),
+    ),
     (
         "keyboard-refused",
         replace(entering(ADDRESS, typed(ADDRESS, text="示例路")), refused=TextRule.CHARACTERS),
@@ -63,4 +111,16 @@ SCREENS: tuple[tuple[str, Screen[Any]], ...] = (
     ("keyboard-name-rare", entering(NAME, typed(NAME, text="李𠮷㛃"), "李𠮷")),
     ("keyboard-phone", entering(PHONE, typed(PHONE, text="1380000"), "13900000001")),
     ("keyboard-phone-wrong", entering(PHONE, typed(PHONE, text="23800000001"), "13900000001")),
+    (
+        "keyboard-keep",
+        replace(entering(CONTACT_PHONE, typed(CONTACT_PHONE), "13800000002"), may_keep=True),
+    ),
+    ("my-profile", MyProfile(PROFILE)),
+    ("my-profile-long", MyProfile(LONG_PROFILE)),
+    ("review-change", ReviewChange((MOVE,), CONSENT)),
+    ("review-change-long", ReviewChange((change(ADDRESS, LONG + LONG[:20], LONG),), CONSENT)),
+    ("review-change-two", ReviewChange(BOTH, CONSENT, 3)),
+    ("profile-updated", ProfileChangedScreen(ChangeState.UPDATED, REF)),
+    ("profile-pending", ProfileChangedScreen(ChangeState.PENDING, REF, 3)),
+    ("profile-unanswered", ProfileChangedScreen(None, REF)),
 )

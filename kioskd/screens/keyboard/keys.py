@@ -43,7 +43,7 @@ class KeyKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key; without an id it is a gap. Characters carry their own label; others are named in the words."""
+    """One key; without an id it is a gap. Only characters carry their own label."""
 
     id: str
     label: str = ""

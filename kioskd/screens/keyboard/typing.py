@@ -1,4 +1,4 @@
-"""What has been typed so far, as a value: each touch of a key makes another one. No drawing here."""
+"""What has been typed so far, as a value: each touch of a key makes another one."""
 
 from dataclasses import dataclass, field, replace
 
@@ -29,7 +29,9 @@ class Typing:
     """The first candidate that is shown."""
 
     @classmethod
-    def begun(cls, rules: TextRules, engine: Pinyin, expects: Expects = Expects.ANYTHING) -> "Typing":
+    def begun(
+        cls, rules: TextRules, engine: Pinyin, expects: Expects = Expects.ANYTHING
+    ) -> "Typing":
         """Return an empty text with the keys that its field begins with."""
         return cls(rules, engine, expects, page=first_page(rules))
 
@@ -64,12 +66,12 @@ class Typing:
         if key.startswith("key-"):
             return self._type(key.removeprefix("key-"))
         if key.startswith("candidate-"):
-            return self._choose(int(key.removeprefix("candidate-")))
+            return self.choose(int(key.removeprefix("candidate-")))
         if key.startswith("page-"):
-            return replace(self._settled(), page=Page(key.removeprefix("page-")), upper=False)
+            return self._turned_to(Page(key.removeprefix("page-")))
         match key:
             case "space":
-                return self._choose(0) if self.letters else self._put(" ")
+                return self.choose(0) if self.letters else self.put(" ")
             case "delete":
                 return self._delete()
             case "clear":
@@ -89,19 +91,20 @@ class Typing:
     def _type(self, text: str) -> "Typing":
         if self.page is Page.PINYIN and text in LETTERS:
             waits = len(self.letters) < LETTERS_MAX and self.room > 0
-            return self._waiting(self.letters + text) if waits else self
+            return self.waiting_for(self.letters + text) if waits else self
         if self.letters and text in DIGITS:
-            return self._choose(DIGITS.index(text))
-        return self._first_chosen()._put(text)
+            return self.choose(DIGITS.index(text))
+        return self.first_chosen().put(text)
 
-    def _put(self, text: str) -> "Typing":
+    def put(self, text: str) -> "Typing":
         """Return the state with ``text`` behind; unchanged where the field does not take it."""
         doubled = text == " " and self.text[-1:] in ("", " ")
         if doubled or length(text) > self.room or not self.rules.takes(text):
             return self
         return replace(self, text=self.text + text)
 
-    def _waiting(self, letters: str) -> "Typing":
+    def waiting_for(self, letters: str) -> "Typing":
+        """Return the state with these letters waiting, and what they may be."""
         found = self.engine.candidates(letters, self.expects) if letters else ()
         fitting = tuple(one for one in found if self._fits(one.text))
         return replace(self, letters=letters, candidates=fitting, first=0)
@@ -109,30 +112,32 @@ class Typing:
     def _fits(self, text: str) -> bool:
         return len(text) <= self.room and self.rules.takes(text)
 
-    def _choose(self, index: int) -> "Typing":
+    def choose(self, index: int) -> "Typing":
+        """Return the state with a candidate of those shown taken; the same if there is none."""
         if index >= len(self.shown):
             return self
         chosen = self.shown[index]
         typed = replace(self, text=self.text + chosen.text)
-        return typed._waiting(self.letters[chosen.letters :])
+        return typed.waiting_for(self.letters[chosen.letters :])
 
-    def _first_chosen(self) -> "Typing":
+    def first_chosen(self) -> "Typing":
         """Return the state with nothing waiting: the likeliest candidates are taken."""
         state = self
         while state.letters and state.candidates:
-            state = replace(state, first=0)._choose(0)
+            state = replace(state, first=0).choose(0)
         return replace(state, letters="", candidates=(), first=0)
 
-    def _settled(self) -> "Typing":
-        """Return the state with what waits kept as Latin letters, as far as there is room."""
-        if not self.letters:
-            return self
-        keeps = Script.LATIN in self.rules.scripts
-        text = self.text + self.letters[: self.room] if keeps else self.text
-        return self.with_text(text)
+    def _turned_to(self, page: Page) -> "Typing":
+        """Return the state with other keys; what waits becomes Latin letters, or its first choice.
+
+        Turning to Latin keys after some letters means that they were meant as they are.
+        """
+        as_latin = page is Page.LATIN and Script.LATIN in self.rules.scripts
+        settled = self.with_text(self.text + self.letters[: self.room]) if as_latin else None
+        return replace(settled or self.first_chosen(), page=page, upper=False)
 
     def _delete(self) -> "Typing":
         """Take back a waiting letter, else the last character as a reader sees it."""
         if self.letters:
-            return self._waiting(self.letters[:-1])
+            return self.waiting_for(self.letters[:-1])
         return self.with_text("".join(characters(self.text)[:-1]))
