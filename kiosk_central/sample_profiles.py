@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from kiosk_central.sample_people import LI, Persona
+from kiosk_central.sample_people import ZHANG, Persona
 
 STREETS = ("中山路", "人民路", "解放东路", "示例大街")
 
 
 def profile_row(key: int, persona: Persona) -> dict[str, Any]:
-    """Return what is on file for a resident; LI's contact has a character beyond the BMP."""
-    contact = "李𠮷" if persona.key == LI.key else "李四"
+    """Return what is on file for a resident; ZHANG has a contact with a character beyond the BMP."""
+    contact = "李𠮷" if persona.key == ZHANG.key else "李四"
     return {
         "person_id": key,
         "phone": f"139{key:08d}",

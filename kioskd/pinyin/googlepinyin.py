@@ -12,12 +12,15 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from kioskd.pinyin.syllables import cuts
+
 LIBRARY: Final = "libgooglepinyin.so.0"
 DICTIONARIES: Final = "*/googlepinyin/data/dict_pinyin.dat"
 """Below /usr/lib: Debian puts it into the folder of the machine's architecture."""
-LETTERS_MAX = 38
-"""The library's own limit is 39."""
-CANDIDATES_MAX = 120
+LETTERS_MAX, SYLLABLES_MAX = 26, 7
+"""Longer input is not given to it: from 9 syllables on (``erengengerenengenganang``) its pool of
+matches may run out, and then it ends the process by an assertion (docs/decisions/0022)."""
+CANDIDATES_MAX = 60
 _TEXT_MAX: Final = 64
 
 
@@ -29,7 +32,7 @@ class GooglePinyin:
 
     def candidates(self, letters: str) -> list[tuple[str, int]]:
         """Return the candidates, likeliest first, each with how many of the letters it uses."""
-        if not letters or len(letters) > LETTERS_MAX:
+        if not _is_safe(letters):
             return []
         sent = letters.encode("ascii")
         self._library.im_reset_search()
@@ -49,6 +52,11 @@ class GooglePinyin:
         starts = POINTER(c_uint16)()
         count = self._library.im_get_spl_start_pos(byref(starts))
         return [int(starts[index]) for index in range(count + 1)]
+
+
+def _is_safe(letters: str) -> bool:
+    """Tell whether the library can bear these letters, however it cuts them itself."""
+    return 0 < len(letters) <= LETTERS_MAX and len(cuts(letters)[0].parts) <= SYLLABLES_MAX
 
 
 @cache

@@ -161,7 +161,7 @@ class EnterText(Screen[EnteredText]):
         if self.broken is not None and self._is_a_fault:
             return rule_sentence(canvas, self.topic, self.broken, lengths), True
         if self.is_unchanged:
-            return words("enter_text.unchanged"), True
+            return words("enter_text.unchanged"), False
         if self.typing.room <= 0:
             return words("text_rule.full", **lengths), False
         key = "ready" if self.can_be_done else "hint"

@@ -60,7 +60,7 @@ LONG_PROFILE = Profile(
     (CONTACT_PHONE,),
 )
 CONSENT = Text(
-    "我同意社保中心把登记的电话和地址改成这里写的内容，用来给我寄送材料、通知我社保业务的办理情况；"
+    "我同意社保中心把登记的信息改成这里写的内容，用来给我寄送材料、通知我社保业务的办理情况；"
     "不会用于别的事情。",
     "I agree that the centre changes what is on file to what is written here, and uses it to send "
     "me papers and to tell me about my social security business, and for nothing else.",
