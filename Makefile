@@ -44,6 +44,7 @@ proofs: setup ## the other proofs about money, in full: model, rule machine, noi
 bench: setup ## measure cold start, memory, recovery and uplink of kioskd against their limits
 	$(BIN)/python tools/bench.py
 	$(BIN)/python tools/bench_money.py
+	$(BIN)/python tools/bench_pinyin.py
 
 lock: ## resolve the lock files anew
 	tools/lock.sh --upgrade

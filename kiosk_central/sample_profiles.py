@@ -8,7 +8,7 @@ STREETS = ("中山路", "人民路", "解放东路", "示例大街")
 
 
 def profile_row(key: int, persona: Persona) -> dict[str, Any]:
-    """Return what is on file for a resident; ZHANG has a contact with a character beyond the BMP."""
+    """Return what is on file; ZHANG has a contact with a character beyond the BMP."""
     contact = "李𠮷" if persona.key == ZHANG.key else "李四"
     return {
         "person_id": key,

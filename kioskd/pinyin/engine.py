@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from kioskd.pinyin.compose import compose
+from kioskd.pinyin.compose import EACH_MAX, compose
 from kioskd.pinyin.googlepinyin import GooglePinyin, open_library
 from kioskd.pinyin.names import name_characters, names
 from kioskd.pinyin.readings import by_reading
@@ -16,7 +16,8 @@ from kioskd.pinyin.tables import Entry, begins_like, table
 
 LETTERS_MAX = 36
 """So many letters may wait to become characters; more cannot be typed."""
-CANDIDATES_MAX = 600
+CANDIDATES_MAX = 1500
+CHARACTERS_OF_FIRST, CHARACTERS_IN_LINES = 60, 2
 PHRASES_FIRST, NAMES_FIRST, COMPLETIONS_MAX = 3, 3, 3
 LINES_MAX = 150
 LONG, SURE_COST = 3, 45
@@ -102,9 +103,9 @@ class Pinyin:
 
     def _lookup(self, key: str) -> list[Entry]:
         """Return the words of a key for a line: phrases, words, or a single character."""
-        found = self._phrases(key) + table("words").exact(key)
+        found = self._phrases(key) + table("words").exact(key, EACH_MAX)
         if " " not in key:
-            found += table("chars").exact(key)[:2]
+            found += table("chars").exact(key, CHARACTERS_IN_LINES)
         return sorted(found, key=_cost)
 
     def _phrases(self, key: str) -> list[Entry]:
@@ -129,10 +130,12 @@ class Pinyin:
                 yield Candidate(text, way.letters_of(count))
 
     def _characters(self, ways: Iterable[Cut]) -> Iterator[Candidate]:
-        """Yield every character of the first syllable, rare ones last."""
+        """Yield the characters of the first syllable, rare ones last; of one alone, all of them."""
         for way in ways:
-            for text, _ in table("chars").exact(way.key.split()[0]):
-                yield Candidate(text, len(way.parts[0]))
+            most = None if len(way.parts) == 1 else CHARACTERS_OF_FIRST
+            letters = len(way.parts[0])
+            for text, _ in table("chars").exact(way.key.split()[0], most):
+                yield Candidate(text, letters)
 
 
 @dataclass(frozen=True, slots=True)

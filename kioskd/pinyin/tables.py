@@ -8,7 +8,7 @@ import mmap
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import takewhile
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Final
 
@@ -28,12 +28,12 @@ class SortedTable:
         with path.open("rb") as file:
             self._lines = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
-    def exact(self, key: str) -> list[Entry]:
-        """Return the words of exactly this key, the commonest first."""
+    def exact(self, key: str, most: int | None = None) -> list[Entry]:
+        """Return the words of exactly this key, the commonest first; ``most`` of them or all."""
         wanted = key.encode() + b"\t"
         at = self._first_from(wanted)
         line = self._line(at)
-        return _entries(line[len(wanted) :]) if line.startswith(wanted) else []
+        return _entries(line[len(wanted) :], most) if line.startswith(wanted) else []
 
     def like(self, parts: Sequence[str], lines_max: int) -> list[Entry]:
         """Return the words whose syllables begin as ``parts`` do, the commonest first.
@@ -85,8 +85,9 @@ def begins_like(key: str, parts: Sequence[str]) -> bool:
     return len(syllables) >= len(parts) and all(map(str.startswith, syllables, parts))
 
 
-def _entries(words: bytes) -> list[Entry]:
-    return [(word, ord(cost) - FIRST_COST) for word, cost in _WORD.findall(words.decode())]
+def _entries(words: bytes, most: int | None = None) -> list[Entry]:
+    found = islice(_WORD.finditer(words.decode()), most)
+    return [(one[1], ord(one[2]) - FIRST_COST) for one in found]
 
 
 @cache
