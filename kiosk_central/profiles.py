@@ -47,16 +47,23 @@ def profile_of(connection: Connection, person_id: int) -> Profile:
         PostalAddress(address),
         PersonName(name),
         PhoneNumber(contact_phone),
-        _pending(connection, person_id),
+        *_looked_at(connection, person_id),
     )
 
 
-def _pending(connection: Connection, person_id: int) -> tuple[ProfileField, ...]:
+def _looked_at(
+    connection: Connection, person_id: int
+) -> tuple[tuple[ProfileField, ...], tuple[ProfileField, ...]]:
+    """Return the fields whose latest change waits, and those whose latest was refused."""
     changes = profile_changes.c
-    query = select(changes.field).where(
-        changes.person_id == person_id, changes.state == ChangeState.PENDING.value
+    query = select(changes.field, changes.state).where(changes.person_id == person_id)
+    rows = connection.execute(query.order_by(changes.id))
+    latest = {ProfileField(row.field): ChangeState(row.state) for row in rows}
+    waiting, refused = (
+        tuple(field for field, state in latest.items() if state is wanted)
+        for wanted in (ChangeState.PENDING, ChangeState.REFUSED)
     )
-    return tuple(ProfileField(field) for field in connection.execute(query).scalars())
+    return waiting, refused
 
 
 def change_profile(

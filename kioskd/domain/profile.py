@@ -50,6 +50,8 @@ class Profile:
     contact_phone: PhoneNumber
     pending: tuple[ProfileField, ...] = ()
     """Changes of these are being looked at by a person."""
+    refused: tuple[ProfileField, ...] = ()
+    """The latest change of these was refused by a person; what was there before has stayed."""
 
     def of(self, field: ProfileField) -> Secret:
         """Return what is on file for ``field``."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 from kioskd.domain.profile import Profile, ProfileField
 from kioskd.screens import layout
 from kioskd.screens import theme as t
-from kioskd.screens.canvas import Canvas
+from kioskd.screens.canvas import Canvas, Run
 from kioskd.screens.contract import Done, Screen
 from kioskd.screens.icons import Icon
 from kioskd.screens.layout import Rect
@@ -82,7 +82,10 @@ class MyProfile(Screen[TopicAnswer]):
         note = canvas.line_height(Type.NOTE)
         high = min(room.h, note + canvas.text_height(room.w, value, Type.STRONG))
         upper, lower = room.centred(room.w, high).cut_top(note)
-        canvas.text(upper, label, Type.NOTE, t.SECOND_INK)
+        runs = [Run(label, Type.NOTE, t.SECOND_INK)]
+        if any(field in self.profile.refused for field in topic.fields):
+            runs.append(Run(f"  {canvas.words('my_profile.refused')}", Type.NOTE, t.STOP))
+        canvas.runs(upper, runs)
         canvas.text(lower, value, Type.STRONG, valign="middle", shrink_to=0.65)
 
     def _draw_end(self, canvas: Canvas, room: Rect, pending: bool) -> Rect:

@@ -58,6 +58,7 @@ LONG_PROFILE = Profile(
     PersonName("阿依古丽·示例买买提江"),
     PhoneNumber("0000-55501010"),
     (CONTACT_PHONE,),
+    (ProfileField.ADDRESS,),
 )
 CONSENT = Text(
     "我同意社保中心把登记的信息改成这里写的内容，用来给我寄送材料、通知我社保业务的办理情况；"

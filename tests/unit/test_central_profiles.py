@@ -101,7 +101,9 @@ def test_a_refused_change_leaves_what_was_there(world: World) -> None:
     world.at_desk(lambda desk: decide_change(desk, "C1", False, "clerk", "no paper"))
     assert on_file(world).contact_name.reveal() == "李\U00020bb7" and on_file(world).pending == ()
     assert read(world.engine, all_changes)[0]["decided_note"] == "no paper"
+    assert on_file(world).refused == (NAME,)
     assert put(world, "C2", asked((NAME, "李\U00020bb7", "李五"))).ref == "C2"
+    assert (on_file(world).refused, on_file(world).pending) == ((), (NAME,))
 
 
 def test_what_she_was_not_shown_is_not_changed(world: World) -> None:
