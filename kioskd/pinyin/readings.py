@@ -8,30 +8,19 @@ from kioskd.pinyin.tables import Entry, table
 REGION_COST = 24
 """Of a phrase of the region pack: commoner than any district of another city."""
 READINGS_MAX = 3
+LAST_LATIN = 0x2E7F
 
 
 def by_reading(phrases: Iterable[str]) -> dict[str, list[Entry]]:
-    """Return the phrases by each way their syllables may be; one with an unknown sign is left out.
-
-    Goes through the table of characters once; meant for when the region pack has come.
-    """
-    phrases = tuple(dict.fromkeys(phrases))
-    readings = _readings(frozenset("".join(phrases)))
+    """Return the phrases by each way their syllables may be; one with a Latin sign is left out."""
     found: dict[str, list[Entry]] = {}
-    for phrase in phrases:
-        for syllables in product(*(readings.get(character, ()) for character in phrase)):
+    for phrase in dict.fromkeys(phrases):
+        for syllables in product(*map(_readings, phrase)):
             found.setdefault(" ".join(syllables), []).append((phrase, REGION_COST))
     return found
 
 
-def _readings(characters: frozenset[str]) -> dict[str, list[str]]:
-    """Return the syllables of each character, the usual one first."""
-    costs: dict[str, list[tuple[int, str]]] = {}
-    for syllable, entries in table("chars"):
-        for character, cost in entries:
-            if character in characters:
-                costs.setdefault(character, []).append((cost, syllable))
-    return {
-        character: [syllable for _, syllable in sorted(found)[:READINGS_MAX]]
-        for character, found in costs.items()
-    }
+def _readings(character: str) -> list[str]:
+    """Return the syllables of a character, the usual one first; none for what is no character."""
+    known = sorted(table("chars").keys_of(character)) if ord(character) > LAST_LATIN else []
+    return [syllable for _, syllable in known[:READINGS_MAX]]

@@ -35,6 +35,14 @@ class SortedTable:
         line = self._line(at)
         return _entries(line[len(wanted) :], most) if line.startswith(wanted) else []
 
+    def keys_of(self, word: str) -> list[tuple[int, str]]:
+        """Return (cost, key) of each line that has ``word``, which no other word may end with."""
+        wanted, found, at = word.encode(), [], -1
+        while (at := self._lines.find(wanted, at + 1)) >= 0:
+            key, _, _ = self._line(self._lines.rfind(b"\n", 0, at) + 1).partition(b"\t")
+            found.append((self._lines[at + len(wanted)] - FIRST_COST, key.decode()))
+        return found
+
     def like(self, parts: Sequence[str], lines_max: int) -> list[Entry]:
         """Return the words whose syllables begin as ``parts`` do, the commonest first.
 
