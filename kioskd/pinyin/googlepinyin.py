@@ -7,7 +7,6 @@ empty name), so it learns and writes nothing. Characters come as UTF-16LE (facts
 
 import ctypes
 from ctypes import POINTER, byref, c_bool, c_char_p, c_size_t, c_uint16, c_void_p
-from ctypes.util import find_library
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -66,7 +65,7 @@ def open_library() -> GooglePinyin | None:
     if not dictionaries:
         return None
     try:
-        library = ctypes.CDLL(find_library("googlepinyin") or LIBRARY)
+        library = ctypes.CDLL(LIBRARY)
     except OSError:
         return None
     _declare(library)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kioskd.pinyin import Candidate, Expects, Pinyin, initials, spell
+import kioskd.pinyin.engine as engine_module
+from kioskd.pinyin import Candidate, Expects, Pinyin, googlepinyin, initials, spell
 from kioskd.pinyin.googlepinyin import GooglePinyin, open_library
 from kioskd.pinyin.syllables import SYLLABLES, cuts
 from kioskd.pinyin.tables import DATA, table
@@ -142,6 +143,17 @@ def test_what_would_end_the_process_is_kept_from_the_library() -> None:
     for _ in range(200):
         library.candidates("".join(chance.choice(hard_ones) for _ in range(7)))
         library.candidates(chance.choice(hard_ones) * 7)
+
+
+def test_a_missing_library_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither without the dictionary nor without the library: the tables take its place."""
+    monkeypatch.setattr(googlepinyin, "DICTIONARIES", "*/nowhere/*.dat")
+    assert open_library.__wrapped__() is None
+    monkeypatch.undo()
+    monkeypatch.setattr(googlepinyin, "LIBRARY", "libnowhere.so.0")
+    assert open_library.__wrapped__() is None
+    monkeypatch.setattr(engine_module, "open_library", lambda: None)
+    assert WITH.candidates("yanglaobaoxian") == WITHOUT.candidates("yanglaobaoxian")
 
 
 def test_the_library_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
