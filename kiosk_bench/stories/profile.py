@@ -6,10 +6,20 @@ from typing import Any
 from kiosk_bench.evidence import find_in_files
 from kiosk_bench.stories.story import Expected, Story, end_and_take_card, log_in_by_card
 from kiosk_bench.world import World
+from kioskd.domain.profile import ProfileField
+from kioskd.domain.typed_text import TextRule
+from kioskd.protocols.central import Problem, ProblemCode
+from kioskd.protocols.central_profile import refusal_detail
 
 OLD, NEW = "示例市鼓楼区人民路1号", "示例市玄武区北京东路12号"
 CONTACT, NEW_CONTACT = "李𠮷", "李𠮷明"
 SCREEN = "enter-text"
+REFUSED = Problem(
+    422,
+    ProblemCode.TEXT_NOT_ACCEPTED,
+    "<script>a hostile title</script>",
+    refusal_detail(ProfileField.CONTACT_NAME, TextRule.CHARACTERS),
+)
 
 
 async def change_address_in_pinyin(world: World) -> str:
@@ -57,7 +67,10 @@ async def _type_address(world: World) -> None:
 
 
 async def _lengthen_contact(world: World) -> None:
-    """Begin with what is on file; a slip at the end is taken back without harming the rare one."""
+    """Begin with what is on file; a slip at the end is taken back without harming the rare one.
+
+    What the centre does not take is said where she typed it; then the same text goes through.
+    """
     await _open(world, "contact")
     await world.console.tap(SCREEN, "amend")
     await _letters(world, "li")
@@ -65,6 +78,11 @@ async def _lengthen_contact(world: World) -> None:
         await world.console.tap(SCREEN, key)
     await _letters(world, "ming")
     for key in ("candidate-0", "done", "keep"):
+        await world.console.tap(SCREEN, key)
+    world.line.refuse_once("/v1/me/profile/changes/", REFUSED)
+    await world.console.tap("review-change", "agree")
+    await world.console.screen(SCREEN)  # says why; what she typed is still there
+    for key in ("done", "keep"):
         await world.console.tap(SCREEN, key)
     await world.console.tap("review-change", "agree")
     await _told(world, "end")
@@ -125,6 +143,8 @@ STORIES = (
                 "review-change",
                 "profile-changed",
                 "my-profile",
+                "enter-text",
+                "review-change",
                 "enter-text",
                 "review-change",
                 "profile-changed",
