@@ -19,6 +19,7 @@ from kiosk_central.commands.differences import differences, payment
 from kiosk_central.commands.documents import SEAL_OPTION, document, seal
 from kiosk_central.commands.journals import journals
 from kiosk_central.commands.options import DB_OPTION, SIGNING_KEY_OPTION, errors_told
+from kiosk_central.commands.profiles import profile
 from kiosk_central.commands.receipts import keys, verify
 from kiosk_central.region import SAMPLE_FILE, load_region
 from kiosk_central.show import books
@@ -40,6 +41,7 @@ def main() -> None:
 
 
 for command in (bank, differences, document, journals, keys, payment, seal, verify):
+for command in (bank, differences, journals, keys, payment, profile, verify):
     main.add_command(command)
 
 

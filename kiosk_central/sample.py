@@ -25,8 +25,10 @@ from kiosk_central.sample_people import (
     chip_history,
     code_for,
 )
+from kiosk_central.sample_profiles import profile_row
 from kiosk_central.signing import SIGNING_KEY_SETTING
 from kiosk_central.store.books import create_tables
+from kiosk_central.store.profiles import profiles
 from kiosk_central.store.schema import cards, contributions, enrolments, kiosks, people, settings
 from kioskd.domain.contribution import Month, Scheme, grade_of_average
 from kioskd.domain.person import id_check_character
@@ -147,6 +149,7 @@ def _insert_chunk(
     for table, rows in (
         (people, [_person_row(key, one, city) for key, one in chunk]),
         (cards, [_card_row(key, one.persona) for key, one in chunk]),
+        (profiles, [profile_row(key, one.persona) for key, one in chunk]),
         (enrolments, [row for key, one in chunk for row in _enrolment_rows(key, one)]),
         (contributions, [row for key, one in chunk for row in _paid_rows(key, one, region)]),
     ):

@@ -21,12 +21,14 @@ from kioskd.domain.payment import (
     TransactionRecord,
 )
 from kioskd.domain.person import IdCardFacts, SocialCardFacts
+from kioskd.domain.profile import Profile
 from kioskd.domain.region import RegionPack
 from kioskd.domain.secret import CardPin, SessionToken
 from kioskd.domain.trouble import Trouble
 from kioskd.errors import SessionEnded
 from kioskd.protocols.central import Challenge, Login, PaymentReport, Posting
 from kioskd.protocols.central_books import ReceiptCopy, ReceiptEntry
+from kioskd.protocols.central_profile import ProfileChange, ProfileChanged
 from kioskd.screens.contract import Screen
 
 T = TypeVar("T")
@@ -157,7 +159,19 @@ class Cabinet(Protocol):
         """Return when presence or door has changed."""
 
 
-class Central(Protocol):
+class ProfileServices(Protocol):
+    """Personal information at the centre. Every call raises ServerError."""
+
+    async def profile(self, token: SessionToken) -> Profile:
+        """Fetch what is on file to reach her by."""
+
+    async def change_profile(
+        self, token: SessionToken, ref: str, change: ProfileChange
+    ) -> ProfileChanged:
+        """Change it under the kiosk's ``ref``; idempotent. Codes: see protocols.central_profile."""
+
+
+class Central(ProfileServices, Protocol):
     """The central server. Every call raises ServerError."""
 
     async def region(self) -> RegionPack:

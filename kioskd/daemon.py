@@ -38,6 +38,7 @@ from kioskd.payments.outbox import Outbox
 from kioskd.payments.owner import owning
 from kioskd.payments.settings import PaymentSettings
 from kioskd.payments.store import Store
+from kioskd.pinyin import Pinyin
 from kioskd.relay.client import CentralClient
 from kioskd.relay.clock import utc_now
 from kioskd.relay.region_copy import RegionCopy
@@ -147,6 +148,7 @@ async def _run_behind(
         health=health,
         times=config.visit,
         today=date.today,
+        pinyin=Pinyin.for_region(region.phrases),
     )
     await supervise("visitors", partial(serve_visitors, kiosk))
 

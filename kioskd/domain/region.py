@@ -1,10 +1,11 @@
 """The region pack: everything that differs by city. Content from the centre, never code."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kioskd.domain.contribution import Rates, Scheme
 from kioskd.domain.money import Money
 from kioskd.domain.person import Assurance
+from kioskd.domain.profile import ProfileRules
 from kioskd.domain.region_documents import DocumentTexts
 from kioskd.domain.text import Text
 
@@ -79,6 +80,10 @@ class RegionPack:
     """Ask for the card's PIN no more when only so many tries are left."""
     documents: DocumentTexts | None = None
     """What sealed papers say; None where the centre gives none."""
+    profile: ProfileRules = field(default_factory=ProfileRules)
+    """How changes of personal information are handled."""
+    phrases: tuple[str, ...] = ()
+    """Places of this region that the soft keyboard shall know: streets, offices, estates."""
 
     def rules(self, scheme: Scheme) -> SchemeRules:
         """Return the rules of ``scheme``. Raises KeyError where the region has none."""

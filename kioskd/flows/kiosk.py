@@ -1,7 +1,7 @@
 """What a flow may use: the kiosk as one frozen value, and the visit as another."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
@@ -21,6 +21,7 @@ from kioskd.domain.secret import SessionToken
 from kioskd.flows.settings import VisitSettings
 from kioskd.health import HealthBoard
 from kioskd.payments.pay import PaymentDesk
+from kioskd.pinyin import Pinyin
 from kioskd.screens.busy import Busy, BusyWith
 
 T = TypeVar("T")
@@ -43,6 +44,8 @@ class Kiosk:
     health: HealthBoard
     times: VisitSettings
     today: Callable[[], date]
+    pinyin: Pinyin = field(default_factory=Pinyin)
+    """What the soft keyboard asks for Chinese."""
 
     async def while_busy(self, what: BusyWith, job: Callable[[], Awaitable[T]]) -> T:
         """Do ``job`` behind a screen that says what is being waited for."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.flows.convenience.outlets import show_outlets
 from kioskd.flows.convenience.receipts import print_my_receipts
+from kioskd.flows.handling.change_profile import change_profile
 from kioskd.flows.handling.pay_contribution import pay_contribution
 from kioskd.flows.inquiry.insurance import show_insurance
 from kioskd.flows.kiosk import Kiosk, Visit
@@ -29,6 +30,7 @@ class Service:
 SERVICES = (
     Service("insurance", Tab.INQUIRY, ("central",), show_insurance),
     Service("pay-contribution", Tab.HANDLING, ("central", "journal", "pin_pad"), pay_contribution),
+    Service("change-profile", Tab.HANDLING, ("central",), change_profile),
     Service("policies", Tab.POLICY, (), read_policies),
     Service(
         "reprint-receipts",

@@ -22,11 +22,12 @@ from kioskd.protocols.central import (
 )
 from kioskd.protocols.central_books import ChainHead, ChainLinks, ReceiptCopy, ReceiptEntry
 from kioskd.relay.line import CentralLine
+from kioskd.relay.profile import ProfileCalls
 
 T = TypeVar("T")
 
 
-class CentralClient(CentralLine):
+class CentralClient(ProfileCalls, CentralLine):
     """The central server as flows and payments see it; fulfils ``contracts.Central``."""
 
     async def region(self) -> RegionPack:

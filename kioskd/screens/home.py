@@ -57,6 +57,7 @@ SERVICE_ICONS = {
     "policies": Icon.BOOK,
     "outlets": Icon.PLACE,
     "reprint-receipts": Icon.PRINTER,
+    "change-profile": Icon.PERSON,
 }
 TAB_ICONS = {
     Tab.INQUIRY: Icon.LIST,

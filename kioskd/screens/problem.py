@@ -25,6 +25,7 @@ HARMLESS = frozenset(
         TroubleReason.NEEDS_LOGIN,
         TroubleReason.NEEDS_SOCIAL_CARD,
         TroubleReason.PIN_PAD_BUSY,
+        TroubleReason.PROFILE_CHANGED,
     }
 )
 """What the visitor can put right by herself, now."""

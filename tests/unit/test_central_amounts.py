@@ -120,6 +120,7 @@ def test_sample_region_says_what_each_service_wants() -> None:
         "print-enrolment": Assurance.ID_CARD,
         "print-receipt-a4": Assurance.ID_CARD,
         "reissue-card": Assurance.ID_CARD,
+        "change-profile": Assurance.SOCIAL_CARD,
         "policies": None,
         "outlets": None,
     }
