@@ -40,8 +40,7 @@ def main() -> None:
     """The reference central server."""
 
 
-for command in (bank, differences, document, journals, keys, payment, seal, verify):
-for command in (bank, differences, journals, keys, payment, profile, verify):
+for command in (bank, differences, document, journals, keys, payment, profile, seal, verify):
     main.add_command(command)
 
 
