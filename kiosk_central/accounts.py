@@ -1,0 +1,132 @@
+"""The pension personal account: credits from the contributions, interest once a year.
+
+Interest by the method of monthly products: what was there on January 1 earns the year's rate, the
+credit for month n earns it for 13 - n months; one rounding, half up to the fen, for the year.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from kiosk_central.store.accounts import interest_rates, pension_interest
+from kiosk_central.store.schema import contributions
+from kioskd.domain.account import PensionAccount, PensionYear
+from kioskd.domain.contribution import Month, Scheme
+from kioskd.domain.money import ZERO, Money, total
+from kioskd.errors import KioskError
+
+Credits = dict[Month, Money]
+
+
+class NoInterestRate(KioskError):
+    """The year has no rate, or an earlier year with credits has no interest yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Interest:
+    rate: Decimal
+    amount: Money
+
+
+def interest_of_year(opening: Money, credits: Credits, rate: Decimal) -> Money:
+    """Return one year's interest; ``credits`` are the months of that year."""
+    products = sum(amount.fen * (13 - month.month) for month, amount in credits.items())
+    exact = Decimal(opening.fen) * rate + Decimal(products) * rate / 12
+    return Money(int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP)))
+
+
+def pension_account(connection: Connection, person_id: int, today: date) -> PensionAccount:
+    """Return the account as it stands on ``today``, every year since the first contribution."""
+    credits = _credits_of(connection, person_id)
+    interest = _interest_of(connection, person_id)
+    newest = select(interest_rates.c.source).order_by(interest_rates.c.year.desc())
+    source = connection.execute(newest).scalars().first() or ""
+    years = tuple(_years(credits, interest, today.year))
+    return PensionAccount(today.isoformat(), years, source if interest else "")
+
+
+def _years(
+    credits: Credits, interest: dict[int, _Interest], this_year: int
+) -> Iterator[PensionYear]:
+    if not credits:
+        return
+    balance = ZERO
+    first = min(credits).year
+    for year in range(first, max(this_year, max(credits).year) + 1):
+        paid = [amount for month, amount in credits.items() if month.year == year]
+        earned = interest.get(year)
+        amount = earned.amount if earned else ZERO
+        balance = balance + total(paid) + amount
+        yield PensionYear(
+            year, len(paid), total(paid), earned.rate if earned else None, amount, balance
+        )
+
+
+def _credits_of(connection: Connection, person_id: int) -> Credits:
+    paid = contributions.c
+    query = select(paid.month, paid.personal_fen).where(
+        paid.person_id == person_id, paid.scheme == Scheme.PENSION.value
+    )
+    return {Month.parse(row.month): Money(row.personal_fen) for row in connection.execute(query)}
+
+
+def _interest_of(connection: Connection, person_id: int) -> dict[int, _Interest]:
+    query = (
+        select(pension_interest.c.year, pension_interest.c.interest_fen, interest_rates.c.rate)
+        .join(interest_rates)
+        .where(pension_interest.c.person_id == person_id)
+    )
+    return {
+        row.year: _Interest(Decimal(row.rate), Money(row.interest_fen))
+        for row in connection.execute(query)
+    }
+
+
+def set_rate(connection: Connection, year: int, rate: Decimal, source: str) -> None:
+    """Name the rate of a year; a second word on the same year replaces the first."""
+    connection.execute(delete(interest_rates).where(interest_rates.c.year == year))
+    connection.execute(insert(interest_rates).values(year=year, rate=str(rate), source=source))
+
+
+def credit_interest(connection: Connection, year: int) -> int:
+    """Credit everybody's interest of ``year``; return to how many people.
+
+    May be done again after a late contribution of that year: each row is worked out anew. Years go
+    one after the other. Raises NoInterestRate.
+    """
+    query = select(interest_rates.c.rate).where(interest_rates.c.year == year)
+    rate = connection.execute(query).scalar_one_or_none()
+    if rate is None:
+        raise NoInterestRate(f"no rate for {year}")
+    connection.execute(delete(pension_interest).where(pension_interest.c.year == year))
+    paid = contributions.c
+    holders = select(paid.person_id).where(
+        paid.scheme == Scheme.PENSION.value, paid.month <= f"{year:04d}-12"
+    )
+    rows = [
+        {
+            "person_id": person_id,
+            "year": year,
+            "interest_fen": _earned(connection, person_id, year, Decimal(rate)).fen,
+        }
+        for person_id in connection.execute(holders.distinct()).scalars()
+    ]
+    if rows:
+        connection.execute(insert(pension_interest), rows)
+    return len(rows)
+
+
+def _earned(connection: Connection, person_id: int, year: int, rate: Decimal) -> Money:
+    credits = _credits_of(connection, person_id)
+    before = [month for month in credits if month.year < year]
+    query = select(func.count(), func.coalesce(func.sum(pension_interest.c.interest_fen), 0))
+    own = pension_interest.c.person_id == person_id, pension_interest.c.year < year
+    count, earned = connection.execute(query.where(*own)).one()
+    if before and count != year - min(before).year:
+        raise NoInterestRate(f"a year before {year} has no interest yet")
+    opening = total([credits[month] for month in before]) + Money(earned)
+    of_year = {month: amount for month, amount in credits.items() if month.year == year}
+    return interest_of_year(opening, of_year, rate)
