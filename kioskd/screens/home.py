@@ -53,6 +53,9 @@ class Notice:
 SERVICE_ICONS = {
     "insurance": Icon.LIST,
     "pay-contribution": Icon.COINS,
+    "pension-account": Icon.COINS,
+    "medical-account": Icon.SHIELD,
+    "my-payments": Icon.BANK_CARD,
     "policies": Icon.BOOK,
     "outlets": Icon.PLACE,
     "reprint-receipts": Icon.PRINTER,
