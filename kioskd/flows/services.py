@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from kioskd.domain.trouble import Trouble, TroubleReason
+from kioskd.flows.convenience.check_paper import check_paper
+from kioskd.flows.convenience.hotlines import show_hotlines
 from kioskd.flows.convenience.outlets import show_outlets
 from kioskd.flows.convenience.receipts import print_my_receipts
 from kioskd.flows.handling.pay_contribution import pay_contribution
@@ -43,6 +45,8 @@ SERVICES = (
         print_my_receipts,
     ),
     Service("outlets", Tab.CONVENIENCE, (), show_outlets),
+    Service("hotlines", Tab.CONVENIENCE, (), show_hotlines),
+    Service("check-paper", Tab.CONVENIENCE, ("central",), check_paper),
 )
 
 

@@ -58,6 +58,8 @@ SERVICE_ICONS = {
     "my-payments": Icon.BANK_CARD,
     "policies": Icon.BOOK,
     "outlets": Icon.PLACE,
+    "hotlines": Icon.PHONE,
+    "check-paper": Icon.SHIELD,
     "reprint-receipts": Icon.PRINTER,
 }
 TAB_ICONS = {

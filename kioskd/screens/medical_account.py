@@ -67,6 +67,8 @@ class MedicalAccountScreen(Screen[MedicalAnswer]):
         if self.as_list:
             self._draw_list(canvas, inner, between)
             return
+        if between.w < canvas.px(300):  # no room for a neighbour of the year between the buttons
+            inner, between = inner.cut_bottom(canvas.theme.button_height, canvas.px(10))
         self._draw_chart(canvas, inner)
         year_buttons(canvas, between, self.account.years, self.account.year)
 
