@@ -21,7 +21,7 @@ UNKNOWN = PaperCheck(PaperVerdict.UNKNOWN)
 
 
 def check_receipt_number(connection: Connection, code: str) -> PaperCheck | None:
-    """Check a receipt by its number: ``2026-0000-0031-88``, with or without the hyphens."""
+    """Check a receipt by its number: ``2026-0000-0031-59``, with or without the hyphens."""
     number = _hyphened(code)
     if not receipt_number_is_right(number):
         return None

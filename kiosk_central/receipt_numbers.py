@@ -9,7 +9,7 @@ from kioskd.domain.paper_code import CHECK_MODULUS, check_digits_fit
 def receipt_number(year: int, serial: int) -> str:
     """Return the official number: year, serial in eight digits, two check digits.
 
-    ``2026-0000-0031-88``; the check is ISO 7064 MOD 97-10 over the digits before it.
+    ``2026-0000-0031-59``; the check is ISO 7064 MOD 97-10 over the digits before it.
     """
     digits = f"{year:04d}{serial:08d}"
     check = 98 - int(digits) * 100 % CHECK_MODULUS

@@ -36,5 +36,5 @@ def check_digits_fit(digits: str) -> bool:
 
 
 def grouped(typed: str) -> str:
-    """Return a code in groups of four, as it stands on paper: ``2026-0000-0031-88``."""
+    """Return a code in groups of four, as it stands on paper: ``2026-0000-0031-59``."""
     return "-".join(typed[at : at + 4] for at in range(0, len(typed), 4))

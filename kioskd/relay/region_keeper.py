@@ -4,8 +4,9 @@ Asked for again now and then, and soon after the centre was away; a new pack is 
 visitor, never in the middle of a visit.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import date
+from functools import partial
 from typing import Protocol
 
 import trio
@@ -15,6 +16,8 @@ from kioskd.domain.region import RegionPack
 from kioskd.errors import ServerError
 from kioskd.relay.region_copy import RegionCopy, SeenPack
 
+Beside = Callable[[Callable[[], None]], Awaitable[None]]
+"""Runs what may block for long beside the frames; never abandoned."""
 REFRESH_S = 600.0
 RETRY_S = 5.0
 
@@ -29,8 +32,14 @@ class RegionSource(Protocol):
 class RegionKeeper:
     """``seen`` is the newest pack; None until there is one at all."""
 
-    def __init__(self, source: RegionSource, copy: RegionCopy, today: Callable[[], date]) -> None:
-        self._source, self._copy, self._today = source, copy, today
+    def __init__(
+        self,
+        source: RegionSource,
+        copy: RegionCopy,
+        today: Callable[[], date],
+        beside: Beside = trio.to_thread.run_sync,
+    ) -> None:
+        self._source, self._copy, self._today, self._beside = source, copy, today, beside
         self._failed = ""
         self._changed = trio.Event()
         self.seen: SeenPack | None = None
@@ -70,7 +79,7 @@ class RegionKeeper:
         before, self.seen = self.seen, seen
         if before == seen:
             return
-        await trio.to_thread.run_sync(self._copy.keep, seen)
+        await self._beside(partial(self._copy.keep, seen))
         if before is None or before.pack != seen.pack:
             log.event("region.taken", version=seen.pack.version)
             changed, self._changed = self._changed, trio.Event()

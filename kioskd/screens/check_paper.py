@@ -35,10 +35,15 @@ class CheckPaper(Screen[str | Navigation]):
         action_row(canvas, actions, main, Action("back", words("info.back")))
         room = heading(canvas, room, words("check_paper.title"))
         note = words("check_paper.mistyped" if self.mistyped else "check_paper.hint")
-        high = canvas.text_height(room.w, note, Type.BODY)
-        line, room = room.cut_top(high, gap)
-        canvas.text(line, note, Type.BODY, t.STOP if self.mistyped else t.SECOND_INK)
-        field, room = room.cut_top(max(canvas.px(84), canvas.theme.min_touch), gap)
+        high = max(canvas.px(84), canvas.theme.min_touch)
+        if canvas.portrait:
+            line, room = room.cut_top(canvas.text_height(room.w, note, Type.BODY), gap)
+            field, room = room.cut_top(high, gap)
+        else:
+            row, room = room.cut_top(high, gap)
+            field, line = row.cut_left(row.w * 62 // 100, canvas.px(20))
+        ink = t.STOP if self.mistyped else t.SECOND_INK
+        canvas.text(line, note, Type.BODY, ink, valign="middle", shrink_to=0.7)
         typed_field(canvas, field, grouped(self.typed), words("check_paper.empty"))
         pad = room.cut_top(min(room.h, canvas.px(400)))[0]
         draw_keypad(canvas, pad, code_rows())

@@ -78,7 +78,7 @@ ROWS = tuple(
         tuple(Month(2026, month) for month in range(1, number + 2)),
         Money(1_400_00) * (number + 1),
         standing,
-        "2026-0000-0031-88" if standing is PaymentStanding.POSTED else "",
+        "2026-0000-0031-59" if standing is PaymentStanding.POSTED else "",
     )
     for number, standing in enumerate(PaymentStanding)
 )

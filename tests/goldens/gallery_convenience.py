@@ -35,14 +35,14 @@ NEED = REGION.outlet_needs[0]
 LOST = Outlets(PLACES[:4], REGION.city_map, NEED, HERE)
 FACTS = (
     (Text("凭条", "Receipt"), Text("缴费入账", "缴费入账")),
-    (Text("票据号", "Receipt number"), Text("2026-0000-0031-88", "2026-0000-0031-88")),
+    (Text("票据号", "Receipt number"), Text("2026-0000-0031-59", "2026-0000-0031-59")),
     (Text("入账时间", "Posted at"), Text("2026-11-22 17:55:01", "2026-11-22 17:55:01")),
     (Text("险种", "Scheme"), Text("养老保险", "养老保险")),
     (Text("缴费档次", "Grade"), Text("100 %", "100 %")),
     (Text("月份", "Months"), Text("2026-10, 2026-11", "2026-10, 2026-11")),
     (Text("金额（元）", "Amount (yuan)"), Text("2,800.00", "2,800.00")),
 )
-NUMBER = "2026-0000-0031-88"
+NUMBER = "2026-0000-0031-59"
 
 SCREENS: list[tuple[str, Screen[Any]]] = [
     *((f"policies-{one.value}", PolicyList(REGION.policies, FRESH, one)) for one in PolicyCategory),
@@ -68,8 +68,8 @@ SCREENS: list[tuple[str, Screen[Any]]] = [
     ("hotlines-many", Hotlines(HOTLINES * 3, page=1)),
     ("hotlines-none", Hotlines(())),
     ("check-paper", CheckPaper()),
-    ("check-paper-typed", CheckPaper("20260000003188")),
-    ("check-paper-mistyped", CheckPaper("20260000003187", mistyped=True)),
+    ("check-paper-typed", CheckPaper("20260000003159")),
+    ("check-paper-mistyped", CheckPaper("20260000003158", mistyped=True)),
     ("check-paper-longest", CheckPaper("WWWWMMMMWWWWMMMMWWWWMMMM")),
     ("paper-genuine", PaperChecked(PaperVerdictShown.GENUINE, NUMBER, FACTS)),
     (
