@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from kiosk_central.store.accounts import interest_rates, pension_interest
 from kiosk_central.store.schema import contributions
@@ -86,22 +86,34 @@ def _interest_of(connection: Connection, person_id: int) -> dict[int, _Interest]
 
 
 def set_rate(connection: Connection, year: int, rate: Decimal, source: str) -> None:
-    """Name the rate of a year; a second word on the same year replaces the first."""
-    connection.execute(delete(interest_rates).where(interest_rates.c.year == year))
-    connection.execute(insert(interest_rates).values(year=year, rate=str(rate), source=source))
+    """Name the rate of a year; a second word on the same year replaces the first.
+
+    Interest that is credited already follows with the next ``credit_interest`` of that year.
+    """
+    values = {"rate": str(rate), "source": source}
+    known = interest_rates.c.year == year
+    if not connection.execute(update(interest_rates).where(known).values(values)).rowcount:
+        connection.execute(insert(interest_rates).values(year=year, **values))
 
 
 def credit_interest(connection: Connection, year: int) -> int:
     """Credit everybody's interest of ``year``; return to how many people.
 
-    May be done again after a late contribution of that year: each row is worked out anew. Years go
-    one after the other. Raises NoInterestRate.
+    May be done again after a late contribution or another rate: that year and the credited ones
+    after it are worked out anew. Years go one after the other. Raises NoInterestRate.
     """
+    query = select(pension_interest.c.year).where(pension_interest.c.year > year).distinct()
+    later = sorted(connection.execute(query).scalars())
+    connection.execute(delete(pension_interest).where(pension_interest.c.year >= year))
+    counts = [_credit(connection, one) for one in (year, *later)]
+    return counts[0]
+
+
+def _credit(connection: Connection, year: int) -> int:
     query = select(interest_rates.c.rate).where(interest_rates.c.year == year)
     rate = connection.execute(query).scalar_one_or_none()
     if rate is None:
         raise NoInterestRate(f"no rate for {year}")
-    connection.execute(delete(pension_interest).where(pension_interest.c.year == year))
     paid = contributions.c
     holders = select(paid.person_id).where(
         paid.scheme == Scheme.PENSION.value, paid.month <= f"{year:04d}-12"

@@ -16,6 +16,7 @@ from central_world import (
     record,
     refused,
 )
+from click.testing import CliRunner
 
 from kiosk_central.accounts import (
     NoInterestRate,
@@ -24,6 +25,7 @@ from kiosk_central.accounts import (
     pension_account,
     set_rate,
 )
+from kiosk_central.cli import main
 from kiosk_central.medical_accounts import balance_of, medical_account, spend
 from kiosk_central.my_payments import payments_of
 from kiosk_central.store.engine import read, write
@@ -113,6 +115,38 @@ def test_interest_wants_a_rate_and_the_years_in_order(world: World) -> None:
     before = read(world.engine, lambda at: pension_account(at, ZHANG, TODAY))
     assert write(world.engine, lambda at: credit_interest(at, 2025)) == 8
     assert read(world.engine, lambda at: pension_account(at, ZHANG, TODAY)) == before
+
+
+def test_another_rate_or_a_late_month_is_made_good(world: World) -> None:
+    """2024 at another rate: 2024 and, by what is then in the account, 2025 are worked out anew."""
+    before = read(world.engine, lambda at: pension_account(at, ZHANG, TODAY))
+    write(world.engine, lambda at: set_rate(at, 2024, Decimal("0.0460"), "test"))
+    write(world.engine, lambda at: credit_interest(at, 2024))
+    after = read(world.engine, lambda at: pension_account(at, ZHANG, TODAY))
+    assert after.years[0].interest == Money(2 * before.years[0].interest.fen)
+    more = after.years[0].interest - before.years[0].interest
+    extra = after.years[1].interest - before.years[1].interest
+    assert after.years[1].rate is not None
+    assert abs(extra.fen - more.share_half_up(after.years[1].rate).fen) <= 1
+    assert after.balance == before.balance + more + extra
+
+
+def test_the_commands_name_a_rate_and_credit_it(world: World) -> None:
+    """Two commands once a year; what is no rate, and a year without one, are told in a line."""
+    db = str(world.engine.url)
+
+    def run(*words: str) -> tuple[int, str]:
+        done = CliRunner().invoke(main, ["interest", *words, "--db", db])
+        return done.exit_code, done.output.strip()
+
+    assert run("credit", "2999") == (1, "Error: 2999 is not over")
+    assert run("credit", "1999") == (1, "Error: no rate for 1999")
+    code, said = run("rate", "2025", "2.1", "--source", "test")
+    assert code == 1 and said.startswith("Error: a rate is a fraction")
+    assert run("rate", "2025", "0.021", "--source", "test") == (0, "2025: 2.10 %, test")
+    assert run("credit", "2025") == (0, "2025: interest credited to 8 people")
+    account = read(world.engine, lambda at: pension_account(at, ZHANG, TODAY))
+    assert account.years[1].rate == Decimal("0.021") and account.rate_source == "test"
 
 
 def test_a_new_person_has_an_empty_account(world: World) -> None:
