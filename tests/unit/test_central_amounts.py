@@ -110,14 +110,19 @@ def test_fixed_grade_of_the_year(world: World) -> None:
     assert world.assess(percent=100).grade.percent == 100
 
 
-def test_sample_region_has_the_five_services() -> None:
+def test_sample_region_has_the_services_of_the_kiosk() -> None:
     """The services and the logins they want are those that the kiosk builds."""
     assert load_region().services == {
         "insurance": Assurance.ID_CARD,
         "pay-contribution": Assurance.ID_CARD,
         "reprint-receipts": Assurance.ID_CARD,
+        "pension-account": Assurance.SOCIAL_CARD,
+        "medical-account": Assurance.SOCIAL_CARD,
+        "my-payments": Assurance.ID_CARD,
         "policies": None,
         "outlets": None,
+        "hotlines": None,
+        "check-paper": None,
     }
 
 
