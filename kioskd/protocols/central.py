@@ -161,7 +161,7 @@ class PaymentReport:
     at: str = ""
     """RFC 3339, UTC, by the kiosk's clock."""
     reason: str = ""
-    """An operator code where it did not succeed: ``Z-6C``; ``R-B5``: could not be undone."""
+    """An operator code where it did not succeed: ``Z-6C``; ``R-01``: was not undone."""
 
 
 @dataclass(frozen=True, slots=True)
