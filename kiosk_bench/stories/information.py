@@ -15,6 +15,7 @@ from kiosk_bench.stories.story import (
     log_in_and_pay,
     log_in_by_card,
     log_in_by_id_card,
+    open_service,
     until,
 )
 from kiosk_bench.world import World
@@ -22,7 +23,7 @@ from kioskd.domain.contribution import Month
 
 SEARCHED = "LHJY"
 READ = "policy-flexible-employment"
-MINE = ("service-pension-account", "service-medical-account")
+MINE = ("pension-account", "medical-account")
 
 
 async def policy_offline(world: World) -> str:
@@ -98,20 +99,20 @@ async def accounts(world: World) -> str:
     """By ID card her accounts are closed to her; by card she sees both, and a year of movements."""
     console, card = world.console, world.people.named("li")
     await log_in_by_id_card(world, card)
-    by_id = await console.screen("home")
-    closed = [service for service in MINE if service not in by_id.buttons]
+    offered = await _offered(world)
+    closed = [service for service in MINE if f"service-{service}" not in offered]
     await console.tap("home", "end")
     await log_in_by_card(world, card)
-    await console.tap("home", MINE[0])
+    await open_service(world, "inquiry", MINE[0])
     await console.tap("pension-account", "back")
-    await console.tap("home", MINE[1])
+    await open_service(world, "inquiry", MINE[1])
     shown = await console.screen("medical-account")
     earlier = next(button for button in shown.buttons if button.startswith("year-"))
     await console.tap("medical-account", earlier)
     await console.tap("medical-account", "list")
     await console.tap("medical-account", "page-next")
     await console.tap("medical-account", "back")
-    await console.tap("home", "service-insurance")
+    await open_service(world, "inquiry", "insurance")
     await console.tap("insurance", "periods-pension")
     await console.tap("insurance-periods", "back")
     await console.tap("insurance", "back")
@@ -119,6 +120,17 @@ async def accounts(world: World) -> str:
     asked = (world.wires / "centre.log").read_text(encoding="utf-8")
     pension, medical = asked.count("/v1/me/pension-account"), asked.count("/v1/me/medical-account")
     return f"{len(closed)} closed by ID card, asked {pension} and {medical} times by card"
+
+
+async def _offered(world: World) -> set[str]:
+    """Return every button of the first tab at home, page by page; what is greyed has none."""
+    shown = await world.console.screen("home")
+    buttons = set(shown.buttons)
+    while "page-next" in shown.buttons:
+        await world.console.tap("home", "page-next")
+        shown = await world.console.next_after(shown)
+        buttons |= set(shown.buttons)
+    return buttons
 
 
 async def my_payments(world: World) -> str:
@@ -144,7 +156,7 @@ async def my_payments(world: World) -> str:
 async def _look_at_newest(world: World) -> Shown:
     """Log in by ID card, open the newest payment, return what is shown of it."""
     await log_in_by_id_card(world, world.people.zhang)
-    await world.console.tap("home", "service-my-payments")
+    await open_service(world, "inquiry", "my-payments")
     shown = await world.console.screen("my-payments")
     newest = next(button for button in shown.buttons if button.startswith("payment-"))
     await world.console.tap("my-payments", newest)
