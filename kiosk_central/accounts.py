@@ -8,8 +8,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Select,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from kiosk_central.store.accounts import interest_rates, pension_interest
 from kiosk_central.store.schema import contributions
@@ -34,7 +46,11 @@ class _Interest:
 def interest_of_year(opening: Money, credits: Credits, rate: Decimal) -> Money:
     """Return one year's interest; ``credits`` are the months of that year."""
     products = sum(amount.fen * (13 - month.month) for month, amount in credits.items())
-    exact = Decimal(opening.fen) * rate + Decimal(products) * rate / 12
+    return _interest(opening.fen, products, rate)
+
+
+def _interest(opening_fen: int, products_fen: int, rate: Decimal) -> Money:
+    exact = Decimal(opening_fen) * rate + Decimal(products_fen) * rate / 12
     return Money(int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP)))
 
 
@@ -114,31 +130,53 @@ def _credit(connection: Connection, year: int) -> int:
     rate = connection.execute(query).scalar_one_or_none()
     if rate is None:
         raise NoInterestRate(f"no rate for {year}")
-    paid = contributions.c
-    holders = select(paid.person_id).where(
-        paid.scheme == Scheme.PENSION.value, paid.month <= f"{year:04d}-12"
-    )
+    earned = _earned_before(connection, year)
     rows = [
         {
-            "person_id": person_id,
+            "person_id": row.person_id,
             "year": year,
-            "interest_fen": _earned(connection, person_id, year, Decimal(rate)).fen,
+            "interest_fen": _interest(
+                row.before_fen + _complete(earned.get(row.person_id, (0, 0)), row.first, year),
+                row.products_fen,
+                Decimal(rate),
+            ).fen,
         }
-        for person_id in connection.execute(holders.distinct()).scalars()
+        for row in connection.execute(_sums(year))
     ]
     if rows:
         connection.execute(insert(pension_interest), rows)
     return len(rows)
 
 
-def _earned(connection: Connection, person_id: int, year: int, rate: Decimal) -> Money:
-    credits = _credits_of(connection, person_id)
-    before = [month for month in credits if month.year < year]
-    query = select(func.count(), func.coalesce(func.sum(pension_interest.c.interest_fen), 0))
-    own = pension_interest.c.person_id == person_id, pension_interest.c.year < year
-    count, earned = connection.execute(query.where(*own)).one()
-    if before and count != year - min(before).year:
+def _sums(year: int) -> Select[Any]:
+    """Select for everybody: credits before ``year``, its monthly products, the first month."""
+    paid, begins = contributions.c, f"{year:04d}-01"
+    left = 13 - cast(func.substr(paid.month, 6, 2), Integer)
+    return (
+        select(
+            paid.person_id,
+            func.sum(case((paid.month < begins, paid.personal_fen), else_=0)).label("before_fen"),
+            func.sum(case((paid.month >= begins, paid.personal_fen * left), else_=0)).label(
+                "products_fen"
+            ),
+            func.min(paid.month).label("first"),
+        )
+        .where(paid.scheme == Scheme.PENSION.value, paid.month <= f"{year:04d}-12")
+        .group_by(paid.person_id)
+    )
+
+
+def _earned_before(connection: Connection, year: int) -> dict[int, tuple[int, int]]:
+    """Return for each person in how many years before ``year`` she earned how much interest."""
+    of = pension_interest.c
+    query = select(of.person_id, func.count(), func.sum(of.interest_fen)).where(of.year < year)
+    rows = connection.execute(query.group_by(of.person_id))
+    return {person_id: (count, earned) for person_id, count, earned in rows}
+
+
+def _complete(earned: tuple[int, int], first: str, year: int) -> int:
+    """Return the interest earned before, if no year of it is missing. Raises NoInterestRate."""
+    count, fen = earned
+    if count != max(0, year - int(first[:4])):
         raise NoInterestRate(f"a year before {year} has no interest yet")
-    opening = total([credits[month] for month in before]) + Money(earned)
-    of_year = {month: amount for month, amount in credits.items() if month.year == year}
-    return interest_of_year(opening, of_year, rate)
+    return fen

@@ -20,6 +20,7 @@ from click.testing import CliRunner
 
 from kiosk_central.accounts import (
     NoInterestRate,
+    _credits_of,
     credit_interest,
     interest_of_year,
     pension_account,
@@ -80,6 +81,19 @@ def test_every_pension_balance_is_what_came_in(world: World) -> None:
             assert year.balance == balance
         assert account.balance == balance
         assert [one.year for one in account.years] == list(range(account.years[0].year, 2027))
+
+
+def test_what_is_credited_to_everybody_is_what_the_formula_gives(world: World) -> None:
+    """The sums of the database and the months one by one lead to the same interest."""
+    for person in range(1, 9):
+        account = read(world.engine, lambda at, p=person: pension_account(at, p, TODAY))
+        paid = read(world.engine, lambda at, p=person: _credits_of(at, p))
+        opening = ZERO
+        for year in account.years:
+            if year.rate is not None:
+                months = {month: fen for month, fen in paid.items() if month.year == year.year}
+                assert year.interest == interest_of_year(opening, months, year.rate)
+            opening = year.balance
 
 
 def test_the_account_tells_where_its_interest_comes_from(world: World) -> None:
