@@ -17,6 +17,7 @@ from kiosk_central.clock import local_date, utc_now
 from kiosk_central.commands.bank import bank
 from kiosk_central.commands.differences import differences, payment
 from kiosk_central.commands.documents import SEAL_OPTION, document, seal
+from kiosk_central.commands.interest import interest
 from kiosk_central.commands.journals import journals
 from kiosk_central.commands.options import DB_OPTION, SIGNING_KEY_OPTION, errors_told
 from kiosk_central.commands.profiles import profile
@@ -40,7 +41,18 @@ def main() -> None:
     """The reference central server."""
 
 
-for command in (bank, differences, document, journals, keys, payment, profile, seal, verify):
+for command in (
+    bank,
+    differences,
+    document,
+    journals,
+    keys,
+    payment,
+    profile,
+    seal,
+    verify,
+    interest,
+):
     main.add_command(command)
 
 

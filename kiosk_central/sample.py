@@ -15,6 +15,12 @@ from sqlalchemy import Connection, Table, func, insert, select
 
 from kiosk_central.cards import card_key
 from kiosk_central.documents.seal_key import SAMPLE_SEAL_SETTING
+from kiosk_central.sample_accounts import (
+    EMPLOYED_PERSONAS,
+    Holder,
+    fill_medical,
+    fill_rates,
+)
 from kiosk_central.sample_people import (
     PERSONAS,
     SAMPLE_CARD_VERSION,
@@ -90,6 +96,9 @@ def fill(
     numbered = enumerate(residents(count, seed, today), start=1)
     while chunk := list(islice(numbered, CHUNK)):
         _insert_chunk(connection, region, city or region.city.zh, chunk)
+        holders = (Holder(key, one.persona.key, one.flexible) for key, one in chunk)
+        fill_medical(connection, holders, seed, today)
+    fill_rates(connection, today)
 
 
 def residents(count: int, seed: int, today: date) -> Iterator[_Resident]:
@@ -105,7 +114,8 @@ def residents(count: int, seed: int, today: date) -> Iterator[_Resident]:
 def _known(persona: Persona, today: date) -> _Resident:
     both = (Scheme.PENSION, Scheme.MEDICAL)
     until = Month(today.year, today.month).plus(-MONTHS_BEHIND)
-    return _Resident(persona, True, both, Month(today.year - 4, 1), until, 100)
+    flexible = persona.key not in EMPLOYED_PERSONAS
+    return _Resident(persona, flexible, both, Month(today.year - 4, 1), until, 100)
 
 
 def _made_up(chance: random.Random, index: int, taken: set[str], today: date) -> _Resident:

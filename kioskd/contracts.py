@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 
+from kioskd.domain.account import MedicalAccount, MyPayment, PensionAccount
 from kioskd.domain.contribution import Assessment, InsuranceView, Month, Offer, Scheme
 from kioskd.domain.document import PaperState, Receipt
 from kioskd.domain.money import Money
@@ -28,6 +29,7 @@ from kioskd.domain.trouble import Trouble
 from kioskd.errors import SessionEnded
 from kioskd.protocols.central import Challenge, Login, PaymentReport, Posting
 from kioskd.protocols.central_books import ReceiptCopy, ReceiptEntry
+from kioskd.protocols.central_documents import PaperCheck
 from kioskd.protocols.central_profile import ProfileChange, ProfileChanged
 from kioskd.screens.contract import Screen
 
@@ -171,7 +173,23 @@ class ProfileServices(Protocol):
         """Change it under the kiosk's ``ref``; idempotent. Codes: see protocols.central_profile."""
 
 
-class Central(ProfileServices, Protocol):
+class AccountServices(Protocol):
+    """Her accounts and payments at the centre, and papers. Every call raises ServerError."""
+
+    async def pension_account(self, token: SessionToken) -> PensionAccount:
+        """Fetch the pension personal account, year by year."""
+
+    async def medical_account(self, token: SessionToken, year: int | None) -> MedicalAccount:
+        """Fetch one year of the medical personal account (None: the latest)."""
+
+    async def my_payments(self, token: SessionToken) -> tuple[MyPayment, ...]:
+        """Fetch her payments at all kiosks, newest first."""
+
+    async def check_paper(self, code: str) -> PaperCheck:
+        """Ask whether the paper with this number or QR text is genuine; needs no visit."""
+
+
+class Central(AccountServices, ProfileServices, Protocol):
     """The central server. Every call raises ServerError."""
 
     async def region(self) -> RegionPack:

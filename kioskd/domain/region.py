@@ -7,18 +7,17 @@ from kioskd.domain.money import Money
 from kioskd.domain.person import Assurance
 from kioskd.domain.profile import ProfileRules
 from kioskd.domain.region_documents import DocumentTexts
+from kioskd.domain.region_info import (
+    NO_TEXT,
+    CityMap,
+    Hotline,
+    Outlet,
+    OutletNeed,
+    PolicyText,
+)
 from kioskd.domain.text import Text
 
-NO_TEXT = Text("", "")
-
-
-@dataclass(frozen=True, slots=True)
-class Hotline:
-    """A telephone number and what it is for."""
-
-    number: str
-    name: Text
-    does: Text
+__all__ = ["Hotline", "Outlet", "PolicyText", "RegionPack", "SchemeRules"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +37,6 @@ class SchemeRules:
 
 
 @dataclass(frozen=True, slots=True)
-class PolicyText:
-    """A policy text, guide or question with its source and date."""
-
-    id: str
-    title: Text
-    paragraphs: tuple[Text, ...]
-    source: Text
-    date: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outlet:
-    """A place to go to."""
-
-    name: Text
-    address: Text
-    hours: Text
-    services: Text
-    phone: str
-
-
-@dataclass(frozen=True, slots=True)
 class RegionPack:
     """One city's content, versioned."""
 
@@ -76,6 +53,9 @@ class RegionPack:
     outlets: tuple[Outlet, ...]
     verify_url: str = ""
     """Where anybody may check a receipt: the QR code is this address and the signed facts."""
+    city_map: CityMap | None = None
+    outlet_needs: tuple[OutletNeed, ...] = ()
+    """What one can look for an outlet by, in the order shown."""
     card_pin_tries_warning: int = 1
     """Ask for the card's PIN no more when only so many tries are left."""
     documents: DocumentTexts | None = None

@@ -54,8 +54,13 @@ class Notice:
 SERVICE_ICONS = {
     "insurance": Icon.LIST,
     "pay-contribution": Icon.COINS,
+    "pension-account": Icon.COINS,
+    "medical-account": Icon.SHIELD,
+    "my-payments": Icon.BANK_CARD,
     "policies": Icon.BOOK,
     "outlets": Icon.PLACE,
+    "hotlines": Icon.PHONE,
+    "check-paper": Icon.SHIELD,
     "reprint-receipts": Icon.PRINTER,
     "change-profile": Icon.PERSON,
 }

@@ -44,6 +44,7 @@ class Icon(Enum):
     LOCK = "lock"
     TOOLS = "tools"
     SHIELD = "shield"
+    SEARCH = "search"
 
 
 class Pen:
@@ -261,6 +262,12 @@ def _shield(pen: Pen) -> None:
     pen.stroke([(32, 50), (46, 64), (70, 36)], 9, pen.paper)
 
 
+def _search(pen: Pen) -> None:
+    pen.disc(42, 42, 34)
+    pen.disc(42, 42, 23, pen.paper)
+    pen.stroke([(66, 66), (88, 88)], 14)
+
+
 _PAINTERS = {
     Icon.CHECK: _check,
     Icon.QUESTION: _question,
@@ -287,4 +294,5 @@ _PAINTERS = {
     Icon.LOCK: _lock,
     Icon.TOOLS: _tools,
     Icon.SHIELD: _shield,
+    Icon.SEARCH: _search,
 }

@@ -121,8 +121,13 @@ def test_sample_region_says_what_each_service_wants() -> None:
         "print-receipt-a4": Assurance.ID_CARD,
         "reissue-card": Assurance.ID_CARD,
         "change-profile": Assurance.SOCIAL_CARD,
+        "pension-account": Assurance.SOCIAL_CARD,
+        "medical-account": Assurance.SOCIAL_CARD,
+        "my-payments": Assurance.ID_CARD,
         "policies": None,
         "outlets": None,
+        "hotlines": None,
+        "check-paper": None,
     }
 
 
