@@ -22,7 +22,7 @@ class CitizenCard:
     pin: str
     issued: str
     expires: str
-    lost: bool
+    status: str
     internal_key: str
 
     def persona(self, flaw: str = "") -> CardPersona:

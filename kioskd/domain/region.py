@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from kioskd.domain.calendar import CalendarYear
 from kioskd.domain.contribution import Rates, Scheme
 from kioskd.domain.money import Money
 from kioskd.domain.person import Assurance
+from kioskd.domain.region_card import CardRules
 from kioskd.domain.text import Text
 
 NO_TEXT = Text("", "")
@@ -76,6 +78,10 @@ class RegionPack:
     """Where anybody may check a receipt: the QR code is this address and the signed facts."""
     card_pin_tries_warning: int = 1
     """Ask for the card's PIN no more when only so many tries are left."""
+    card: CardRules | None = None
+    """None: nothing about cards is handled at kiosks here."""
+    calendar: tuple[CalendarYear, ...] = ()
+    """The working days of the years that have been announced."""
 
     def rules(self, scheme: Scheme) -> SchemeRules:
         """Return the rules of ``scheme``. Raises KeyError where the region has none."""

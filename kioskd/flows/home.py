@@ -29,6 +29,16 @@ async def be_at_home(kiosk: Kiosk, visit: Visit) -> None:
             return
 
 
+async def do_service(kiosk: Kiosk, visit: Visit, id: str) -> bool:
+    """Do one service without the home screen; False when the visit is over. Raises SessionEnded."""
+    service = next(service for service in SERVICES if service.id == id)
+    trouble = trouble_with(kiosk, visit, service)
+    if trouble is not None:
+        await kiosk.stage.show(Problem(trouble))
+        return True
+    return await _run(kiosk, visit, service)
+
+
 def _tab_shown(kiosk: Kiosk) -> Tab | None:
     """Return the page she has turned to, so that a change of health does not turn it back."""
     shown = kiosk.stage.shown

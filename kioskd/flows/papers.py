@@ -31,8 +31,8 @@ def official_receipt(kiosk: Kiosk, visit: Visit, receipt: ReceiptCopy) -> Receip
     words, entry = Words(kiosk.stage.language), receipt.entry
     return Receipt(
         lines=(
-            *_heading(kiosk, words("paper.receipt_title"), *_copy_mark(words, receipt)),
-            *_who(visit, words),
+            *heading_lines(kiosk, words("paper.receipt_title"), *_copy_mark(words, receipt)),
+            *who_lines(visit, words),
             *_what(kiosk, words, entry.scheme, entry.percent, entry.months),
             RULE,
             ReceiptLine(words("paper.personal"), str(entry.personal)),
@@ -45,7 +45,7 @@ def official_receipt(kiosk: Kiosk, visit: Visit, receipt: ReceiptCopy) -> Receip
             ReceiptLine(words("paper.posted_at"), local_time(entry.posted_at)),
             *_printed_at(kiosk, words, receipt),
             ReceiptLine(words("paper.keep"), style=LineStyle.CENTRED),
-            _hotline(kiosk, words),
+            hotline_line(kiosk, words),
             *_how_to_check(words, receipt),
             ABOVE_CODE,
         ),
@@ -120,7 +120,7 @@ def _slip(
     months, percent = assessment.months, assessment.grade.percent
     return Receipt(
         lines=(
-            *_heading(kiosk, words(title)),
+            *heading_lines(kiosk, words(title)),
             *_what(kiosk, words, assessment.scheme, percent, months),
             _amount(words, amount, payment.amount),
             RULE,
@@ -130,14 +130,15 @@ def _slip(
             ReceiptLine(words("paper.ref"), payment.ref),
             *_record(words, payment),
             ReceiptLine(words("paper.time"), payment.local_time()),
-            _hotline(kiosk, words),
+            hotline_line(kiosk, words),
             ABOVE_CODE,
         ),
         qr=payment.ref.encode(),
     )
 
 
-def _heading(kiosk: Kiosk, *titles: str) -> Iterable[ReceiptLine]:
+def heading_lines(kiosk: Kiosk, *titles: str) -> Iterable[ReceiptLine]:
+    """Yield the terminal's title and those of the paper."""
     language = kiosk.stage.language
     yield ReceiptLine(kiosk.region.title.in_language(language), style=LineStyle.CENTRED)
     for title in titles:
@@ -151,7 +152,7 @@ def _copy_mark(words: Words, receipt: ReceiptCopy) -> Iterable[str]:
         yield words("paper.copy", number=receipt.copy)
 
 
-def _who(visit: Visit, words: Words) -> Iterable[ReceiptLine]:
+def who_lines(visit: Visit, words: Words) -> Iterable[ReceiptLine]:
     """Only what lets her recognise it as hers: paper may be left lying about."""
     yield ReceiptLine(words("paper.name"), visit.person.name.masked())
     yield ReceiptLine(words("paper.id_tail"), visit.person.id_number.reveal()[-4:])
@@ -189,7 +190,8 @@ def _printed_at(kiosk: Kiosk, words: Words, receipt: ReceiptCopy) -> Iterable[Re
         yield ReceiptLine(words("paper.printed_at"), local_time(kiosk.desk.now()))
 
 
-def _hotline(kiosk: Kiosk, words: Words) -> ReceiptLine:
+def hotline_line(kiosk: Kiosk, words: Words) -> ReceiptLine:
+    """Return whom to ask."""
     if not kiosk.region.hotlines:
         return ReceiptLine(words("paper.ask_counter"), style=LineStyle.CENTRED)
     number = kiosk.region.hotlines[0].number

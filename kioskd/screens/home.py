@@ -53,6 +53,13 @@ class Notice:
 SERVICE_ICONS = {
     "insurance": Icon.LIST,
     "pay-contribution": Icon.COINS,
+    "my-card": Icon.BARCODE,
+    "applications": Icon.CLOCK,
+    "report-loss": Icon.EXCLAMATION,
+    "cancel-loss": Icon.CHECK,
+    "reissue-card": Icon.SOCIAL_CARD,
+    "activate-card": Icon.SHIELD,
+    "change-card-pin": Icon.LOCK,
     "policies": Icon.BOOK,
     "outlets": Icon.PLACE,
     "reprint-receipts": Icon.PRINTER,

@@ -44,6 +44,7 @@ class Icon(Enum):
     LOCK = "lock"
     TOOLS = "tools"
     SHIELD = "shield"
+    BARCODE = "barcode"
 
 
 class Pen:
@@ -261,6 +262,11 @@ def _shield(pen: Pen) -> None:
     pen.stroke([(32, 50), (46, 64), (70, 36)], 9, pen.paper)
 
 
+def _barcode(pen: Pen) -> None:
+    for x, width in ((8, 9), (23, 4), (33, 9), (50, 4), (60, 12), (78, 4), (87, 6)):
+        pen.box(x, 18, width, 64)
+
+
 _PAINTERS = {
     Icon.CHECK: _check,
     Icon.QUESTION: _question,
@@ -287,4 +293,5 @@ _PAINTERS = {
     Icon.LOCK: _lock,
     Icon.TOOLS: _tools,
     Icon.SHIELD: _shield,
+    Icon.BARCODE: _barcode,
 }

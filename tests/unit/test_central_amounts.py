@@ -110,7 +110,7 @@ def test_fixed_grade_of_the_year(world: World) -> None:
     assert world.assess(percent=100).grade.percent == 100
 
 
-def test_sample_region_has_the_five_services() -> None:
+def test_sample_region_has_the_services() -> None:
     """The services and the logins they want are those that the kiosk builds."""
     assert load_region().services == {
         "insurance": Assurance.ID_CARD,
@@ -118,6 +118,13 @@ def test_sample_region_has_the_five_services() -> None:
         "reprint-receipts": Assurance.ID_CARD,
         "policies": None,
         "outlets": None,
+        "my-card": Assurance.ID_CARD,
+        "applications": Assurance.ID_CARD,
+        "report-loss": Assurance.ID_CARD,
+        "cancel-loss": Assurance.ID_CARD,
+        "reissue-card": Assurance.ID_CARD,
+        "activate-card": Assurance.ID_CARD,
+        "change-card-pin": Assurance.SOCIAL_CARD,
     }
 
 
