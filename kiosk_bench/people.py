@@ -98,6 +98,21 @@ class People:
         """Her card has expired."""
         return self.named("zhao")
 
+    @property
+    def li(self) -> CitizenCard:
+        """Nothing is the matter with her card."""
+        return self.named("li")
+
+    @property
+    def chen(self) -> CitizenCard:
+        """Reported her card lost yesterday."""
+        return self.named("chen")
+
+    @property
+    def sun(self) -> CitizenCard:
+        """Has a new card that is not activated yet."""
+        return self.named("sun")
+
     def secrets(self) -> list[tuple[str, bytes]]:
         """Return what must be found nowhere, in each coding it could be written in."""
         found: list[tuple[str, bytes]] = []

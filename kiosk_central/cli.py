@@ -15,6 +15,7 @@ from kiosk_central import sample as city
 from kiosk_central.app import build_app, build_centre
 from kiosk_central.clock import local_date, utc_now
 from kiosk_central.commands.bank import bank
+from kiosk_central.commands.cards import cards
 from kiosk_central.commands.differences import differences, payment
 from kiosk_central.commands.journals import journals
 from kiosk_central.commands.options import DB_OPTION, SIGNING_KEY_OPTION, errors_told
@@ -38,7 +39,7 @@ def main() -> None:
     """The reference central server."""
 
 
-for command in (bank, differences, journals, keys, payment, verify):
+for command in (bank, cards, differences, journals, keys, payment, verify):
     main.add_command(command)
 
 

@@ -80,7 +80,7 @@ class Applications(Screen[Navigation]):
         )
         next_text = words(f"application_next.{shown.kind.value}.{state}")
         facts: list[tuple[str, str]] = []
-        if shown.until is not None:
+        if shown.until is not None and not shown.closed:
             facts.append((words("card_fact.until"), said(words, shown.until)))
         if shown.collect_on is not None and not shown.closed:
             facts.append((words("card_fact.collect_on"), said(words, shown.collect_on)))

@@ -14,6 +14,9 @@ from kioskd.screens.said import Value, said
 from kioskd.screens.theme import Colour, Type
 from kioskd.screens.widgets import Action, action_row, heading
 
+FEW = 3
+"""So few points stand in one column, over the whole width."""
+
 
 class TermsOf(Enum):
     """What is to be agreed to; the words are ``card_terms.<value>``."""
@@ -70,7 +73,7 @@ class CardTerms(Screen[bool]):
         room = heading(canvas, room, canvas.words(f"{key}.title"))
         back = Action("no", canvas.words(f"{key}.no"))
         action_row(canvas, actions, Action("yes", canvas.words(f"{key}.yes")), back)
-        across = 1 if canvas.portrait or len(self.points) < 3 else 2
+        across = 1 if canvas.portrait or len(self.points) <= FEW else 2
         down = -(-len(self.points) // across)
         gap = canvas.px(16)
         most = canvas.px(210) * down + gap * (down - 1)
