@@ -30,6 +30,7 @@ from kioskd.protocols.central import Challenge, Login
 from kioskd.protocols.central_cards import Activation
 from kioskd.screens.contract import Screen
 from kioskd.screens.enter_pin import EnterPin
+from kioskd.screens.put_card import PutCard
 from tests.unit.flow_world import PERSON, REGION, FakeStage, FlowWorld
 
 PIN, NEW_PIN = "246810", "908172"
@@ -225,6 +226,9 @@ class CardStage(FakeStage):
     """Touches as scripted, a PIN (``pin:908172``) digit by digit; screens with no touch wait."""
 
     async def show(self, screen: Screen[Any], time_limit_s: float | None = None) -> Any:
+        if isinstance(screen, PutCard) and self.touches[:1] != ["back"]:
+            self.seen.append(screen)  # a card comes; the next touch is not for this screen
+            await trio.sleep_forever()
         if isinstance(screen, EnterPin) and self.touches and self.touches[0].startswith("pin:"):
             digits = self.touches.pop(0).removeprefix("pin:")
             self.touches[:0] = [*(f"digit-{digit}" for digit in digits), "ok"]
