@@ -45,7 +45,7 @@ def official_receipt(kiosk: Kiosk, visit: Visit, receipt: ReceiptCopy) -> Receip
             ReceiptLine(words("paper.posted_at"), local_time(entry.posted_at)),
             *_printed_at(kiosk, words, receipt),
             ReceiptLine(words("paper.keep"), style=LineStyle.CENTRED),
-            hotline_line(kiosk, words),
+            _hotline(kiosk, words),
             *_how_to_check(words, receipt),
             ABOVE_CODE,
         ),
@@ -130,7 +130,7 @@ def _slip(
             ReceiptLine(words("paper.ref"), payment.ref),
             *_record(words, payment),
             ReceiptLine(words("paper.time"), payment.local_time()),
-            hotline_line(kiosk, words),
+            _hotline(kiosk, words),
             ABOVE_CODE,
         ),
         qr=payment.ref.encode(),
@@ -190,8 +190,7 @@ def _printed_at(kiosk: Kiosk, words: Words, receipt: ReceiptCopy) -> Iterable[Re
         yield ReceiptLine(words("paper.printed_at"), local_time(kiosk.desk.now()))
 
 
-def hotline_line(kiosk: Kiosk, words: Words) -> ReceiptLine:
-    """Return whom to ask."""
+def _hotline(kiosk: Kiosk, words: Words) -> ReceiptLine:
     if not kiosk.region.hotlines:
         return ReceiptLine(words("paper.ask_counter"), style=LineStyle.CENTRED)
     number = kiosk.region.hotlines[0].number

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, insert
 from kiosk_central.applications import applications_of
 from kiosk_central.card_acts import Asked, CardAct
 from kiosk_central.card_books import card_books
-from kiosk_central.clock import local_date
+from kiosk_central.clock import CHINA_TIME, local_date
 from kiosk_central.desk import Desk
 from kiosk_central.loss import cancel_loss, my_card, report_loss, request_reissue, terms_of
 from kiosk_central.problems import Refused
@@ -138,6 +138,13 @@ class CardMachine(RuleBasedStateMachine):
     @rule(hours=st.integers(1, 300))
     def time_passes(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
+
+    @rule(seconds=st.sampled_from((-1, 0)))
+    def the_report_is_about_to_end(self, seconds: int) -> None:
+        """To the last second of its last day in China, or the first after it."""
+        if self.expected() is CardStatus.PRE_REPORTED:
+            midnight = datetime.combine(self.until + timedelta(days=1), time(), CHINA_TIME)
+            self.now = max(self.now, midnight.astimezone(UTC) + timedelta(seconds=seconds))
 
     @invariant()
     def she_is_shown_the_truth(self) -> None:

@@ -69,8 +69,9 @@ async def test_report_loss_is_told_agreed_done_and_printed() -> None:
     assert f"办理编号 {NUMBER}" in rows and "挂失有效到 2026 年 12 月 2 日" in rows
     assert "银行挂失电话 0000-5550199" in rows
     assert not any(CARD.number.reveal() in row for row in rows)
-    [strong] = [line for line in world.printer.papers[0].lines if line.style is LineStyle.STRONG]
-    assert "银行" in strong.left
+    strong = [line for line in world.printer.papers[0].lines if line.style is LineStyle.STRONG]
+    assert "银行" in strong[-1].left
+    assert rows[-1] == "查询请拨 12333，报办理编号"
 
 
 async def test_whoever_does_not_agree_changes_nothing() -> None:
