@@ -200,6 +200,13 @@ def applications_of(connection: Connection, person_id: int) -> tuple[StoredAppli
     return tuple(_stored(connection, row) for row in rows)
 
 
+def card_applications(
+    connection: Connection, person_id: int, today: date
+) -> tuple[Application, ...]:
+    """Return what she has applied for about her cards, as it is on that day."""
+    return tuple(one.on(today).view() for one in applications_of(connection, person_id))
+
+
 def _note(connection: Connection, number: str, state: ApplicationState, day: date, by: str) -> None:
     row = {"number": number, "state": state.value, "day": day.isoformat(), "by": by}
     connection.execute(insert(application_steps).values(row))

@@ -23,6 +23,7 @@ from kiosk_bench.world import World
 LAPSE_DAYS, WORKING_DAYS, TRIES = 10, 15, 6
 NEW_PIN = "908172"
 TRIVIAL_PIN, WRONG_PIN = "123456", "907172"
+BARCODE = "000099000001"
 OUTLET = "东区社会保障服务大厅"
 
 
@@ -145,10 +146,11 @@ async def card_barcode(world: World) -> str:
     shown = await world.console.screen("my-card")
     picture = world.folder / "screens" / f"{shown.serial:03d}-my-card.png"
     [found] = zxingcpp.read_barcodes(Image.open(picture))
-    _same("barcode", (found.format.name, found.text), ("Code128", "000099000001"))
+    _same("barcode", (found.format.name, found.text), ("Code128", BARCODE))
     await world.console.tap("my-card", "back")
     await world.console.tap("home", "end")
     await world.console.screen("welcome")
+    _is_nowhere(world, BARCODE.encode())
     return "scanned"
 
 
@@ -179,11 +181,16 @@ def _chip(world: World, citizen: CitizenCard) -> CardOs:
 
 
 def _pin_is_nowhere(world: World) -> None:
+    packed = " ".join(NEW_PIN[at : at + 2] for at in (0, 2, 4))
+    _is_nowhere(world, NEW_PIN.encode(), packed.encode(), bytes.fromhex(NEW_PIN))
+
+
+def _is_nowhere(world: World, *codings: bytes) -> None:
+    """Search all that the kiosk wrote, and the wires, for what must not be there."""
     places = [world.state_dir, world.run / "tmp", world.run / "home", world.wires]
     files = [file for place in places for file in place.rglob("*") if file.is_file()]
-    packed = " ".join(NEW_PIN[at : at + 2] for at in (0, 2, 4))
-    codings = [("PIN", NEW_PIN.encode()), ("PIN", packed.encode()), ("PIN", bytes.fromhex(NEW_PIN))]
-    _same("files with the PIN", find_in_files([*files, world.kiosk.log], codings), [])
+    secrets = [("secret", coding) for coding in codings]
+    _same("files with it", find_in_files([*files, world.kiosk.log], secrets), [])
 
 
 def _card(books: dict[str, list[dict[str, Any]]], citizen: CitizenCard) -> dict[str, Any]:

@@ -1,7 +1,10 @@
 """What a person may ask and have done about her social security card and her applications."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -16,12 +19,13 @@ from kiosk_central.api.request import (
     reference_of,
     visit_of,
 )
-from kiosk_central.applications import applications_of
+from kiosk_central.applications import card_applications
 from kiosk_central.card_acts import Asked, CardAct, given_before
 from kiosk_central.card_proof import Proof
 from kiosk_central.clock import local_date
 from kiosk_central.loss import Terms, cancel_loss, my_card, report_loss, request_reissue, terms_of
 from kiosk_central.sessions import Visit
+from kioskd.domain.card import Application
 from kioskd.protocols import central_cards
 from kioskd.protocols.central import CardLogin, encode
 from kioskd.protocols.central_cards import Activation, ReissueRequest
@@ -30,6 +34,10 @@ CODE_HEX_DIGITS = 32
 OUTLET_MAX = 60
 SERVICES = ("my-card", "report-loss", "cancel-loss", "reissue-card", "activate-card")
 """Any of these may look at the card; the first that the region offers says with which login."""
+SOURCES: tuple[Callable[[Connection, int, date], tuple[Application, ...]], ...] = (
+    card_applications,
+)
+"""Whatever a person may apply for, each from where it is kept; newest first within each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +74,13 @@ async def get_my_card(request: Request) -> Response:
 async def get_applications(request: Request) -> Response:
     """GET /v1/me/applications."""
     at = await _at(request, "applications")
-    known = await at.centre.read(lambda connection: applications_of(connection, at.visit.person_id))
-    return answer(tuple(one.on(at.terms.today).view() for one in known))
+    person_id, today = at.visit.person_id, at.terms.today
+
+    def gather(connection: Connection) -> list[Application]:
+        found = [one for source in SOURCES for one in source(connection, person_id, today)]
+        return sorted(found, key=lambda one: one.opened, reverse=True)
+
+    return answer(await at.centre.read(gather))
 
 
 async def put_loss(request: Request) -> Response:

@@ -11,10 +11,22 @@ from central_server import KIOSK, OTHER_KIOSK, Server
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kiosk_central.sample_people import CHEN, LI, SUN, WANG, ZHANG, Persona
+from kiosk_central.cards import card_answer, card_key
+from kiosk_central.sample_people import (
+    CHEN,
+    LI,
+    SAMPLE_MASTER_KEY,
+    SUN,
+    WANG,
+    ZHANG,
+    Persona,
+)
 from kioskd.domain.card import Application, CardStatus, CardView, MyCard
+from kioskd.domain.person import SocialCardFacts
+from kioskd.domain.secret import CardNumber, IdNumber, PersonName, SessionToken
+from kioskd.errors import ServerRefused
 from kioskd.protocols import central
-from kioskd.protocols.central import Login, ProblemCode, decode
+from kioskd.protocols.central import Challenge, Login, ProblemCode, decode
 from kioskd.protocols.central_cards import (
     ACTIVATION_PATH,
     APPLICATIONS_PATH,
@@ -26,6 +38,8 @@ from kioskd.protocols.central_cards import (
     Activation,
     ReissueRequest,
 )
+from kioskd.relay.client import CentralClient
+from kioskd.relay.settings import CentralSettings
 
 HERE = ReissueRequest("示例市社会保险经办中心")
 THERE = ReissueRequest("湖滨社区服务站")
@@ -221,3 +235,47 @@ def test_only_an_outlet_of_the_region_will_do(server: Server, outlet: str) -> No
     assert server.refused("PUT", REISSUE_PATH.format(ref="R1"), wish, **who) == BAD
     mine = server.get(MyCard, "GET", MY_CARD_PATH, **who)
     assert mine.card is not None and mine.card.status is CardStatus.ACTIVE
+
+
+async def test_the_kiosks_own_client_speaks_all_of_it(server: Server) -> None:
+    """Each call of ``contracts.CardServices`` against the centre itself, in one life of a card."""
+    kiosk = CentralClient(CentralSettings(server.url), KIOSK)
+    token = SessionToken(server.token(LI))
+    reported = await kiosk.report_loss(token, "L1")
+    assert (await kiosk.cancel_loss(token, "C1")).number == reported.number
+    asked = await kiosk.reissue(token, "R1", HERE.outlet)
+    assert (await kiosk.my_card(token)).open_application == asked
+    assert {one.number for one in await kiosk.applications(token)} == {
+        reported.number,
+        asked.number,
+    }
+    token, facts = SessionToken(server.token(SUN)), facts_of(SUN)
+    challenge = await kiosk.challenge()
+    seen = await kiosk.check_card(token, challenge, facts, answer_of(SUN, challenge))
+    assert seen.status is CardStatus.INACTIVE
+    challenge = await kiosk.challenge()
+    done = await kiosk.activate(token, "A1", challenge, facts, answer_of(SUN, challenge))
+    assert done.card.status is CardStatus.ACTIVE
+    with pytest.raises(ServerRefused) as refused:
+        await kiosk.report_loss(token, "L1")
+    assert (refused.value.status, refused.value.code) == (422, "reference_reused")
+
+
+def facts_of(persona: Persona) -> SocialCardFacts:
+    """Return what a reader reads from her card."""
+    return SocialCardFacts(
+        persona.code,
+        CardNumber(persona.card_number),
+        "2.00",
+        None,
+        None,
+        persona.history,
+        IdNumber(persona.id_number),
+        PersonName(persona.name),
+    )
+
+
+def answer_of(persona: Persona, challenge: Challenge) -> bytes:
+    """Return what her card answers."""
+    key = card_key(SAMPLE_MASTER_KEY, persona.code, persona.history)
+    return card_answer(key, challenge.challenge)
