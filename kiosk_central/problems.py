@@ -20,6 +20,7 @@ STATUS: dict[ProblemCode, int] = {
     ProblemCode.CARD_STATE: 409,
     ProblemCode.STATE_CONFLICT: 409,
     ProblemCode.CHAIN_BROKEN: 409,
+    ProblemCode.NOT_PRINTABLE: 409,
     ProblemCode.REFERENCE_REUSED: 422,
     ProblemCode.UNAVAILABLE: 503,
 }

@@ -14,11 +14,13 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, insert, select
 
 from kiosk_central.cards import card_key
+from kiosk_central.documents.seal_key import SAMPLE_SEAL_SETTING
 from kiosk_central.sample_cards import barcode_of, fill_cards
 from kiosk_central.sample_people import (
     PERSONAS,
     SAMPLE_CARD_VERSION,
     SAMPLE_MASTER_KEY,
+    SAMPLE_SEAL_SEED,
     SAMPLE_SIGNING_SEED,
     Persona,
     chip_history,
@@ -80,7 +82,8 @@ def fill(
         raise CityExists("the database already holds people")
     master = {"name": MASTER_KEY_SETTING, "value": SAMPLE_MASTER_KEY.hex()}
     signing = {"name": SIGNING_KEY_SETTING, "value": SAMPLE_SIGNING_SEED.hex()}
-    connection.execute(insert(settings), [master, signing])
+    seal = {"name": SAMPLE_SEAL_SETTING, "value": SAMPLE_SEAL_SEED.hex()}
+    connection.execute(insert(settings), [master, signing, seal])
     for kiosk_id in kiosk_ids:
         row = {"id": kiosk_id, "outlet": region.outlets[0].name.zh, "sam_id": "", "active": True}
         connection.execute(insert(kiosks).values(row))

@@ -14,6 +14,8 @@ SAMPLE_MASTER_KEY = b"FAKE-SAMPLE-KEY!"
 """Plainly no secret; only ``kiosk-central sample`` puts it into a database."""
 SAMPLE_SIGNING_SEED = SAMPLE_MASTER_KEY * 2
 """Plainly no secret either: receipts of a sample city prove nothing but that the program works."""
+SAMPLE_SEAL_SEED = b"FAKE-SAMPLE-SEAL" * 2
+"""Nor this: the sample city's seal says SAMPLE and proves nothing."""
 _MAKER = bytes.fromhex("00815431008660")
 
 

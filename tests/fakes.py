@@ -75,6 +75,8 @@ class FakePinPad:
     charges: list[TransactionRecord] = field(default_factory=list)
     status_byte: int = 0
     tells_totals: bool = True
+    totals_refused: int = 0x83
+    """With this code; 9C is no more than "please wait"."""
     gone: bool = False
     silent_before_charge: bool = False
     """The cable is pulled after the command, before anything is charged."""
@@ -87,6 +89,8 @@ class FakePinPad:
     repeats_approval: bool = False
     approves_another: bool = False
     """It reports a second approval, of another receipt, after ours."""
+    says_first: TransactionRecord | None = None
+    """An older approval, which it reports before the true one."""
     waits_max: int = 3
     """So often it asks again after WAIT; then it reverses."""
     reversal: ReversalOutcome = ReversalOutcome.REVERSED
@@ -130,6 +134,8 @@ class FakePinPad:
         if self.silent_after_charge:
             self._maybe_reverse()
             return AuthorisationResult(Outcome.UNKNOWN)
+        if self.says_first is not None:
+            self.decisions.append(await decide(self.says_first))
         decision = await self._ask(record, decide)
         if self.repeats_approval:
             decision = await decide(record)
@@ -177,7 +183,7 @@ class FakePinPad:
     async def totals(self) -> tuple[int, Money]:
         self._answer("totals")
         if not self.tells_totals:
-            raise DeviceRefused("pinpad", 0x83, "06 10")
+            raise DeviceRefused("pinpad", self.totals_refused, "06 10")
         count, fen = self.earlier
         return count + len(self.charges), fen + total([each.amount for each in self.charges])
 

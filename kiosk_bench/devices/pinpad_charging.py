@@ -125,6 +125,7 @@ class Charging(PadBase):
         for asked in range(waits_max + 1):
             if asked:
                 await trio.sleep(ASK_AGAIN_S)
+            self._wire.forget_answers()
             await self._wire.send(self.information(charge))
             await self.reach("approval_sent")
             await self.pull_if("before_decision")

@@ -17,6 +17,7 @@ NOISE = b"\x00\xa5\x06\x10\x02\x33\x10\x44\x10"
 LIMITS = LinkLimits(acknowledge_s=2.0)
 ANSWER_WITHIN_S = 5.0
 """T3."""
+WRITE_LIMIT_S = 2.0
 _QUEUE = 32
 
 
@@ -81,13 +82,17 @@ class PinPadWire:
 
     async def ask(self, apdu: bytes, within_s: float = ANSWER_WITHIN_S) -> Answer:
         """Send a message and return the kiosk's answer to it. Raises KioskGone."""
-        while True:
-            try:
-                self._answers.receive_nowait()  # late answers to something else
-            except trio.WouldBlock:
-                break
+        self.forget_answers()
         await self.send(apdu)
         return await self.answer(within_s)
+
+    def forget_answers(self) -> None:
+        """Throw away late answers to something else: what comes next is asked for anew."""
+        while True:
+            try:
+                self._answers.receive_nowait()
+            except trio.WouldBlock:
+                return
 
     def _check(self) -> None:
         undelivered, self._undelivered = self._undelivered, False
@@ -156,7 +161,9 @@ class PinPadWire:
         if "pinpad.noise" in self._faults and len(data) > 1:
             data = NOISE + data
         try:
-            await self._port.send_all(data)
+            # What is cancelled (a command that ended) must not tear what it was just saying.
+            with trio.move_on_after(WRITE_LIMIT_S, shield=True):
+                await self._port.send_all(data)
         except Unplugged:
             self._lose()
 

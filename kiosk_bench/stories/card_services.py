@@ -15,6 +15,7 @@ from kiosk_bench.stories.story import (
     Story,
     log_in_by_card,
     log_in_by_id_card,
+    open_service,
     take_card,
     type_pin,
 )
@@ -87,8 +88,7 @@ async def reissue_collection_date(world: World) -> str:
     if known["certainty"] == "official":  # no holiday is left in 2026 after October: weekends only
         _same("collection date", due, _weekdays_after(opened, WORKING_DAYS))
     _on_paper(slip.rows, known["number"])
-    await world.console.tap("home", "tab-inquiry")
-    await world.console.tap("home", "service-applications")
+    await open_service(world, "inquiry", "applications")
     await world.console.tap("applications", "back")
     await world.console.tap("home", "end")
     await world.console.screen("welcome")
@@ -142,7 +142,7 @@ async def change_card_pin(world: World) -> str:
 async def card_barcode(world: World) -> str:
     """The barcode on the screen is read by a scanner, and says her medical-insurance number."""
     await log_in_by_id_card(world, world.people.zhang)
-    await world.console.tap("home", "service-my-card")
+    await open_service(world, "inquiry", "my-card")
     shown = await world.console.screen("my-card")
     picture = world.folder / "screens" / f"{shown.serial:03d}-my-card.png"
     [found] = zxingcpp.read_barcodes(Image.open(picture))
@@ -155,8 +155,7 @@ async def card_barcode(world: World) -> str:
 
 
 async def _choose(world: World, service: str) -> None:
-    await world.console.tap("home", "tab-handling")
-    await world.console.tap("home", f"service-{service}")
+    await open_service(world, "handling", service)
 
 
 async def _fresh_keypad(world: World) -> None:

@@ -12,6 +12,7 @@ from kiosk_bench.people import CitizenCard
 from kiosk_bench.world import World
 
 GRADE = 100
+TAB_TURNED_S = 2.0
 MONTHS = 2
 
 
@@ -82,11 +83,24 @@ async def log_in_by_id_card(world: Place, card: CitizenCard) -> None:
     world.id_reader.take_card()
 
 
+async def open_service(world: Place, tab: str, service: str) -> None:
+    """From home to a service: turn to its tab, then its pages until it is there."""
+    console, button = world.console, f"service-{service}"
+    shown = await console.screen("home")
+    if button not in shown.buttons:
+        await console.tap("home", f"tab-{tab}")
+        with trio.move_on_after(TAB_TURNED_S):  # the tab that is up already gives no new picture
+            shown = await console.next_after(shown)
+    while button not in shown.buttons:
+        await console.tap("home", "page-next")
+        shown = await console.next_after(shown)
+    await console.tap("home", button)
+
+
 async def choose_and_review(world: Place) -> None:
     """From home to the review: pension, 100 %, October and November."""
     console = world.console
-    await console.tap("home", "tab-handling")
-    await console.tap("home", "service-pay-contribution")
+    await open_service(world, "handling", "pay-contribution")
     await console.tap("choose-scheme", "scheme-pension")
     await console.tap("choose-scheme", "next")
     await choose_grade(world)

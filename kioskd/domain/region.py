@@ -7,6 +7,7 @@ from kioskd.domain.contribution import Rates, Scheme
 from kioskd.domain.money import Money
 from kioskd.domain.person import Assurance
 from kioskd.domain.region_card import CardRules
+from kioskd.domain.region_documents import DocumentTexts
 from kioskd.domain.text import Text
 
 NO_TEXT = Text("", "")
@@ -82,6 +83,8 @@ class RegionPack:
     """None: nothing about cards is handled at kiosks here."""
     calendar: tuple[CalendarYear, ...] = ()
     """The working days of the years that have been announced."""
+    documents: DocumentTexts | None = None
+    """What sealed papers say; None where the centre gives none."""
 
     def rules(self, scheme: Scheme) -> SchemeRules:
         """Return the rules of ``scheme``. Raises KeyError where the region has none."""

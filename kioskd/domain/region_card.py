@@ -26,6 +26,8 @@ class CardRules:
     """Whether a loss report may be taken back at a kiosk; else only at an outlet."""
     collect_working_days: int
     """A new card can be fetched so many working days after the application."""
+    kept_days: int
+    """From that day on it is kept there for so many days."""
     fee: Money
     """For a new card; paid when it is fetched."""
     hand_out: tuple[str, ...]

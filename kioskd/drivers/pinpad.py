@@ -4,6 +4,8 @@ Card number and PIN stay in the PIN pad. Calls that move money end in an outcome
 does; they are sent once and never repeated here. Before each charge the terminal status is asked:
 a PIN pad that is dead or busy is then a certain NOT_STARTED instead of a payment in doubt. After a
 decline it is asked again: one that then comes with an approval all the same is believed neither.
+After an approval without a message number its books are compared: the line may have held back an
+older one.
 
 ``run`` logs on after each reconnect and logs off when it is cancelled, a payment under way first.
 What is spoken: ``docs/protocols/zvt.md``.
@@ -33,6 +35,7 @@ from kioskd.drivers.settings import PinPadSettings
 from kioskd.errors import DeviceError, ProtocolViolation
 from kioskd.protocols.zvt_commands import (
     CNY,
+    Abort,
     Authorisation,
     Diagnosis,
     EndOfDay,
@@ -43,6 +46,9 @@ from kioskd.protocols.zvt_commands import (
 from kioskd.protocols.zvt_events import ApprovalAsked, Finished, SessionEvent, Stepped
 from kioskd.protocols.zvt_words import ALREADY_REVERSED, NOT_REGISTERED, REVERSAL_IMPOSSIBLE
 from kioskd.transports.serial_port import SerialSettings, open_serial
+
+REST_TRIES, REST_S = 3, 1.0
+"""How often, and after which pauses, a PIN pad that has just charged is asked for its books."""
 
 
 class ZvtPinPad:
@@ -97,6 +103,8 @@ class ZvtPinPad:
                 return AuthorisationResult(Outcome.NOT_STARTED, code=code)
             async with self._connection.connected() as line:
                 result = await self._charge(line, command, on_step, decide)
+                if result.outcome is Outcome.APPROVED and not line.numbered:
+                    result = await self._compare(line, result)
         except DeviceError as fault:  # before the command: converse raises none
             log.warning("pinpad.not_started", detail=fault.detail)
             return AuthorisationResult(Outcome.NOT_STARTED)
@@ -141,6 +149,35 @@ class ZvtPinPad:
         log.warning("pinpad.approved_after_decline", code=declined.code)
         return replace(declined, outcome=Outcome.UNKNOWN)
 
+    async def _compare(
+        self, line: PinPadLine, approved: AuthorisationResult
+    ) -> AuthorisationResult:
+        """See whether the approval is of this charge; a PIN pad that shows none is believed."""
+        assert approved.record is not None, "what was approved"
+        try:
+            shown = await self._shown_at_rest(line)
+        except DeviceError as fault:
+            log.warning("pinpad.not_compared", detail=fault.detail)
+            return replace(approved, outcome=Outcome.UNKNOWN)
+        if shown is None or _numbers(shown) == _numbers(approved.record):
+            return approved
+        log.warning("pinpad.another_approval", told=approved.record.receipt, shown=shown.receipt)
+        return replace(approved, outcome=Outcome.UNKNOWN)
+
+    async def _shown_at_rest(self, line: PinPadLine) -> TransactionRecord | None:
+        """Return the last transaction of a PIN pad that may be busy with its own last words.
+
+        Or with the same command once more, which the line has doubled: it is asked to stop.
+        """
+        for _ in range(REST_TRIES - 1):
+            try:
+                return await self._shown(line)
+            except DeviceError as fault:
+                log.event("pinpad.asked_to_stop", code=fault.operator_code)
+            await line.converse(Abort(), ignore)
+            await trio.sleep(REST_S)
+        return await self._shown(line)
+
     def _completed(self, record: TransactionRecord) -> TransactionRecord:
         return replace(record, terminal_id=record.terminal_id or self._connection.terminal_id)
 
@@ -156,7 +193,10 @@ class ZvtPinPad:
         One without a receipt number or in another currency can never be ours: None.
         """
         async with self._connection.connected() as line:
-            end = await self._connection.done(line, RepeatReceipt(self._settings.password))
+            return await self._shown(line)
+
+    async def _shown(self, line: PinPadLine) -> TransactionRecord | None:
+        end = await self._connection.done(line, RepeatReceipt(self._settings.password))
         told = end.information
         if told is None:
             return None
@@ -205,6 +245,11 @@ class ZvtPinPad:
         """Test the way to the bank's host (06 70). Raises DeviceError."""
         async with self._connection.connected() as line:
             await self._connection.done(line, Diagnosis())
+
+
+def _numbers(record: TransactionRecord) -> tuple[str, int, int | None, int]:
+    """Return what tells one transaction of a PIN pad from another."""
+    return record.terminal_id, record.receipt, record.trace, record.amount.fen
 
 
 def _reversal_outcome(end: Finished) -> ReversalOutcome:

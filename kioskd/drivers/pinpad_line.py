@@ -54,6 +54,11 @@ class PinPadLine:
         """How many approvals came that nobody had asked for; each was refused."""
         return self._session.strays
 
+    @property
+    def numbered(self) -> bool:
+        """Whether messages carry numbers, so that none can be taken for one of another command."""
+        return self._session.numbered
+
     async def run(self) -> None:
         """Keep bytes and time flowing until the line is gone.
 

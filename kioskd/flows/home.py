@@ -1,5 +1,7 @@
 """The home screen: four pages of services, each greyed with its reason when it cannot be used."""
 
+from dataclasses import replace
+
 from kioskd import log
 from kioskd.errors import KioskError, ServerRefused, SessionEnded
 from kioskd.flows.kiosk import Kiosk, Visit
@@ -8,23 +10,23 @@ from kioskd.flows.services import SERVICES, Service, trouble_with
 from kioskd.flows.troubles import trouble_for
 from kioskd.protocols.central import ProblemCode
 from kioskd.race import first_of
-from kioskd.screens.home import Home, HomeChoice, Notice, ServiceTile, Tab
+from kioskd.screens.home import Home, HomeChoice, ServiceTile, Tab
 from kioskd.screens.problem import Problem
 
 
 async def be_at_home(kiosk: Kiosk, visit: Visit) -> None:
     """Show the home screen and do service after service until she ends. Raises SessionEnded."""
     notices = await what_matters_today(kiosk, visit)
-    tab = Tab.INQUIRY
+    home = Home(visit.person, Tab.INQUIRY, (), notices)
     while True:
-        choice = await _choose(kiosk, visit, tab, notices)
+        home = replace(home, services=_tiles(kiosk, visit))
+        choice = await _choose(kiosk, home)
         if choice is HomeChoice.END:
             return
+        home = _shown(kiosk) or home
         if choice is None:
-            tab = _tab_shown(kiosk) or tab
             continue
         service = next(service for service in SERVICES if service.id == choice)
-        tab = service.tab
         if not await _run(kiosk, visit, service):
             return
 
@@ -39,23 +41,24 @@ async def do_service(kiosk: Kiosk, visit: Visit, id: str) -> bool:
     return await _run(kiosk, visit, service)
 
 
-def _tab_shown(kiosk: Kiosk) -> Tab | None:
-    """Return the page she has turned to, so that a change of health does not turn it back."""
+def _shown(kiosk: Kiosk) -> Home | None:
+    """Return home as she has turned its pages, so that nothing turns them back."""
     shown = kiosk.stage.shown
-    return shown[0].tab if shown is not None and isinstance(shown[0], Home) else None
+    return shown[0] if shown is not None and isinstance(shown[0], Home) else None
 
 
-async def _choose(
-    kiosk: Kiosk, visit: Visit, tab: Tab, notices: tuple[Notice, ...]
-) -> str | HomeChoice | None:
-    """Return the service she chose; None when health has changed and the screen must follow."""
-    tiles = tuple(
+def _tiles(kiosk: Kiosk, visit: Visit) -> tuple[ServiceTile, ...]:
+    return tuple(
         ServiceTile(service.id, service.tab, trouble_with(kiosk, visit, service))
         for service in SERVICES
     )
 
+
+async def _choose(kiosk: Kiosk, home: Home) -> str | HomeChoice | None:
+    """Return the service she chose; None when health has changed and the screen must follow."""
+
     async def choice() -> str | HomeChoice | None:
-        return await kiosk.stage.show(Home(visit.person, tab, tiles, notices))
+        return await kiosk.stage.show(home)
 
     async def health() -> str | HomeChoice | None:
         await kiosk.health.changed()

@@ -2,8 +2,9 @@
 
 Never blind and never twice: only the PIN pad's own last transaction, found by receipt, trace and
 amount in books that are settled and whose batch is open; the intent is journalled before the PIN
-pad is asked. If its answer is lost, its books are asked (``recovery``), never the same again. What
-could not be reversed stays charged, and the centre lists it for a person.
+pad is asked. If its answer is lost, or is a no, its books are asked (``recovery``), never the same
+again: "not possible" may be the answer to a command that the line has doubled. What could not be
+reversed stays charged, and the centre lists it for a person.
 Source: facts, pin-pad-and-payments 1.6 (06 30), 3 (reverse), 4.3 rows 7 and 9.
 """
 
@@ -21,15 +22,13 @@ from kioskd.payments.states import PaymentEvent
 
 NOT_FOUND: Final = "R-02"
 """The PIN pad's last transaction is another by now, or its batch has been closed."""
-REFUSED: Final = "R-B5"
 ENDS: Final = MappingProxyType(
     {
         ReversalOutcome.REVERSED: (PaymentEvent.REVERSE, ""),
         ReversalOutcome.ALREADY: (PaymentEvent.REVERSE, ""),
-        ReversalOutcome.NOT_POSSIBLE: (PaymentEvent.STAND, REFUSED),
     }
 )
-"""What the PIN pad's answer does; UNKNOWN is for its books."""
+"""What the PIN pad's answer does; UNKNOWN and NOT_POSSIBLE are for its books."""
 
 
 async def give_back_all(desk: PaymentDesk) -> None:

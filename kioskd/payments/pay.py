@@ -168,6 +168,9 @@ class _Approval:
 
     async def decide(self, record: TransactionRecord) -> Decision:
         """Return ACCEPT once it is kept; REFUSE, so that the PIN pad reverses, if it cannot be."""
+        if self._is_older(record):
+            log.warning("payment.older_approval", ref=self.payment.ref, receipt=record.receipt)
+            return Decision.REFUSE
         if self._asked is None:
             self._asked = record
             self._nursery.start_soon(self._keep, record)
@@ -176,6 +179,11 @@ class _Approval:
         with trio.move_on_after(ANSWER_WITHIN_S):
             await self._decided.wait()
         return self._decision
+
+    def _is_older(self, record: TransactionRecord) -> bool:
+        """Tell whether it was there before this charge: the line has held it back."""
+        shown_before = record.receipt == self.payment.baseline.receipt
+        return shown_before or self._desk.journal.knows(record, besides=self.payment.ref)
 
     async def _keep(self, record: TransactionRecord) -> None:
         """Commit B."""

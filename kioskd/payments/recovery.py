@@ -23,7 +23,7 @@ from kioskd.payments.desk import PaymentDesk
 from kioskd.payments.evidence import Books, Evidence, Verdict, approval_of, events_for, judge
 from kioskd.payments.states import PaymentEvent
 from kioskd.protocols.central_books import PrintReport
-from kioskd.protocols.zvt_words import DAY_END_CODES
+from kioskd.protocols.zvt_words import DAY_END_CODES, PLEASE_WAIT
 
 NOT_KNOWN_TO_BE_REVERSED: Final = "R-00"
 REVERSAL_NOT_DONE: Final = "R-01"
@@ -107,7 +107,9 @@ async def look(pin_pad: PinPad) -> Books:
 async def _totals(pin_pad: PinPad) -> tuple[int, Money] | None:
     try:
         return await pin_pad.totals()
-    except DeviceRefused as error:  # a lost answer is no refusal: asked again, they may be told
+    except DeviceRefused as error:
+        if error.code == PLEASE_WAIT:
+            raise  # neither this nor a lost answer is a refusal: asked again, they may be told
         log.event("pin_pad.totals_untold", code=error.operator_code)
         return None
 

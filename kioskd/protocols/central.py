@@ -75,6 +75,8 @@ class ProblemCode(Enum):
     """409: contradicts what the centre already knows of this payment."""
     CHAIN_BROKEN = "chain_broken"
     """409: the kiosk's journal is not the one the centre has seen before: changed, cut or old."""
+    NOT_PRINTABLE = "not_printable"
+    """409: a character of the paper is in no font of the centre; only an outlet can write it."""
     REFERENCE_REUSED = "reference_reused"
     """422: the reference is known with another body."""
     UNAVAILABLE = "unavailable"
@@ -166,7 +168,7 @@ class PaymentReport:
     at: str = ""
     """RFC 3339, UTC, by the kiosk's clock."""
     reason: str = ""
-    """An operator code where it did not succeed: ``Z-6C``; ``R-B5``: could not be undone."""
+    """An operator code where it did not succeed: ``Z-6C``; ``R-01``: was not undone."""
 
 
 @dataclass(frozen=True, slots=True)

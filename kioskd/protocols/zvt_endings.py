@@ -15,7 +15,16 @@ from dataclasses import dataclass
 from enum import Enum
 
 from kioskd.domain.payment import Outcome, PinPadStep, TransactionRecord
-from kioskd.protocols.zvt_commands import CNY, MOVES_MONEY, Authorisation, Command, Reversal
+from kioskd.protocols.zvt_commands import (
+    CNY,
+    MOVES_MONEY,
+    Authorisation,
+    Command,
+    RepeatReceipt,
+    Reversal,
+    StatusEnquiry,
+    TurnoverTotals,
+)
 from kioskd.protocols.zvt_events import Failed, FailureKind, Finished
 from kioskd.protocols.zvt_messages import StatusInformation
 from kioskd.protocols.zvt_words import CONFIGURATION_CODES, PLEASE_WAIT
@@ -33,6 +42,17 @@ class Phase(Enum):
     REFUSED = "approval refused"
 
 
+ENQUIRIES = (RepeatReceipt, StatusEnquiry, TurnoverTotals)
+OF_A_CHARGE = frozenset(
+    {
+        PinPadStep.PRESENT_CARD,
+        PinPadStep.ENTER_PIN,
+        PinPadStep.WRONG_PIN,
+        PinPadStep.APPROVED,
+        PinPadStep.DECLINED,
+        PinPadStep.REVERSING,
+    }
+)
 UNTAKEN = (Phase.IDLE, Phase.QUEUED, Phase.SENT)
 
 
@@ -63,11 +83,28 @@ class Course:
         """Whether it touches money."""
         return isinstance(self.command, MOVES_MONEY)
 
+    @property
+    def of_another(self) -> bool:
+        """Whether an enquiry hears of a charge: the line has doubled an older command."""
+        return self.contradicted and isinstance(self.command, ENQUIRIES)
+
     def note_step(self, step: PinPadStep) -> None:
-        """The PIN pad goes on (04 FF): after our acceptance with it, or against it."""
+        """The PIN pad goes on (04 FF): after our acceptance with it, or against it.
+
+        An enquiry asks for no card: one that seems to is a charge that nobody has asked for.
+        """
+        self.contradicted |= isinstance(self.command, ENQUIRIES) and step in OF_A_CHARGE
         if self.phase is Phase.COMMITTED:
             self.acknowledged = True
             self.contradicted |= step is PinPadStep.REVERSING
+
+    def note_report(self, information: StatusInformation) -> None:
+        """Keep what a command that is no charge tells."""
+        self.information = information
+        if isinstance(self.command, Reversal):
+            self.contradicted = _is_another(self.command, information)
+        if not isinstance(self.command, RepeatReceipt):  # there it is of another transaction
+            self.declined = information.result or None
 
 
 def completed(course: Course) -> Finished:
@@ -118,6 +155,6 @@ def broken_off(course: Course, kind: FailureKind) -> Finished | Failed:
     return Finished(Outcome.UNKNOWN, None, course.record)
 
 
-def is_another(reversal: Reversal, told: StatusInformation) -> bool:
+def _is_another(reversal: Reversal, told: StatusInformation) -> bool:
     """Tell whether what the PIN pad undid is not what it was asked to undo."""
     return told.currency not in (None, CNY) or told.amount not in (None, reversal.amount)

@@ -13,6 +13,7 @@ Source: PA00P015 rev 13.08, 2.2.6 to 2.2.9 and 5; facts/pin-pad-and-payments.md 
 """
 
 from collections import deque
+from dataclasses import replace
 
 from kioskd.domain.payment import Decision, Outcome
 from kioskd.errors import ProtocolViolation
@@ -23,19 +24,15 @@ from kioskd.protocols.zvt_commands import (
     Command,
     LogOff,
     Registration,
-    RepeatReceipt,
-    Reversal,
-    StatusEnquiry,
-    TurnoverTotals,
 )
 from kioskd.protocols.zvt_endings import (
+    ENQUIRIES,
     UNTAKEN,
     Course,
     Phase,
     aborted,
     broken_off,
     completed,
-    is_another,
     refused,
 )
 from kioskd.protocols.zvt_events import (
@@ -77,10 +74,9 @@ from kioskd.protocols.zvt_messages import (
 from kioskd.protocols.zvt_sequence import ASKING, Place, SequenceIds, sequence_of, tagged
 from kioskd.protocols.zvt_words import step_of
 
-_LOCAL = (Registration, RepeatReceipt, StatusEnquiry, TurnoverTotals)
+_LOCAL = (Registration, *ENQUIRIES)
 _ANSWERS = {Decision.ACCEPT: ACCEPTED, Decision.WAIT: NOT_YET, Decision.REFUSE: REFUSED}
-_Key = tuple[int | None, int | None]
-"""Receipt and trace: which approval it is."""
+_Key = tuple[int | None, int | None]  # receipt and trace: which approval it is
 _NONE: _Key = (None, None)
 
 
@@ -104,6 +100,11 @@ class ZvtSession:
     def idle(self) -> bool:
         """Whether no command is running."""
         return self._course.phase is Phase.IDLE
+
+    @property
+    def numbered(self) -> bool:
+        """Whether both sides number their messages (TLV 1F73)."""
+        return self._ids.active
 
     def start(self, command: Command, now: float) -> None:
         """Begin a command; its end comes as ``Finished`` or ``Failed``."""
@@ -304,7 +305,7 @@ class ZvtSession:
             case AbortByTerminal(code):
                 self._end(aborted(self._course, code))
             case StatusReport(status):
-                self._end(Finished(Outcome.APPROVED, status=status))
+                self._end(replace(completed(self._course), status=status))
             case Completion():
                 self._take_completion(message, number)
 
@@ -321,7 +322,7 @@ class ZvtSession:
         if not answer.positive:
             self._end(refused(course, answer.code))
             return
-        if isinstance(course.command, LogOff):
+        if isinstance(course.command, LogOff | Abort):
             self._end(Finished(Outcome.APPROVED))
             return
         local = isinstance(course.command, _LOCAL)
@@ -335,11 +336,12 @@ class ZvtSession:
         if self._decided is not None and key == self._decided[0] and not information.result:
             self._answer(self._decided[1], now)
             self._accepting = course.phase is Phase.COMMITTED
-        elif course.phase in UNTAKEN:
+        elif course.phase in UNTAKEN or course.of_another:
             self.strays += not information.result
             self._answer(ACCEPTED if information.result else REFUSED, now)
         elif not isinstance(course.command, Authorisation):
-            self._take_report(information, now)
+            course.note_report(information)
+            self._answer(ACCEPTED, now)
         elif information.result:
             self._take_decline(information.result, now)
         elif course.phase is Phase.RUNNING and self._asked in (_NONE, key):
@@ -348,16 +350,6 @@ class ZvtSession:
             course.contradicted |= course.phase is Phase.COMMITTED  # one is of another charge
             self._answer(REFUSED, now)
         self._restart(now)
-
-    def _take_report(self, information: StatusInformation, now: float) -> None:
-        """Keep what a command that is no charge tells."""
-        course = self._course
-        course.information = information
-        if isinstance(course.command, Reversal):
-            course.contradicted = is_another(course.command, information)
-        if not isinstance(course.command, RepeatReceipt):  # there it is of another transaction
-            course.declined = information.result or None
-        self._answer(ACCEPTED, now)
 
     def _take_decline(self, code: int, now: float) -> None:
         self._answer(ACCEPTED, now)

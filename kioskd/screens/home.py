@@ -16,6 +16,7 @@ from kioskd.screens.layout import Rect, grid
 from kioskd.screens.looks import Look
 from kioskd.screens.theme import Type
 from kioskd.screens.widgets import key_values, key_values_height, tabs
+from kioskd.screens.widgets.pages import page_buttons, page_of, rows_that_fit, turned
 
 
 class Tab(Enum):
@@ -85,13 +86,17 @@ class Home(Screen[str | HomeChoice]):
     tab: Tab
     services: tuple[ServiceTile, ...]
     notices: tuple[Notice, ...] = ()
+    page: int = 0
+    """Of the tab's services; drawing clamps it."""
 
     def tap(self, button: str) -> "Home | Done[str | HomeChoice] | None":
-        """A tab (``tab-inquiry``), a service (``service-insurance``) or ``end``."""
+        """A tab (``tab-inquiry``), a service (``service-insurance``), a page, or ``end``."""
         if button == "end":
             return Done(HomeChoice.END)
         if button.startswith("tab-"):
-            return replace(self, tab=Tab(button.removeprefix("tab-")))
+            return replace(self, tab=Tab(button.removeprefix("tab-")), page=0)
+        if (page := turned(self.page, button)) is not None:
+            return replace(self, page=page)
         return Done(button.removeprefix("service-"))
 
     def draw(self, canvas: Canvas) -> None:
@@ -180,11 +185,25 @@ class Home(Screen[str | HomeChoice]):
         if not here:
             canvas.text(room, canvas.words("home.none"), Type.BODY, t.SECOND_INK)
             return
+        self._tiles(canvas, room, here)
+
+    def _tiles(self, canvas: Canvas, room: Rect, here: list[ServiceTile]) -> None:
+        """Draw the tiles of the page: each a title and two lines, the rest on further pages."""
         across = 1 if canvas.portrait or len(here) <= FEW else TILES_ACROSS
-        down = max(ROWS_AT_LEAST, -(-len(here) // across))
-        if len(here) > FEW and not canvas.portrait:
-            down = max(2, -(-len(here) // across))
-        for cell, tile in zip(grid(room, across, down, canvas.px(18)), here, strict=False):
+        rows = [here[at : at + across] for at in range(0, len(here), across)]
+        gap, lines = (
+            canvas.px(16),
+            canvas.line_height(Type.TITLE) + 2 * canvas.line_height(Type.NOTE),
+        )
+        high = max(lines + canvas.px(24), canvas.theme.min_touch)
+        page = page_of(rows, 0, len(rows))
+        if rows_that_fit(room.h, high, gap) < len(rows):
+            room, turn = room.cut_bottom(canvas.theme.button_height, gap)
+            page = page_of(rows, self.page, rows_that_fit(room.h, high, gap))
+            page_buttons(canvas, turn, page.index, page.count)
+        down = max(ROWS_AT_LEAST if across == 1 else 2, -(-len(rows) // page.count))
+        tiles = [tile for row in page.items for tile in row]
+        for cell, tile in zip(grid(room, across, down, gap), tiles, strict=False):
             _tile(canvas, cell, tile)
 
 
@@ -206,8 +225,9 @@ def _tile(canvas: Canvas, cell: Rect, tile: ServiceTile) -> None:
     words, able = canvas.words, tile.trouble is None
     look, button = (Look.SECOND, f"service-{tile.id}") if able else (Look.OFF, None)
     canvas.card(cell, look, button)
-    room = cell.inset(canvas.px(24), canvas.px(10))
-    mark, text = room.cut_left(canvas.px(56), canvas.px(22))
+    room = cell.inset(canvas.px(22), canvas.px(8))
+    side = min(canvas.px(56), room.h)
+    mark, text = room.cut_left(side, canvas.px(18))
     icon = SERVICE_ICONS.get(tile.id, TAB_ICONS[tile.tab])
     canvas.icon(icon, mark, t.BLUE if able else t.OFF_INK, look.fill)
     title = words(f"service.{tile.id}.title")
@@ -224,4 +244,4 @@ def _tile(canvas: Canvas, cell: Rect, tile: ServiceTile) -> None:
     both = text.centred(text.w, title_h + line_h)
     upper, lower = both.cut_top(title_h)
     canvas.text(upper, title, style, t.INK if able else t.OFF_INK, shrink_to=0.7)
-    canvas.text(lower, line, Type.NOTE, ink, shrink_to=0.7)
+    canvas.text(lower, line, Type.NOTE, ink, shrink_to=0.65)

@@ -38,6 +38,12 @@ from kioskd.protocols.central_cards import (
     Activation,
     ReissueRequest,
 )
+from kioskd.protocols.central_documents import (
+    DOCUMENT_PATH,
+    DocumentKind,
+    DocumentRequest,
+    SealedDocument,
+)
 from kioskd.relay.client import CentralClient
 from kioskd.relay.settings import CentralSettings
 
@@ -259,6 +265,18 @@ async def test_the_kiosks_own_client_speaks_all_of_it(server: Server) -> None:
     with pytest.raises(ServerRefused) as refused:
         await kiosk.report_loss(token, "L1")
     assert (refused.value.status, refused.value.code) == (422, "reference_reused")
+
+
+def test_an_application_gives_its_sealed_certificate(server: Server) -> None:
+    """领卡证明: hers for as long as the new card is on its way, and nobody else's."""
+    who = visit(server, LI)
+    number = put(server, REISSUE_PATH, "R1", HERE, **who).number
+    wanted = DocumentRequest(DocumentKind.CARD_CERTIFICATE, subject=number)
+    path = DOCUMENT_PATH.format(ref="D1")
+    paper = server.get(SealedDocument, "PUT", path, wanted, **who)
+    assert paper.pages == 1 and paper.pdf.startswith(b"%PDF")
+    not_hers = server.refused("PUT", DOCUMENT_PATH.format(ref="D2"), wanted, **visit(server, ZHANG))
+    assert not_hers == (404, ProblemCode.NOT_FOUND)
 
 
 def facts_of(persona: Persona) -> SocialCardFacts:

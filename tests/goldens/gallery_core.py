@@ -51,12 +51,9 @@ def services(trouble: Trouble | None = None) -> tuple[ServiceTile, ...]:
 
 def full_page() -> tuple[ServiceTile, ...]:
     """Return a page with as many services as one will have."""
-    return (
-        ServiceTile("pay-contribution", Tab.HANDLING),
-        ServiceTile("insurance", Tab.HANDLING),
-        ServiceTile("policies", Tab.HANDLING, CENTRE_GONE),
-        ServiceTile("outlets", Tab.HANDLING, IN_DOUBT),
-    )
+    ids = ("pay-contribution", "insurance", "policies", "outlets", "reprint-receipts")
+    troubles = {"policies": CENTRE_GONE, "outlets": IN_DOUBT}
+    return tuple(ServiceTile(id, Tab.HANDLING, troubles.get(id)) for id in ids)
 
 
 SCREENS: list[tuple[str, Screen[Any]]] = [

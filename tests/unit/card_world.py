@@ -43,6 +43,7 @@ RULES = CardRules(
     lapse_days=10,
     cancel_allowed=True,
     collect_working_days=15,
+    kept_days=90,
     fee=Money(2000),
     hand_out=("甲网点", "丙网点"),
     banks=(CardBank("b1", Text("示例银行", "Sample Bank"), "0000-5550199"),),

@@ -110,12 +110,15 @@ def test_fixed_grade_of_the_year(world: World) -> None:
     assert world.assess(percent=100).grade.percent == 100
 
 
-def test_sample_region_has_the_services() -> None:
+def test_sample_region_says_what_each_service_wants() -> None:
     """The services and the logins they want are those that the kiosk builds."""
     assert load_region().services == {
         "insurance": Assurance.ID_CARD,
         "pay-contribution": Assurance.ID_CARD,
         "reprint-receipts": Assurance.ID_CARD,
+        "print-rights-record": Assurance.ID_CARD,
+        "print-enrolment": Assurance.ID_CARD,
+        "print-receipt-a4": Assurance.ID_CARD,
         "policies": None,
         "outlets": None,
         "my-card": Assurance.ID_CARD,

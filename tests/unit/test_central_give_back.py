@@ -98,13 +98,13 @@ def test_a_reversal_nobody_asked_for_is_refused(world: World) -> None:
 
 
 def test_what_cannot_be_given_back_is_listed(world: World) -> None:
-    """CONFIRMED again with R-B5: asked no more, listed, and the reason is kept."""
+    """CONFIRMED again with R-01: asked no more, listed, and the reason is kept."""
     pay_twice(world)
     for _ in range(2):
-        assert not world.report(S.CONFIRMED, "P1", reason="R-B5").give_back
+        assert not world.report(S.CONFIRMED, "P1", reason="R-01").give_back
     assert differences(world) == [("months_paid_elsewhere", "P1"), ("not_given_back", "P1")]
     reports = next(one for one in world.books()["payments"] if one["ref"] == "P1")["reports"]
-    assert [one["reason"] for one in reports] == ["", "R-B5"]
+    assert [one["reason"] for one in reports] == ["", "R-01"]
     with refused(ProblemCode.STATE_CONFLICT):
         world.report(S.REVERSED, "P1")
 
@@ -122,7 +122,7 @@ def test_a_booked_charge_is_not_asked_back(world: World) -> None:
     world.assess()
     answer = world.report(S.CONFIRMED)
     assert not answer.give_back
-    assert world.report(S.CONFIRMED, reason="R-B5") == answer
+    assert world.report(S.CONFIRMED, reason="R-01") == answer
     assert differences(world) == []
 
 

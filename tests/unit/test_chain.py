@@ -59,7 +59,7 @@ def test_an_entry_is_read_as_it_was_made() -> None:
         at=NOW,
         amount=AMOUNT,
         assessment="a" * 32,
-        reason="R-B5",
+        reason="R-01",
         record=a_record(),
         baseline=BASELINE,
         totals=(3, Money(90_000)),

@@ -133,7 +133,7 @@ async def test_given_back_by_people_where_the_pin_pad_cannot(
     """The charge stands: the slip sends her to the hotline, and nothing says that it went back."""
     world = FlowWorld()
     world.uplink.posting = GIVE_BACK
-    await told(world, payment_in(PaymentState.CONFIRMED, "R-B5"), "end")
+    await told(world, payment_in(PaymentState.CONFIRMED, "R-01"), "end")
     assert world.stage.last(GivenBack).stage is GivingBack.BY_HAND
     assert "退款凭条" in world.rows() and f"业务号 {REF}" in world.rows()
 

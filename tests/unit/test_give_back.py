@@ -72,7 +72,8 @@ def world(tmp_path: Path) -> Iterator[World]:
     [
         (ReversalOutcome.REVERSED, True, REVERSED, ""),
         (ReversalOutcome.ALREADY, True, REVERSED, ""),
-        (ReversalOutcome.NOT_POSSIBLE, False, CONFIRMED, "R-B5"),
+        (ReversalOutcome.NOT_POSSIBLE, False, CONFIRMED, "R-01"),
+        (ReversalOutcome.NOT_POSSIBLE, True, REVERSED, ""),
     ],
 )
 async def test_the_pin_pads_answer(
@@ -83,7 +84,10 @@ async def test_the_pin_pads_answer(
     state: PaymentState,
     reason: str,
 ) -> None:
-    """Reversed, reversed before, or not possible: kept, told to the centre, and the end of it."""
+    """Reversed, reversed before, or not possible: kept, told to the centre, and the end of it.
+
+    "Not possible" is believed only as far as the totals agree: it may answer a doubled command.
+    """
     world.pad.reversal, world.pad.undoes = answer, undoes
     await give_back_all(world.desk)
     assert (world.now().state, world.now().reason) == (state, reason)

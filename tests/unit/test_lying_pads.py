@@ -36,6 +36,25 @@ async def test_it_shows_an_older_receipt(autojump_clock, tmp_path):
         assert (shown.receipt, shown.amount) == (record.receipt - 1, FEN)
 
 
+@pytest.mark.parametrize(
+    ("faults", "outcome"),
+    [
+        ({"older_receipt"}, Outcome.UNKNOWN),
+        ({"other_amount"}, Outcome.UNKNOWN),
+        ({"no_repeat_receipt"}, Outcome.APPROVED),
+        ({"older_receipt", "sequence_ids"}, Outcome.APPROVED),
+    ],
+)
+async def test_its_books_do_not_show_what_it_has_approved(
+    autojump_clock, tmp_path, faults, outcome
+):
+    """Without message numbers an approval may be an older one that the line has held back."""
+    async with running(tmp_path, faults) as rig:
+        result = await rig.pay()
+        assert (result.outcome, result.record) == (outcome, rig.asked[0])
+        assert rig.charges() == [STANDS]
+
+
 async def test_it_shows_another_amount(autojump_clock, tmp_path):
     """What is shown is told as it is, wrong amount and all; nothing is put right on the way."""
     async with running(tmp_path) as rig:

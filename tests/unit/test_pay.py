@@ -123,6 +123,35 @@ async def test_a_repeated_approval_is_accepted_again(
     assert len(pad.charges) == 1
 
 
+async def test_a_pin_pad_that_is_busy_with_its_totals_is_not_asked_for_money(
+    autojump_clock: MockClock, desk: PaymentDesk, pad: FakePinPad
+) -> None:
+    """Saying "please wait" is not refusing them: recovery would have nothing to compare with."""
+    pad.tells_totals, pad.totals_refused = False, 0x9C
+    payment = await pay(desk, an_assessment("a" * 32), no_step)
+    assert (payment.state, payment.reason) == (PaymentState.NOT_STARTED, "D-03")
+    assert "authorise" not in pad.calls
+
+
+@pytest.mark.parametrize("held_by", ["the books before", "another payment"])
+async def test_an_older_approval_is_refused(
+    autojump_clock: MockClock,
+    desk: PaymentDesk,
+    pad: FakePinPad,
+    journal: Journal,
+    held_by: str,
+) -> None:
+    """The line has held it back: it is no word on this charge, and commit B is not made."""
+    first = await pay(desk, an_assessment("a" * 32), no_step)
+    assert first.record is not None
+    pad.says_first = first.record
+    if held_by == "another payment":
+        pad.last = a_record(first.record.receipt + 1, AMOUNT)  # the books show something later
+    second = await pay(desk, an_assessment("b" * 32), no_step)
+    assert pad.decisions == [Decision.ACCEPT, Decision.REFUSE, Decision.ACCEPT]
+    assert (second.state, second.record) == (PaymentState.CONFIRMED, pad.charges[-1])
+
+
 async def test_a_second_approval_is_refused(
     autojump_clock: MockClock, desk: PaymentDesk, pad: FakePinPad, journal: Journal
 ) -> None:

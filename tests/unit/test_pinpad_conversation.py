@@ -302,6 +302,25 @@ async def test_numbered_a_lost_command_is_sent_again(autojump_clock, tmp_path):
         assert rig.charges() == []
 
 
+async def test_a_charge_that_the_line_repeats_later_is_stopped(autojump_clock, tmp_path):
+    """Without numbers it is obeyed anew; the kiosk asks it to stop, and one charge stands."""
+    held = []
+
+    def hold_a_copy(data, now):
+        if data[2:4] == b"\x06\x01":
+            held.append(data)
+        elif data[2:4] == b"\x06\x20" and held:
+            yield now, held.pop()
+        yield now, data
+
+    async with running(tmp_path, to_device=hold_a_copy) as rig:
+        result = await rig.pay()
+        assert (result.outcome, result.record) == (Outcome.APPROVED, rig.asked[0])
+        assert rig.heard("! authorisation_received") == 2
+        assert rig.heard("> 06 b0 00") >= 1
+        assert rig.charges() == [STANDS]
+
+
 async def test_numbered_a_charge_that_arrives_twice_is_made_once(autojump_clock, tmp_path):
     """The acknowledgement and the answer are lost, the command is repeated, known for a repeat."""
     lost = []

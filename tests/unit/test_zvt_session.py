@@ -5,6 +5,7 @@ import pytest
 from kioskd.domain.money import Money
 from kioskd.domain.payment import Decision, Outcome, PinPadStep
 from kioskd.protocols.zvt_commands import (
+    Abort,
     Authorisation,
     Diagnosis,
     LogOff,
@@ -349,6 +350,25 @@ def test_an_approval_that_nobody_waits_for_is_refused():
     assert talk.says("04 0F 02 27 6C") == [OK]
     assert talk.says(COMPLETION) == [OK]
     assert talk.told() == []
+
+
+@pytest.mark.parametrize("command", [RepeatReceipt("000000"), StatusEnquiry("000000")])
+def test_an_enquiry_that_hears_of_a_charge_commits_nothing(command):
+    """The line has doubled a charge: "insert card" gives it away, and its approval is refused."""
+    talk = Talk(command)
+    talk.says(OK, "04 FF 01 0A")
+    assert talk.says(APPROVAL) == [REFUSED]
+    assert talk.session.strays == 1
+    talk.says(COMPLETION)
+    assert talk.end.outcome is Outcome.UNKNOWN
+
+
+def test_an_abort_alone_ends_with_its_answer():
+    """Nothing runs that we know of, and the PIN pad shall stop all the same."""
+    talk = Talk(Abort())
+    assert talk.command == ["06 B0 00"]
+    talk.says(OK)
+    assert talk.end == Finished(Outcome.APPROVED)
 
 
 def test_a_stale_end_does_not_end_the_next_command():
