@@ -41,6 +41,10 @@ class Centre:
         """Return what the ledger holds, by the centre's own command."""
         return dict(json.loads(await self.call("ledger", "show", "--db", self.url, "--json")))
 
+    async def cards(self) -> dict[str, list[dict[str, Any]]]:
+        """Return what the centre knows of cards and applications, by its own command."""
+        return dict(json.loads(await self.call("cards", "list", "--db", self.url, "--json")))
+
     async def call(self, *words: str) -> str:
         """Run one command of ``kiosk-central``; return what it prints."""
         done = await trio.run_process(

@@ -15,6 +15,7 @@ from kiosk_central import sample as city
 from kiosk_central.app import build_app, build_centre
 from kiosk_central.clock import local_date, utc_now
 from kiosk_central.commands.bank import bank
+from kiosk_central.commands.cards import cards
 from kiosk_central.commands.differences import differences, payment
 from kiosk_central.commands.documents import SEAL_OPTION, document, seal
 from kiosk_central.commands.interest import interest
@@ -41,18 +42,20 @@ def main() -> None:
     """The reference central server."""
 
 
-for command in (
+COMMANDS = (
     bank,
+    cards,
     differences,
     document,
+    interest,
     journals,
     keys,
     payment,
     profile,
     seal,
     verify,
-    interest,
-):
+)
+for command in COMMANDS:
     main.add_command(command)
 
 

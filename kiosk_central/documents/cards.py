@@ -1,11 +1,15 @@
 """Where a card certificate gets its facts: an application for a new card, as papers need it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
+from kiosk_central.card_certificate import card_certificate_data
 from kiosk_central.documents.facts import CardCertificate, Holder
+from kioskd.domain.region import RegionPack
+
+TAIL = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +42,18 @@ class CardApplication:
 
 
 def find_application(
-    _connection: Connection, _person_id: int, _number: str
-) -> CardApplication | None:
-    """Return the person's own application of that number; None if she has none that is open.
-
-    This centre does not take applications yet, so nobody has one.
-    """
-    return None
+    connection: Connection, region: RegionPack, person_id: int, number: str
+) -> CardApplication:
+    """Return the person's own open application of that number. Raises Refused(NOT_FOUND)."""
+    data = card_certificate_data(connection, person_id, number)
+    collect_from = data.collect_on.day
+    kept_days = region.card.kept_days if region.card is not None else 0
+    return CardApplication(
+        data.application_number,
+        data.applied,
+        data.lost_card.reveal()[-TAIL:],
+        data.outlet,
+        next((one.address.zh for one in region.outlets if one.name.zh == data.outlet), ""),
+        collect_from,
+        collect_from + timedelta(days=kept_days),
+    )

@@ -189,9 +189,7 @@ def card_certificate(
 ) -> CardCertificate:
     """State her application for a new card and when to collect it."""
     _no_years(request)
-    found = find_application(connection, person_id, request.subject)
-    if found is None:
-        raise Refused(ProblemCode.NOT_FOUND, "application")
+    found = find_application(connection, region, person_id, request.subject)
     holder = _holder(connection, person_id)
     return found.certificate(holder, _texts(region).card_entitles)
 

@@ -73,6 +73,15 @@ class CardNumber(Secret):
         return "*" * max(0, len(self._value) - 2) + self._value[-2:]
 
 
+class MedicalNumber(Secret):
+    """The medical-insurance number: the barcode of a social security card. Masked: the last two."""
+
+    __slots__ = ()
+
+    def masked(self) -> str:
+        return "*" * max(0, len(self._value) - 2) + self._value[-2:]
+
+
 class CardCode(Secret):
     """The card identification code (卡的识别码), 32 hex digits."""
 

@@ -128,6 +128,12 @@ def test_sample_region_says_what_each_service_wants() -> None:
         "outlets": None,
         "hotlines": None,
         "check-paper": None,
+        "my-card": Assurance.ID_CARD,
+        "applications": Assurance.ID_CARD,
+        "report-loss": Assurance.ID_CARD,
+        "cancel-loss": Assurance.ID_CARD,
+        "activate-card": Assurance.ID_CARD,
+        "change-card-pin": Assurance.SOCIAL_CARD,
     }
 
 
