@@ -40,6 +40,10 @@ RULES: dict[ProfileField, TextRules] = {
 }
 
 
+SHOWN_MAX = 80
+"""The longest text on file that a screen shows, in code points."""
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What is on file; an empty text where there is nothing."""
@@ -52,6 +56,17 @@ class Profile:
     """Changes of these are being looked at by a person."""
     refused: tuple[ProfileField, ...] = ()
     """The latest change of these was refused by a person; what was there before has stayed."""
+
+    def not_showable(self) -> ProfileField | None:
+        """Return a field whose text no screen can show: too long, or with control characters.
+
+        What was taken over from before these rules need not keep them; this much it must.
+        """
+        for field in ProfileField:
+            text = self.of(field).reveal()
+            if len(text) > SHOWN_MAX or not text.isprintable():
+                return field
+        return None
 
     def of(self, field: ProfileField) -> Secret:
         """Return what is on file for ``field``."""

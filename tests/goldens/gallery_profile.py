@@ -54,7 +54,7 @@ PROFILE = Profile(
 )
 LONG_PROFILE = Profile(
     PhoneNumber(""),
-    PostalAddress(LONG + "（一楼收发室）"),
+    PostalAddress((LONG + LONG)[:80]),
     PersonName("阿依古丽·示例买买提江"),
     PhoneNumber("0000-55501010"),
     (CONTACT_PHONE,),
@@ -119,7 +119,10 @@ SCREENS: tuple[tuple[str, Screen[Any]], ...] = (
     ("my-profile", MyProfile(PROFILE)),
     ("my-profile-long", MyProfile(LONG_PROFILE)),
     ("review-change", ReviewChange((MOVE,), CONSENT)),
-    ("review-change-long", ReviewChange((change(ADDRESS, LONG + LONG[:20], LONG),), CONSENT)),
+    (
+        "review-change-long",
+        ReviewChange((change(ADDRESS, (LONG + LONG)[:80], (LONG + LONG)[:60]),), CONSENT),
+    ),
     ("review-change-two", ReviewChange(BOTH, CONSENT, 3)),
     ("profile-updated", ProfileChangedScreen(ChangeState.UPDATED, REF)),
     ("profile-pending", ProfileChangedScreen(ChangeState.PENDING, REF, 3)),
