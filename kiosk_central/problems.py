@@ -20,6 +20,11 @@ STATUS: dict[ProblemCode, int] = {
     ProblemCode.CHAIN_BROKEN: 409,
     ProblemCode.REFERENCE_REUSED: 422,
     ProblemCode.UNAVAILABLE: 503,
+    ProblemCode.MONTHS_NOT_OPEN: 409,
+    ProblemCode.EARLIER_FIRST: 409,
+    ProblemCode.WHOLE_PERIODS_ONLY: 409,
+    ProblemCode.TOO_FEW_MONTHS: 409,
+    ProblemCode.GRADE_FIXED: 409,
 }
 
 

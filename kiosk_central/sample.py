@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, insert, select
 
 from kiosk_central.cards import card_key
+from kiosk_central.sample_arrears import make_arrears
 from kiosk_central.sample_people import (
     PERSONAS,
     SAMPLE_CARD_VERSION,
@@ -85,6 +86,7 @@ def fill(
     numbered = enumerate(residents(count, seed, today), start=1)
     while chunk := list(islice(numbered, CHUNK)):
         _insert_chunk(connection, region, city or region.city.zh, chunk)
+    make_arrears(connection, today)
 
 
 def residents(count: int, seed: int, today: date) -> Iterator[_Resident]:

@@ -86,4 +86,5 @@ ZHAO = _persona(
     "314159",
     expires="2020-12-31",
 )
-PERSONAS: tuple[Persona, ...] = (ZHANG, LI, WANG, ZHAO)
+SUN = _persona("sun", "孙样本", "000000198503120028", "X00000035", 0x110800000005, "271828")
+PERSONAS: tuple[Persona, ...] = (ZHANG, LI, WANG, ZHAO, SUN)

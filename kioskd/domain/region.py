@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 from kioskd.domain.contribution import Rates, Scheme
 from kioskd.domain.money import Money
+from kioskd.domain.period import ANY_MONTHS, PeriodRules
 from kioskd.domain.person import Assurance
+from kioskd.domain.region_cabinet import RELEASED_BY_CLOSING, CabinetRules
 from kioskd.domain.text import Text
+from kioskd.domain.waiting import WaitingRules
 
 NO_TEXT = Text("", "")
 
@@ -32,7 +35,10 @@ class SchemeRules:
     months_ahead: int = 0
     """How many months after the current one may be paid, inside the year."""
     notice: Text = NO_TEXT
-    """Said before choosing: waiting period and the like."""
+    """Said before choosing: what is peculiar to this scheme."""
+    periods: PeriodRules = ANY_MONTHS
+    waiting: WaitingRules | None = None
+    """Before benefits begin; None where there is no waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,7 @@ class RegionPack:
     """Where anybody may check a receipt: the QR code is this address and the signed facts."""
     card_pin_tries_warning: int = 1
     """Ask for the card's PIN no more when only so many tries are left."""
+    cabinet: CabinetRules = RELEASED_BY_CLOSING
 
     def rules(self, scheme: Scheme) -> SchemeRules:
         """Return the rules of ``scheme``. Raises KeyError where the region has none."""

@@ -45,6 +45,15 @@ class TroubleReason(Enum):
     """Another assessment holds one of the months."""
     ASSESSMENT_EXPIRED = "assessment_expired"
     NOTHING_TO_PAY = "nothing_to_pay"
+    MONTHS_NOT_OPEN = "months_not_open"
+    EARLIER_FIRST = "earlier_first"
+    WHOLE_PERIODS_ONLY = "whole_periods_only"
+    TOO_FEW_MONTHS = "too_few_months"
+    GRADE_FIXED = "grade_fixed"
+    CENTRE_BUSY = "centre_busy"
+    """The centre answered that it cannot do it now."""
+    PAYMENTS_HELD = "payments_held"
+    """The cabinet was opened: somebody must look at this kiosk before it takes money again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,12 @@ _SERVER_REASONS = {
     ProblemCode.SESSION_UNKNOWN.value: TroubleReason.NEEDS_LOGIN,
     ProblemCode.MONTHS_TAKEN.value: TroubleReason.MONTHS_TAKEN,
     ProblemCode.ASSESSMENT_CLOSED.value: TroubleReason.ASSESSMENT_EXPIRED,
+    ProblemCode.MONTHS_NOT_OPEN.value: TroubleReason.MONTHS_NOT_OPEN,
+    ProblemCode.EARLIER_FIRST.value: TroubleReason.EARLIER_FIRST,
+    ProblemCode.WHOLE_PERIODS_ONLY.value: TroubleReason.WHOLE_PERIODS_ONLY,
+    ProblemCode.TOO_FEW_MONTHS.value: TroubleReason.TOO_FEW_MONTHS,
+    ProblemCode.GRADE_FIXED.value: TroubleReason.GRADE_FIXED,
+    ProblemCode.UNAVAILABLE.value: TroubleReason.CENTRE_BUSY,
 }
 _DEVICE_REASONS = {
     "card_reader": TroubleReason.CARD_READER_GONE,

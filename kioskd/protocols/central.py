@@ -63,7 +63,7 @@ class ProblemCode(Enum):
     NOT_FOUND = "not_found"
     """404."""
     MONTHS_TAKEN = "months_taken"
-    """409: a month is paid, closed, or locked by another assessment."""
+    """409: a month is paid, or locked by another assessment."""
     ASSESSMENT_CLOSED = "assessment_closed"
     """409: expired, released or paid: no charge may start on it."""
     STATE_CONFLICT = "state_conflict"
@@ -74,6 +74,16 @@ class ProblemCode(Enum):
     """422: the reference is known with another body."""
     UNAVAILABLE = "unavailable"
     """503: try again later."""
+    MONTHS_NOT_OPEN = "months_not_open"
+    """409: a month is not to be paid now: before enrolment, too far ahead, of another year."""
+    EARLIER_FIRST = "earlier_first"
+    """409: an earlier month of the year is to be paid first, or with it."""
+    WHOLE_PERIODS_ONLY = "whole_periods_only"
+    """409: the region takes whole quarters, half-years or years only."""
+    TOO_FEW_MONTHS = "too_few_months"
+    """409: the region takes more months in a row than these."""
+    GRADE_FIXED = "grade_fixed"
+    """409: the grade of this year is another one, and does not change within it."""
 
 
 class Problem(msgspec.Struct, frozen=True):

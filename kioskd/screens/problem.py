@@ -25,6 +25,11 @@ HARMLESS = frozenset(
         TroubleReason.NEEDS_LOGIN,
         TroubleReason.NEEDS_SOCIAL_CARD,
         TroubleReason.PIN_PAD_BUSY,
+        TroubleReason.MONTHS_NOT_OPEN,
+        TroubleReason.EARLIER_FIRST,
+        TroubleReason.WHOLE_PERIODS_ONLY,
+        TroubleReason.TOO_FEW_MONTHS,
+        TroubleReason.GRADE_FIXED,
     }
 )
 """What the visitor can put right by herself, now."""

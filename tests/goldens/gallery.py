@@ -51,6 +51,7 @@ MODULES = (
     "tests.goldens.gallery_core",
     "tests.goldens.gallery_pay",
     "tests.goldens.gallery_receipts",
+    "tests.goldens.gallery_periods",
 )
 
 
