@@ -15,6 +15,14 @@ from kiosk_bench.wirelog import WireLog
 
 CHUNK = 65536
 CONFIRMED = b'"state":"confirmed"'
+TRACE = b"Traceback (most recent call last): File &quot;centre.py&quot;, line 1, in answer"
+NONSENSE = {
+    "central.html_500": (b"500 Internal Server Error", b"<html>" + TRACE + b"</html>"),
+    "central.megabyte": (b"200 OK", b"?" * (1 << 20)),
+    "central.wrong_json": (b"200 OK", b'{"enrolments": "none"}'),
+    "central.empty": (b"200 OK", b""),
+}
+"""Status line and body that come instead of what a person asks of herself (``/v1/me/``)."""
 
 
 class Centre:
@@ -72,6 +80,7 @@ class CentreLine:
     """A TCP line between kiosk and centre with faults by name.
 
     ``central.down``: connections are refused and open ones cut.
+    ``central.html_500`` and the other ``NONSENSE``: what a broken centre or a proxy may answer.
     ``central.lost_reply``: a confirmed payment reaches the centre; the answer is lost, once.
     """
 
@@ -132,12 +141,26 @@ class CentreLine:
         try:
             async for data in kiosk:
                 self._log_head(">", data)
+                nonsense = self._nonsense_for(data)
+                if nonsense:
+                    await kiosk.send_all(nonsense)
+                    break
                 if CONFIRMED in data:
                     await self._confirmed(lost)
                 await centre.send_all(data)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             pass  # one side has gone; the other is closed below
         nursery.cancel_scope.cancel()
+
+    def _nonsense_for(self, request: bytes | bytearray) -> bytes:
+        """Return the answer of a fault that is going on, or nothing."""
+        wanted = next((name for name in NONSENSE if name in self.faults), None)
+        if wanted is None or b" /v1/me/" not in bytes(request).split(b"\r\n", 1)[0]:
+            return b""
+        status, body = NONSENSE[wanted]
+        self.log.write("!", wanted)
+        length = str(len(body)).encode()
+        return b"HTTP/1.1 %s\r\nContent-Length: %s\r\n\r\n%s" % (status, length, body)
 
     async def _confirmed(self, lost: trio.Event) -> None:
         act, self._when_confirmed = self._when_confirmed, None

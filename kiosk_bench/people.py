@@ -89,6 +89,11 @@ class People:
         return self.named("zhang")
 
     @property
+    def sun(self) -> CitizenCard:
+        """Months of pension in arrears; her first month of medical insurance."""
+        return self.named("sun")
+
+    @property
     def wang(self) -> CitizenCard:
         """Her card is reported lost."""
         return self.named("wang")

@@ -17,6 +17,7 @@ from kiosk_central.clock import local_date, utc_now
 from kiosk_central.commands.bank import bank
 from kiosk_central.commands.differences import differences, payment
 from kiosk_central.commands.journals import journals
+from kiosk_central.commands.kiosks import kiosk
 from kiosk_central.commands.options import DB_OPTION, SIGNING_KEY_OPTION, errors_told
 from kiosk_central.commands.receipts import keys, verify
 from kiosk_central.region import SAMPLE_FILE, load_region
@@ -38,7 +39,7 @@ def main() -> None:
     """The reference central server."""
 
 
-for command in (bank, differences, journals, keys, payment, verify):
+for command in (bank, differences, journals, keys, kiosk, payment, verify):
     main.add_command(command)
 
 

@@ -25,6 +25,7 @@ STATUS: dict[ProblemCode, int] = {
     ProblemCode.WHOLE_PERIODS_ONLY: 409,
     ProblemCode.TOO_FEW_MONTHS: 409,
     ProblemCode.GRADE_FIXED: 409,
+    ProblemCode.KIOSK_HELD: 409,
 }
 
 

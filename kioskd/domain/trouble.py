@@ -52,6 +52,9 @@ class TroubleReason(Enum):
     GRADE_FIXED = "grade_fixed"
     CENTRE_BUSY = "centre_busy"
     """The centre answered that it cannot do it now."""
+    VOICE_GONE = "voice_gone"
+    TOOK_TOO_LONG = "took_too_long"
+    """A wait behind a busy screen has come to its limit."""
     PAYMENTS_HELD = "payments_held"
     """The cabinet was opened: somebody must look at this kiosk before it takes money again."""
 

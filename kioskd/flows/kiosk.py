@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+import trio
+
 from kioskd.contracts import (
     Cabinet,
+    CabinetBook,
     Central,
     IdReader,
     PinPad,
@@ -14,10 +17,12 @@ from kioskd.contracts import (
     SocialCardReader,
     Stage,
     Uplink,
+    Voice,
 )
 from kioskd.domain.person import Person
 from kioskd.domain.region import RegionPack
 from kioskd.domain.secret import SessionToken
+from kioskd.errors import TookTooLong
 from kioskd.flows.settings import VisitSettings
 from kioskd.health import HealthBoard
 from kioskd.payments.pay import PaymentDesk
@@ -43,11 +48,19 @@ class Kiosk:
     health: HealthBoard
     times: VisitSettings
     today: Callable[[], date]
+    cabinet_book: CabinetBook
+    voice: Voice
 
     async def while_busy(self, what: BusyWith, job: Callable[[], Awaitable[T]]) -> T:
-        """Do ``job`` behind a screen that says what is being waited for."""
+        """Do ``job`` behind a screen that says what is being waited for, and how long already.
+
+        Raises TookTooLong at the wait's limit. A change that was sent to the centre is waited for
+        all the same: such a call ends by the line's own limits.
+        """
         async with self.stage.follow(Busy(what)):
-            return await job()
+            with trio.move_on_after(what.limit_s):
+                return await job()
+        raise TookTooLong(what.key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Log in: by social security card (its key answers the centre, the PIN opens it) or by ID card."""
 
 import random
+from functools import partial
 
 import trio
 
@@ -11,7 +12,7 @@ from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.errors import CardNotAccepted, CardRejection, KioskError, ServerError
 from kioskd.flows.kiosk import Kiosk, Visit
 from kioskd.protocols.central import Login
-from kioskd.screens.busy import Busy, BusyWith
+from kioskd.screens.busy import BusyWith
 from kioskd.screens.enter_pin import EnterPin
 from kioskd.screens.problem import Problem
 
@@ -26,11 +27,11 @@ async def log_in_by_card(kiosk: Kiosk) -> Visit | None:
     refused without asking for its PIN. Raises CardError, ServerError, SessionEnded.
     """
     async with kiosk.social_cards.session() as card:
-        async with kiosk.stage.follow(Busy(BusyWith.READING_CARD)) as screen:
-            facts = await card.read()
-            _refuse_expired(kiosk, facts)
-            screen.update(Busy(BusyWith.CHECKING_CARD))
-            login = await _let_the_centre_judge(kiosk, card, facts)
+        facts = await kiosk.while_busy(BusyWith.READING_CARD, card.read)
+        _refuse_expired(kiosk, facts)
+        login = await kiosk.while_busy(
+            BusyWith.CHECKING_CARD, lambda: _let_the_centre_judge(kiosk, card, facts)
+        )
         try:
             opened = await _ask_pin(kiosk, card)
         except KioskError:
@@ -85,7 +86,7 @@ async def _ask_pin(kiosk: Kiosk, card: SocialCard) -> bool:
         pin = await kiosk.stage.show(EnterPin(order=order, tries_left=tries_left))
         if pin is None:
             return False
-        tries_left = await card.verify_pin(pin)
+        tries_left = await kiosk.while_busy(BusyWith.CHECKING_PIN, partial(card.verify_pin, pin))
         if tries_left is None:
             return True
         log.event("login.wrong_pin", tries_left=tries_left)

@@ -26,9 +26,11 @@ class Service:
     """Returns False when she wants to end the visit, True to come home again."""
 
 
+PAYING = ("held", "central", "journal", "pin_pad")
+
 SERVICES = (
     Service("insurance", Tab.INQUIRY, ("central",), show_insurance),
-    Service("pay-contribution", Tab.HANDLING, ("central", "journal", "pin_pad"), pay_contribution),
+    Service("pay-contribution", Tab.HANDLING, PAYING, pay_contribution),
     Service("policies", Tab.POLICY, (), read_policies),
     Service(
         "reprint-receipts",

@@ -8,14 +8,15 @@ from kioskd import log
 from kioskd.domain.person import IdCardFacts
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.errors import CardUnreadable, DeviceError, KioskError, SessionEnded, VisitorLeft
+from kioskd.flows.cabinet_guard import wait_until_closed
 from kioskd.flows.convenience.outlets import show_outlets
+from kioskd.flows.goodbye import say_goodbye
 from kioskd.flows.home import be_at_home
 from kioskd.flows.kiosk import Kiosk, Visit
 from kioskd.flows.login import log_in_by_card, log_in_by_id_card, log_out
 from kioskd.flows.policy.policies import read_policies
 from kioskd.flows.troubles import trouble_for
 from kioskd.race import first_of
-from kioskd.screens.goodbye import Goodbye
 from kioskd.screens.problem import Problem
 from kioskd.screens.welcome import Welcome, WelcomeChoice
 
@@ -39,6 +40,7 @@ async def serve_visitors(kiosk: Kiosk) -> None:
 
 async def serve_one_visitor(kiosk: Kiosk) -> None:
     """Welcome somebody, do her business, say goodbye. Nothing of her is left when it returns."""
+    await wait_until_closed(kiosk)
     arrival = await _welcome(kiosk)
     if isinstance(arrival, HealthChanged):
         return
@@ -50,13 +52,14 @@ async def serve_one_visitor(kiosk: Kiosk) -> None:
         watchers.start_soon(_end_when_nobody_is_there, kiosk)
         await _receive(kiosk, arrival)
         watchers.cancel_scope.cancel()
-    await _say_goodbye(kiosk)
+    await say_goodbye(kiosk)
 
 
 async def _welcome(kiosk: Kiosk) -> Arrival:
     screen = Welcome(
         card=kiosk.health.trouble_of("card_reader", "central"),
         id_card=kiosk.health.trouble_of("id_reader", "central"),
+        held=kiosk.health.trouble_of("held"),
     )
     kiosk.cabinet.lamp("card", lit=screen.card is None)
     kiosk.cabinet.lamp("id", lit=screen.id_card is None)
@@ -143,20 +146,3 @@ async def _end_when_nobody_is_there(kiosk: Kiosk) -> None:
         if absence.cancelled_caught and not kiosk.cabinet.somebody_there:
             kiosk.stage.end_visit(VisitorLeft("nobody there"))
             return
-
-
-async def _say_goodbye(kiosk: Kiosk) -> None:
-    """Do not welcome the next visitor before the card is out of the slot."""
-    if kiosk.social_cards.card_present:
-        async with kiosk.stage.follow(Goodbye(card_in_slot=True, alarm=False)) as screen:
-            kiosk.cabinet.lamp("card", lit=True)
-            with trio.move_on_after(kiosk.times.card_left_alarm_s) as patience:
-                await kiosk.social_cards.wait_removed()
-            if patience.cancelled_caught:
-                log.warning("card.left_in_slot")
-                screen.update(Goodbye(card_in_slot=True, alarm=True))
-                await kiosk.social_cards.wait_removed()
-            kiosk.cabinet.lamp("card", lit=False)
-    async with kiosk.stage.follow(Goodbye(card_in_slot=False, alarm=False)):
-        with trio.move_on_after(kiosk.times.goodbye_s):
-            await kiosk.social_cards.wait_inserted()

@@ -13,6 +13,7 @@ from kioskd.errors import (
     ServerContractBroken,
     ServerRefused,
     ServerUnreachable,
+    TookTooLong,
 )
 from kioskd.protocols.central import ProblemCode
 
@@ -42,6 +43,7 @@ _SERVER_REASONS = {
     ProblemCode.TOO_FEW_MONTHS.value: TroubleReason.TOO_FEW_MONTHS,
     ProblemCode.GRADE_FIXED.value: TroubleReason.GRADE_FIXED,
     ProblemCode.UNAVAILABLE.value: TroubleReason.CENTRE_BUSY,
+    ProblemCode.KIOSK_HELD.value: TroubleReason.PAYMENTS_HELD,
 }
 _DEVICE_REASONS = {
     "card_reader": TroubleReason.CARD_READER_GONE,
@@ -74,6 +76,8 @@ def _reason(error: KioskError) -> TroubleReason:
             return _DEVICE_REASONS.get(device, TroubleReason.CARD_READER_GONE)
         case OutcomeUnknown():
             return TroubleReason.PAYMENT_IN_DOUBT
+        case TookTooLong():
+            return TroubleReason.TOOK_TOO_LONG
         case JournalDamaged():
             return TroubleReason.JOURNAL_DAMAGED
     raise error

@@ -84,6 +84,8 @@ class ProblemCode(Enum):
     """409: the region takes more months in a row than these."""
     GRADE_FIXED = "grade_fixed"
     """409: the grade of this year is another one, and does not change within it."""
+    KIOSK_HELD = "kiosk_held"
+    """409: the kiosk's cabinet was opened; it takes no money until somebody releases it."""
 
 
 class Problem(msgspec.Struct, frozen=True):

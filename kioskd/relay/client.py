@@ -21,12 +21,12 @@ from kioskd.protocols.central import (
     Posting,
 )
 from kioskd.protocols.central_books import ChainHead, ChainLinks, ReceiptCopy, ReceiptEntry
-from kioskd.relay.line import CentralLine
+from kioskd.relay.cabinet import CabinetCalls
 
 T = TypeVar("T")
 
 
-class CentralClient(CentralLine):
+class CentralClient(CabinetCalls):
     """The central server as flows and payments see it; fulfils ``contracts.Central``."""
 
     async def region(self) -> RegionPack:

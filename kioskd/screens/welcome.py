@@ -41,6 +41,8 @@ class Welcome(Screen[WelcomeChoice]):
     between_visits: ClassVar[bool] = True
     card: Trouble | None = None
     id_card: Trouble | None = None
+    held: Trouble | None = None
+    """Why this terminal takes no money, though all else goes on."""
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the two panels and the column without login."""
@@ -55,11 +57,13 @@ class Welcome(Screen[WelcomeChoice]):
         for panel, way in zip(panels, self._ways(), strict=True):
             _draw_way(canvas, panel, way, sizes)
         _draw_free(canvas, free)
+        canvas.say_in_footer(canvas.words("welcome.state"), self._state(canvas))
+
+    def _state(self, canvas: Canvas) -> str:
+        if self.held is not None:
+            return canvas.words("welcome.state_held", code=self.held.code)
         troubled = self.card or self.id_card
-        canvas.say_in_footer(
-            canvas.words("welcome.state"),
-            canvas.words("welcome.state_some" if troubled else "welcome.state_ok"),
-        )
+        return canvas.words("welcome.state_some" if troubled else "welcome.state_ok")
 
     def _ways(self) -> tuple[Way, Way]:
         return (

@@ -153,11 +153,20 @@ async def _reviewed(
             _benefit(kiosk, rules, choice),
             place,
         )
-        agreed = await kiosk.stage.show(screen) is not Navigation.BACK
+        wanted = await kiosk.stage.show(screen) is not Navigation.BACK
+        agreed = wanted and await _takes_money(kiosk)
         return agreed
     finally:
         if not agreed:
             await _release(kiosk, assessment)
+
+
+async def _takes_money(kiosk: Kiosk) -> bool:
+    """Look once more whether payments are held; if so, tell her why."""
+    held = kiosk.health.trouble_of("held")
+    if held is not None:
+        await kiosk.stage.show(Problem(held))
+    return held is None
 
 
 def _benefit(kiosk: Kiosk, rules: SchemeRules, choice: Choice) -> Entitlement | None:
