@@ -42,7 +42,7 @@ async def serve_one_visitor(kiosk: Kiosk) -> None:
     """Welcome somebody, do her business, say goodbye. Nothing of her is left when it returns."""
     await wait_until_closed(kiosk)
     arrival = await _welcome(kiosk)
-    if isinstance(arrival, HealthChanged):
+    if isinstance(arrival, HealthChanged) or kiosk.cabinet.door_open:
         return
     kiosk.stage.begin_visit()
     log.event("visit.began", by=type(arrival).__name__)

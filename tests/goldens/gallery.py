@@ -52,6 +52,7 @@ MODULES = (
     "tests.goldens.gallery_pay",
     "tests.goldens.gallery_receipts",
     "tests.goldens.gallery_periods",
+    "tests.goldens.gallery_cabinet",
 )
 
 
