@@ -49,7 +49,7 @@ async def serve_one_visitor(kiosk: Kiosk) -> None:
     async with trio.open_nursery() as watchers:
         if isinstance(arrival, CardInserted):
             watchers.start_soon(_end_when_card_is_pulled, kiosk)
-        watchers.start_soon(_end_when_nobody_is_there, kiosk)
+        watchers.start_soon(end_when_nobody_is_there, kiosk)
         await _receive(kiosk, arrival)
         watchers.cancel_scope.cancel()
     await say_goodbye(kiosk)
@@ -139,7 +139,8 @@ async def _end_when_card_is_pulled(kiosk: Kiosk) -> None:
     kiosk.stage.end_visit(VisitorLeft("card pulled"))
 
 
-async def _end_when_nobody_is_there(kiosk: Kiosk) -> None:
+async def end_when_nobody_is_there(kiosk: Kiosk) -> None:
+    """End the visit once nobody has been before the presence sensor for long enough."""
     while True:
         with trio.move_on_after(kiosk.times.absence_s) as absence:
             await kiosk.cabinet.wait_change()

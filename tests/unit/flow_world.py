@@ -163,6 +163,7 @@ class FakeCabinet:
     done: list[tuple[str, str]] = field(default_factory=list)
     lit: set[str] = field(default_factory=set)
     door_open: bool = False
+    somebody_there: bool = True
     changed: trio.Event = field(default_factory=trio.Event)
 
     def lamp(self, slot: str, lit: bool) -> None:
@@ -182,6 +183,14 @@ class FakeCabinet:
     def door(self, is_open: bool) -> None:
         """Open or close it."""
         self.door_open = is_open
+        self._tell()
+
+    def presence(self, somebody: bool) -> None:
+        """Let somebody stand before the kiosk, or nobody."""
+        self.somebody_there = somebody
+        self._tell()
+
+    def _tell(self) -> None:
         self.changed.set()
         self.changed = trio.Event()
 

@@ -19,6 +19,7 @@ from kioskd.flows.kiosk import Kiosk
 from kioskd.flows.papers import Receipt
 from kioskd.flows.printing import print_behind
 from kioskd.flows.services import SERVICES, trouble_with
+from kioskd.flows.session import end_when_nobody_is_there
 from kioskd.flows.settings import VisitSettings
 from kioskd.health import HealthBoard
 from kioskd.protocols.central_cabinet import CabinetEventKind, Hold
@@ -149,6 +150,24 @@ async def test_a_kiosk_that_starts_with_its_door_open_tells_it() -> None:
     world.cabinet.door_open = True
     async with guarded(world.kiosk):
         assert world.book.noted == [CabinetEventKind.OPENED] and world.book.held
+
+
+async def test_a_visit_that_is_walked_away_from_ends(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    """Nobody seen for the whole time: ended. Somebody who steps aside for a moment: not."""
+    world = World()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(end_when_nobody_is_there, world.kiosk)
+        await trio.sleep(3 * world.kiosk.times.absence_s)
+        world.cabinet.presence(False)
+        await trio.sleep(world.kiosk.times.absence_s - 1)
+        world.cabinet.presence(True)
+        await trio.sleep(world.kiosk.times.absence_s + 1)
+        assert world.stage.ends == []
+        world.cabinet.presence(False)
+        await trio.sleep(world.kiosk.times.absence_s + 1)
+    assert [str(end) for end in world.stage.ends] == ["nobody there"]
 
 
 async def test_nobody_is_served_while_the_door_is_open() -> None:
