@@ -7,11 +7,13 @@ import trio
 
 from kiosk_bench import faults
 from kiosk_bench.config_file import KIOSK_ID, LAMP_PINS
+from kiosk_bench.console import Shown
 from kiosk_bench.stories.story import (
     Expected,
     Story,
     choose_and_review,
     log_in_by_card,
+    receipt_is_out,
     take_card,
     until,
 )
@@ -43,7 +45,7 @@ async def door_opened_while_paying(world: World) -> str:
     await world.cabinet.door(True)
     told = await _told(world, 1)
     await world.pin_pad.customer.enter_pin()
-    await world.console.wait_for(_is_paid, "the end of the payment", 60)
+    await world.console.wait_for(receipt_is_out, "the end of the payment", 60)
     await world.console.tap("paid", "end")
     await world.console.screen("take-card")
     await world.card.pull()
@@ -103,13 +105,8 @@ async def _until_blinking(world: World) -> None:
             await trio.sleep(0.05)
 
 
-def _is_paid(shown: object) -> bool:
-    return getattr(shown, "screen", "") == "paid" and "end" in getattr(shown, "buttons", {})
-
-
-def _offers_insurance(shown: object) -> bool:
-    buttons = getattr(shown, "buttons", {})
-    return getattr(shown, "screen", "") == "home" and "service-insurance" in buttons
+def _offers_insurance(shown: Shown) -> bool:
+    return shown.screen == "home" and "service-insurance" in shown.buttons
 
 
 STORIES = (

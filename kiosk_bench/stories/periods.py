@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from kiosk_bench.console import Shown
 from kiosk_bench.other_kiosk import OtherKiosk
 from kiosk_bench.stories.story import (
     Expected,
@@ -10,6 +11,7 @@ from kiosk_bench.stories.story import (
     end_and_take_card,
     log_in_by_card,
     pay_at_pin_pad,
+    receipt_is_out,
 )
 from kiosk_bench.world import World
 from kioskd.domain.contribution import Month, Scheme
@@ -28,7 +30,7 @@ async def pay_half_year(world: World) -> str:
     await world.console.tap("choose-months", "quick-half-year")
     await world.console.tap("choose-months", "next")
     await pay_at_pin_pad(world)
-    await world.console.wait_for(_is_paid, "the receipt", 30)
+    await world.console.wait_for(receipt_is_out, "the receipt", 30)
     await end_and_take_card(world, "paid")
     (assessment,) = (await world.centre.ledger())["assessments"]
     months = [Month.parse(text) for text in assessment["months"].split()]
@@ -50,7 +52,7 @@ async def pay_both(world: World) -> str:
     await world.console.wait_for(_offers_next, "the offer of the second payment", 30)
     await world.console.tap("paid", "next")
     await pay_at_pin_pad(world)
-    await world.console.wait_for(_is_paid, "the second receipt", 30)
+    await world.console.wait_for(receipt_is_out, "the second receipt", 30)
     await end_and_take_card(world, "paid")
     assessments = (await world.centre.ledger())["assessments"]
     schemes = sorted(one["scheme"] for one in assessments if one["state"] == "paid")
@@ -63,7 +65,7 @@ async def waits_for_benefits(world: World) -> str:
     await _to_months(world, "scheme-medical")
     await _take_first(world)
     await pay_at_pin_pad(world)
-    await world.console.wait_for(_is_paid, "the receipt", 30)
+    await world.console.wait_for(receipt_is_out, "the receipt", 30)
     await end_and_take_card(world, "paid")
     other = OtherKiosk(f"http://127.0.0.1:{world.centre.port}")
     offers = await other.offers(world.people.sun)
@@ -117,12 +119,8 @@ def _half_year_of_sun() -> list[Month]:
     return [month for month in map(first.plus, range(6)) if month >= owed]
 
 
-def _is_paid(shown: object) -> bool:
-    return getattr(shown, "screen", "") == "paid" and "end" in getattr(shown, "buttons", {})
-
-
-def _offers_next(shown: object) -> bool:
-    return getattr(shown, "screen", "") == "paid" and "next" in getattr(shown, "buttons", {})
+def _offers_next(shown: Shown) -> bool:
+    return shown.screen == "paid" and "next" in shown.buttons
 
 
 PAID = ("choose-months", "review", "follow-pin-pad", "paid")
