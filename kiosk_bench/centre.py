@@ -17,6 +17,14 @@ from kioskd.protocols.central import Problem, encode
 
 CHUNK = 65536
 CONFIRMED = b'"state":"confirmed"'
+TRACE = b"Traceback (most recent call last): File &quot;centre.py&quot;, line 1, in answer"
+NONSENSE = {
+    "central.html_500": (b"500 Internal Server Error", b"<html>" + TRACE + b"</html>"),
+    "central.megabyte": (b"200 OK", b"?" * (1 << 20)),
+    "central.wrong_json": (b"200 OK", b'{"enrolments": "none"}'),
+    "central.empty": (b"200 OK", b""),
+}
+"""Status line and body that come instead of what a person asks of herself (``/v1/me/``)."""
 
 
 class Centre:
@@ -78,6 +86,7 @@ class CentreLine:
     """A TCP line between kiosk and centre with faults by name.
 
     ``central.down``: connections are refused and open ones cut.
+    ``central.html_500`` and the other ``NONSENSE``: what a broken centre or a proxy may answer.
     ``central.lost_reply``: a confirmed payment reaches the centre; the answer is lost, once.
     """
 
@@ -150,6 +159,9 @@ class CentreLine:
                 self._log_head(">", data)
                 if self._instead is not None and self._instead[0] in data.split(b"\r\n", 1)[0]:
                     await self._answer_instead(kiosk, data)
+                nonsense = self._nonsense_for(data)
+                if nonsense:
+                    await kiosk.send_all(nonsense)
                     break
                 if CONFIRMED in data:
                     await self._confirmed(lost)
@@ -168,6 +180,16 @@ class CentreLine:
             body += await kiosk.receive_some(CHUNK)
         self.log.write("!", "answered instead of the centre")
         await kiosk.send_all(answer)
+
+    def _nonsense_for(self, request: bytes | bytearray) -> bytes:
+        """Return the answer of a fault that is going on, or nothing."""
+        wanted = next((name for name in NONSENSE if name in self.faults), None)
+        if wanted is None or b" /v1/me/" not in bytes(request).split(b"\r\n", 1)[0]:
+            return b""
+        status, body = NONSENSE[wanted]
+        self.log.write("!", wanted)
+        length = str(len(body)).encode()
+        return b"HTTP/1.1 %s\r\nContent-Length: %s\r\n\r\n%s" % (status, length, body)
 
     async def _confirmed(self, lost: trio.Event) -> None:
         act, self._when_confirmed = self._when_confirmed, None

@@ -43,6 +43,10 @@ FAULTS = {
     "printer.silent": "the receipt printer does not answer",
     "printer.jam_mid_receipt": "the paper jams in the middle of a receipt",
     "central.down": "the line to the centre is cut",
+    "central.html_500": "the centre answers with an error page that holds a trace",
+    "central.megabyte": "the centre answers with a megabyte of noise",
+    "central.wrong_json": "the centre answers with values that the contract forbids",
+    "central.empty": "the centre answers with nothing in it",
     "central.lost_reply": "the centre posts a payment, its answer is lost, once",
 }
 CUT_AT = "power.cut_at="

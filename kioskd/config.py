@@ -19,6 +19,7 @@ from kioskd.drivers.settings import (
     PinPadSettings,
     ReceiptPrinterSettings,
     SocialCardReaderSettings,
+    VoiceSettings,
 )
 from kioskd.errors import ConfigError
 from kioskd.flows.settings import VisitSettings
@@ -40,6 +41,9 @@ PLAUSIBLE: dict[str, tuple[float, float]] = {
     "id_reader.poll_interval_s": (0.3, 5),
     "pin_pad.ack_timeout_s": (5, 120),
     "pin_pad.waits_max": (0, 255),
+    "visit.paper_s": (0, 60),
+    "visit.voice_again_s": (0.2, 120),
+    "voice.words_per_minute": (60, 300),
 }
 """Least and most of numbers with a unit: outside, the file must mean another unit."""
 
@@ -82,6 +86,7 @@ class Config:
     visit: VisitSettings = field(default_factory=VisitSettings)
     payments: PaymentSettings = field(default_factory=PaymentSettings)
     log: LogSettings = field(default_factory=LogSettings)
+    voice: VoiceSettings = field(default_factory=VoiceSettings)
 
 
 def load(path: Path) -> Config:

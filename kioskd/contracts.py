@@ -30,6 +30,7 @@ from kioskd.domain.trouble import Trouble
 from kioskd.errors import SessionEnded
 from kioskd.protocols.central import Challenge, Login, PaymentReport, Posting
 from kioskd.protocols.central_books import ReceiptCopy, ReceiptEntry
+from kioskd.protocols.central_cabinet import CabinetEvent, CabinetEventKind, Hold
 from kioskd.protocols.central_cards import Activation
 from kioskd.protocols.central_documents import PaperCheck
 from kioskd.protocols.central_profile import ProfileChange, ProfileChanged
@@ -153,14 +154,24 @@ class Cabinet(Protocol):
     """Lamps at the slots, presence sensor, door contact."""
 
     def lamp(self, slot: str, lit: bool) -> None:
-        """Switch the lamp at ``card``, ``id``, ``pinpad`` or ``receipt``, if there is one."""
+        """Switch the lamp at a slot, if there is one.
+
+        Slots: ``card``, ``id``, ``pinpad``, ``receipt``, ``document`` (A4 paper).
+        """
+
+    def blink(self, slot: str) -> None:
+        """Let the lamp at a slot blink until it is switched: something was left there."""
+
+    def is_lit(self, slot: str) -> bool:
+        """Tell whether the lamp at a slot was switched on, or blinks, lamp or no lamp."""
 
     @property
     def somebody_there(self) -> bool:
         """Whether the presence sensor sees somebody; True where there is no sensor."""
 
     @property
-    def door_open(self) -> bool: ...
+    def door_open(self) -> bool:
+        """Whether the door is open, or its tamper contact; False where there is neither."""
 
     async def wait_change(self) -> None:
         """Return when presence or door has changed."""
@@ -231,7 +242,45 @@ class CardServices(Protocol):
         """Make the card in the slot active."""
 
 
-class Central(AccountServices, CardServices, ProfileServices, Protocol):
+class CabinetBook(Protocol):
+    """What is kept of the cabinet across a power cut. No call fails."""
+
+    @property
+    def held(self) -> bool:
+        """Whether payments are held."""
+
+    @property
+    def all_told(self) -> bool:
+        """Whether the centre knows every event."""
+
+    async def note(self, kind: CabinetEventKind) -> None:
+        """Keep that something happened and tell the centre; OPENED holds payments at once."""
+
+    async def release(self) -> None:
+        """Let payments start again."""
+
+
+class Voice(Protocol):
+    """Sentences spoken aloud. No call fails, and none waits."""
+
+    def say(self, text: str, language: str) -> None:
+        """Say it, now, instead of what is being said. Only sentences that name nobody."""
+
+    def hush(self) -> None:
+        """Stop speaking."""
+
+
+class CabinetServices(Protocol):
+    """What is told and asked of the cabinet. Every call raises ServerError."""
+
+    async def tell_event(self, event: CabinetEvent) -> Hold:
+        """Tell what happened; idempotent by reference."""
+
+    async def hold(self) -> Hold:
+        """Ask whether the centre holds this kiosk's payments."""
+
+
+class Central(AccountServices, CabinetServices, CardServices, ProfileServices, Protocol):
     """The central server. Every call raises ServerError."""
 
     async def region(self) -> RegionPack:

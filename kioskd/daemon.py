@@ -23,7 +23,9 @@ from kioskd.drivers.id_reader import SamVIdReader
 from kioskd.drivers.pinpad import ZvtPinPad
 from kioskd.drivers.receipt_printer import EscposReceiptPrinter
 from kioskd.drivers.social_card_reader import SocialCardReaderDriver
+from kioskd.drivers.voice import SpokenVoice
 from kioskd.errors import JournalDamaged
+from kioskd.flows.cabinet_guard import DOOR_OPEN, guard_cabinet
 from kioskd.flows.kiosk import Kiosk
 from kioskd.flows.session import serve_visitors
 from kioskd.health import HealthBoard
@@ -38,6 +40,7 @@ from kioskd.payments.owner import owning
 from kioskd.payments.settings import PaymentSettings
 from kioskd.payments.store import Store
 from kioskd.pinyin import Pinyin
+from kioskd.relay.cabinet_book import CabinetBook
 from kioskd.relay.client import CentralClient
 from kioskd.relay.clock import utc_now
 from kioskd.relay.region_copy import RegionCopy, SeenPack
@@ -103,7 +106,8 @@ async def _run_behind(
     central = CentralClient(config.central, config.kiosk.id)
     cards, id_reader = SocialCardReaderDriver(config.card_reader), SamVIdReader(config.id_reader)
     pin_pad, printer = ZvtPinPad(config.pin_pad), EscposReceiptPrinter(config.receipt_printer)
-    cabinet = GpioCabinet(config.cabinet)
+    cabinet, cabinet_book = GpioCabinet(config.cabinet), CabinetBook(state / "cabinet.json")
+    voice = SpokenVoice(config.voice)
     books = _open_books(state / "journal.db", config.kiosk.id, at_last)
     desk = PaymentDesk(pin_pad, central, books.journal, utc_now, in_a_thread)
     uplink = Uplink(books.outbox, central, in_a_thread)
@@ -115,6 +119,9 @@ async def _run_behind(
             "receipt_printer": lambda: printer.trouble,
             "central": lambda: central.trouble,
             "journal": lambda: _money_trouble(desk),
+            "door": lambda: DOOR_OPEN if cabinet.door_open else None,
+            "held": lambda: cabinet_book.trouble,
+            "voice": lambda: voice.trouble,
         }
     )
     parts: dict[str, Callable[[], Awaitable[object]]] = {
@@ -123,6 +130,8 @@ async def _run_behind(
         "pin_pad": pin_pad.run,
         "receipt_printer": printer.run,
         "cabinet": cabinet.run,
+        "cabinet_events": partial(cabinet_book.tell_forever, central),
+        "voice": voice.run,
         "central": central.run,
         "health": health.run,
         "uplink": uplink.run,
@@ -151,7 +160,10 @@ async def _run_behind(
         pinyin=Pinyin.for_region(seen.pack.phrases),
         outlet_id=config.kiosk.outlet_id,
         region_changed=keeper.changed,
+        cabinet_book=cabinet_book,
+        voice=voice,
     )
+    nursery.start_soon(supervise, "cabinet_guard", partial(guard_cabinet, kiosk))
 
     def with_newest_pack() -> Kiosk:
         """Return the kiosk with the newest region pack, which the frame shows from now on."""

@@ -18,6 +18,7 @@
     ├── PaymentError               money
     │   ├── OutcomeUnknown         nobody knows yet whether the card was charged
     │   └── JournalDamaged         the journal cannot be trusted: no payment may start
+    ├── TookTooLong                a wait behind a busy screen came to its limit
     └── SessionEnded               control flow, not faults: raised by the stage and nowhere else
         ├── VisitorCancelled       she touched "end" or "cancel"
         ├── VisitorLeft            her card was pulled, or the presence sensor lost her
@@ -203,6 +204,17 @@ class JournalDamaged(PaymentError):
     """The journal cannot be read, written or trusted. No payment may start."""
 
     operator_code = "P-02"
+
+
+class TookTooLong(KioskError):
+    """A wait behind a busy screen came to its limit; ``what`` was waited for."""
+
+    retry = Retry.SAFE
+    operator_code = "K-03"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} took too long")
+        self.what = what
 
 
 class SessionEnded(KioskError):

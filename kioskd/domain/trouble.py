@@ -58,6 +58,18 @@ class TroubleReason(Enum):
     NOTHING_TO_PAY = "nothing_to_pay"
     PROFILE_CHANGED = "profile_changed"
     """What is on file is not what she was shown."""
+    MONTHS_NOT_OPEN = "months_not_open"
+    EARLIER_FIRST = "earlier_first"
+    WHOLE_PERIODS_ONLY = "whole_periods_only"
+    TOO_FEW_MONTHS = "too_few_months"
+    GRADE_FIXED = "grade_fixed"
+    CENTRE_BUSY = "centre_busy"
+    """The centre answered that it cannot do it now."""
+    VOICE_GONE = "voice_gone"
+    TOOK_TOO_LONG = "took_too_long"
+    """A wait behind a busy screen has come to its limit."""
+    PAYMENTS_HELD = "payments_held"
+    """The cabinet was opened: somebody must look at this kiosk before it takes money again."""
 
 
 @dataclass(frozen=True, slots=True)

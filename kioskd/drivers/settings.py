@@ -57,11 +57,22 @@ class SocialCardReaderSettings:
 class CabinetSettings:
     """Pins by their BCM numbers; what has no pin is not there.
 
-    ``lamps`` names slots (``card``, ``id``, ``pinpad``, ``receipt``), lit by a high level.
-    ``presence`` is high while somebody is seen. ``door`` is pulled up and low while closed, so
-    that a cut wire reads as an open door.
+    ``lamps`` names slots (``card``, ``id``, ``pinpad``, ``receipt``, ``document``), lit by a high
+    level. ``presence`` is high while somebody is seen. ``door`` and ``tamper`` are pulled up and
+    low while closed, so that a cut wire reads as an open door; either open is the door open.
     """
 
     lamps: Mapping[str, int] = field(default_factory=dict)
     presence: int | None = None
     door: int | None = None
+    tamper: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSettings:
+    """``[voice]``: the speech program, called as espeak-ng is, with the text on its input."""
+
+    command: str = "espeak-ng"
+    """Empty: no voice."""
+    words_per_minute: int = 140
+    """Slow: she is seventy, and the hall is loud."""

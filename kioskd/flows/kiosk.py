@@ -9,6 +9,7 @@ import trio
 
 from kioskd.contracts import (
     Cabinet,
+    CabinetBook,
     Central,
     IdReader,
     PinPad,
@@ -16,10 +17,12 @@ from kioskd.contracts import (
     SocialCardReader,
     Stage,
     Uplink,
+    Voice,
 )
 from kioskd.domain.person import Person
 from kioskd.domain.region import RegionPack
 from kioskd.domain.secret import SessionToken
+from kioskd.errors import TookTooLong
 from kioskd.flows.settings import VisitSettings
 from kioskd.health import HealthBoard
 from kioskd.payments.pay import PaymentDesk
@@ -47,6 +50,8 @@ class Kiosk:
     health: HealthBoard
     times: VisitSettings
     today: Callable[[], date]
+    cabinet_book: CabinetBook
+    voice: Voice
     pinyin: Pinyin = field(default_factory=Pinyin)
     """What the soft keyboard asks for Chinese."""
     outlet_id: str = ""
@@ -62,9 +67,15 @@ class Kiosk:
         return PackState(self.region.version, self.region_seen_on, kept)
 
     async def while_busy(self, what: BusyWith, job: Callable[[], Awaitable[T]]) -> T:
-        """Do ``job`` behind a screen that says what is being waited for."""
+        """Do ``job`` behind a screen that says what is being waited for, and how long already.
+
+        Raises TookTooLong at the wait's limit. A change that was sent to the centre is waited for
+        all the same: such a call ends by the line's own limits.
+        """
         async with self.stage.follow(Busy(what)):
-            return await job()
+            with trio.move_on_after(what.limit_s):
+                return await job()
+        raise TookTooLong(what.key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ class Service:
     """Returns False when she wants to end the visit, True to come home again."""
 
 
+PAYING = ("held", "central", "journal", "pin_pad")
+
 SERVICES = (
     Service("insurance", Tab.INQUIRY, ("central",), show_insurance),
     Service("pension-account", Tab.INQUIRY, ("central",), show_pension_account),
@@ -53,6 +55,7 @@ SERVICES = (
     Service("reissue-card", Tab.HANDLING, ("central",), reissue_card),
     Service("activate-card", Tab.HANDLING, ("central", "card_reader"), activate_card),
     Service("change-card-pin", Tab.HANDLING, ("central", "card_reader"), change_card_pin),
+    Service("pay-contribution", Tab.HANDLING, PAYING, pay_contribution),
     Service("policies", Tab.POLICY, (), read_policies),
     Service(
         "reprint-receipts",

@@ -13,6 +13,7 @@ from kioskd.errors import (
     ServerContractBroken,
     ServerRefused,
     ServerUnreachable,
+    TookTooLong,
 )
 from kioskd.protocols.central import ProblemCode
 
@@ -40,6 +41,13 @@ _SERVER_REASONS = {
     ProblemCode.MONTHS_TAKEN.value: TroubleReason.MONTHS_TAKEN,
     ProblemCode.PROFILE_CHANGED.value: TroubleReason.PROFILE_CHANGED,
     ProblemCode.ASSESSMENT_CLOSED.value: TroubleReason.ASSESSMENT_EXPIRED,
+    ProblemCode.MONTHS_NOT_OPEN.value: TroubleReason.MONTHS_NOT_OPEN,
+    ProblemCode.EARLIER_FIRST.value: TroubleReason.EARLIER_FIRST,
+    ProblemCode.WHOLE_PERIODS_ONLY.value: TroubleReason.WHOLE_PERIODS_ONLY,
+    ProblemCode.TOO_FEW_MONTHS.value: TroubleReason.TOO_FEW_MONTHS,
+    ProblemCode.GRADE_FIXED.value: TroubleReason.GRADE_FIXED,
+    ProblemCode.UNAVAILABLE.value: TroubleReason.CENTRE_BUSY,
+    ProblemCode.KIOSK_HELD.value: TroubleReason.PAYMENTS_HELD,
 }
 _DEVICE_REASONS = {
     "card_reader": TroubleReason.CARD_READER_GONE,
@@ -72,6 +80,8 @@ def _reason(error: KioskError) -> TroubleReason:
             return _DEVICE_REASONS.get(device, TroubleReason.CARD_READER_GONE)
         case OutcomeUnknown():
             return TroubleReason.PAYMENT_IN_DOUBT
+        case TookTooLong():
+            return TroubleReason.TOOK_TOO_LONG
         case JournalDamaged():
             return TroubleReason.JOURNAL_DAMAGED
     raise error

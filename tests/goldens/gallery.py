@@ -55,6 +55,8 @@ MODULES = (
     "tests.goldens.gallery_accounts",
     "tests.goldens.gallery_convenience",
     "tests.goldens.gallery_cards",
+    "tests.goldens.gallery_periods",
+    "tests.goldens.gallery_cabinet",
 )
 
 

@@ -22,6 +22,7 @@ from kioskd.payments.contract import Payment
 from kioskd.payments.desk import PaymentDesk
 from kioskd.protocols.central import Posting
 from kioskd.protocols.central_books import PrintReport, ReceiptCopy, ReceiptEntry
+from kioskd.protocols.central_cabinet import CabinetEventKind
 from kioskd.screens.contract import Done, Screen
 from tests.fakes import NOW
 from tests.goldens.gallery_pay import HOTLINES, RULES
@@ -155,10 +156,74 @@ class FakeReceipts:
         return self.give(next(entry for entry in self.entries if entry.ref == ref))
 
 
+@dataclass
 class FakeCabinet:
-    """Has no lamps."""
+    """Its lamps by slot: what was done to each, in order; ``door_open`` as the test says."""
 
-    def lamp(self, slot: str, lit: bool) -> None: ...
+    done: list[tuple[str, str]] = field(default_factory=list)
+    lit: set[str] = field(default_factory=set)
+    door_open: bool = False
+    somebody_there: bool = True
+    changed: trio.Event = field(default_factory=trio.Event)
+
+    def lamp(self, slot: str, lit: bool) -> None:
+        self.done.append((slot, "on" if lit else "off"))
+        (self.lit.add if lit else self.lit.discard)(slot)
+
+    def blink(self, slot: str) -> None:
+        self.done.append((slot, "blinks"))
+        self.lit.add(slot)
+
+    def is_lit(self, slot: str) -> bool:
+        return slot in self.lit
+
+    async def wait_change(self) -> None:
+        await self.changed.wait()
+
+    def door(self, is_open: bool) -> None:
+        """Open or close it."""
+        self.door_open = is_open
+        self._tell()
+
+    def presence(self, somebody: bool) -> None:
+        """Let somebody stand before the kiosk, or nobody."""
+        self.somebody_there = somebody
+        self._tell()
+
+    def _tell(self) -> None:
+        self.changed.set()
+        self.changed = trio.Event()
+
+
+@dataclass
+class FakeBook:
+    """Remembers events; ``all_told`` as the test says."""
+
+    held: bool = False
+    all_told: bool = True
+    noted: list[CabinetEventKind] = field(default_factory=list)
+
+    async def note(self, kind: CabinetEventKind) -> None:
+        self.noted.append(kind)
+        self.held = self.held or kind is CabinetEventKind.OPENED
+        await trio.lowlevel.checkpoint()
+
+    async def release(self) -> None:
+        self.held = False
+        await trio.lowlevel.checkpoint()
+
+
+@dataclass
+class FakeVoice:
+    """What was said."""
+
+    said: list[str] = field(default_factory=list)
+
+    def say(self, text: str, language: str) -> None:
+        self.said.append(text)
+
+    def hush(self) -> None:
+        self.said.append("")
 
 
 class FlowWorld:
@@ -167,6 +232,7 @@ class FlowWorld:
     def __init__(self) -> None:
         self.stage, self.printer = FakeStage(), FakePrinter()
         self.journal, self.uplink, self.centre = FakeJournal(), FakeUplink(), FakeReceipts()
+        self.cabinet, self.book, self.voice = FakeCabinet(), FakeBook(), FakeVoice()
         desk = PaymentDesk(
             cast(Any, None), cast(Any, self.centre), cast(Any, self.journal), lambda: NOW
         )
@@ -176,7 +242,7 @@ class FlowWorld:
             id_reader=cast(Any, None),
             pin_pad=cast(Any, None),
             receipt_printer=cast(Any, self.printer),
-            cabinet=cast(Any, FakeCabinet()),
+            cabinet=cast(Any, self.cabinet),
             central=cast(Any, self.centre),
             region=REGION,
             desk=desk,
@@ -184,6 +250,8 @@ class FlowWorld:
             health=cast(Any, None),
             times=VisitSettings(),
             today=lambda: date(2026, 11, 22),
+            cabinet_book=self.book,
+            voice=self.voice,
         )
 
     def rows(self) -> list[str]:
