@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 
 from kioskd.domain.contribution import Assessment, InsuranceView, Month, Offer, Scheme
-from kioskd.domain.document import PaperState, Receipt
+from kioskd.domain.document import GenuinePages, PaperState, PrintEnd, PrintProgress, Receipt
 from kioskd.domain.money import Money
 from kioskd.domain.payment import (
     AuthorisationResult,
@@ -27,6 +27,11 @@ from kioskd.domain.trouble import Trouble
 from kioskd.errors import SessionEnded
 from kioskd.protocols.central import Challenge, Login, PaymentReport, Posting
 from kioskd.protocols.central_books import ReceiptCopy, ReceiptEntry
+from kioskd.protocols.central_documents import (
+    DocumentPrintReport,
+    DocumentRequest,
+    SealedDocument,
+)
 from kioskd.screens.contract import Screen
 
 T = TypeVar("T")
@@ -140,6 +145,57 @@ class ReceiptPrinter(Protocol):
     def trouble(self) -> Trouble | None: ...
 
 
+class DocumentPrinter(Protocol):
+    """The A4 printer. One print at a time; it may be printing what an earlier run had sent."""
+
+    async def print(
+        self,
+        paper: GenuinePages,
+        print_ref: str,
+        on_progress: Callable[[PrintProgress], None],
+    ) -> PrintEnd:
+        """Print once, until the printer says how it ended or a limit is over. Never raises.
+
+        Cancelling the call does not stop the printer; ``cancel`` does.
+        """
+
+    def cancel(self) -> None:
+        """Ask the printer to stop; the truth still comes through ``print``."""
+
+    @property
+    def trouble(self) -> Trouble | None: ...
+
+
+class SealChecker(Protocol):
+    """Knows the centre's seal CA, and nothing else of the centre."""
+
+    async def check(self, document: SealedDocument) -> GenuinePages:
+        """Return the pages of a document that is what the centre sealed.
+
+        Raises NotGenuine; DeviceUnavailable where there is no certificate to check against.
+        """
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """DOCUMENT_SEAL_MISSING where there is no CA to check against."""
+
+
+class PrintBook(Protocol):
+    """What became of prints, until the centre knows: durable, with nothing personal in it."""
+
+    def note(self, report: DocumentPrintReport) -> None:
+        """Keep a report until it is delivered. Never raises."""
+
+    def unreported(self) -> tuple[DocumentPrintReport, ...]:
+        """Return what the centre does not know yet, oldest first."""
+
+    def reported(self, print_ref: str) -> None:
+        """Forget a report that the centre has. Never raises."""
+
+    async def changed(self) -> None:
+        """Return when there is something new to report."""
+
+
 class Cabinet(Protocol):
     """Lamps at the slots, presence sensor, door contact."""
 
@@ -157,7 +213,19 @@ class Cabinet(Protocol):
         """Return when presence or door has changed."""
 
 
-class Central(Protocol):
+class DocumentServices(Protocol):
+    """The centre as composer of sealed papers. Every call raises ServerError."""
+
+    async def document(
+        self, token: SessionToken, ref: str, request: DocumentRequest
+    ) -> SealedDocument:
+        """Let the centre compose and seal; the same ``ref`` gets the same document."""
+
+    async def report_document_print(self, report: DocumentPrintReport) -> DocumentPrintReport:
+        """Tell what became of a print; idempotent by ``print_ref``. Needs no visit."""
+
+
+class Central(DocumentServices, Protocol):
     """The central server. Every call raises ServerError."""
 
     async def region(self) -> RegionPack:
@@ -242,6 +310,9 @@ class Stage(Protocol):
 
     def follow(self, screen: Screen[T]) -> AbstractAsyncContextManager[Followed[T]]:
         """Show a screen while the block runs. Untimed, and never raises SessionEnded."""
+
+    async def visit_ended(self) -> None:
+        """Return when the visit has ended, at once if it has: for who must follow and hear it."""
 
     @property
     def shown(self) -> tuple[Screen[Any], str] | None:
