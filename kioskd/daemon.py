@@ -20,9 +20,12 @@ from kioskd.domain.region import RegionPack
 from kioskd.domain.text import Text
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.drivers.cabinet import GpioCabinet
+from kioskd.drivers.document_printer import IppDocumentPrinter, NoDocumentPrinter
 from kioskd.drivers.id_reader import SamVIdReader
 from kioskd.drivers.pinpad import ZvtPinPad
+from kioskd.drivers.print_book import DiskPrintBook
 from kioskd.drivers.receipt_printer import EscposReceiptPrinter
+from kioskd.drivers.seal_checker import PinnedSealChecker
 from kioskd.drivers.social_card_reader import SocialCardReaderDriver
 from kioskd.errors import JournalDamaged, ServerError
 from kioskd.flows.kiosk import Kiosk
@@ -40,6 +43,7 @@ from kioskd.payments.settings import PaymentSettings
 from kioskd.payments.store import Store
 from kioskd.relay.client import CentralClient
 from kioskd.relay.clock import utc_now
+from kioskd.relay.documents import report_prints_forever
 from kioskd.relay.region_copy import RegionCopy
 from kioskd.relay.uplink import Uplink
 from kioskd.screens.console import ScreenConsole
@@ -102,6 +106,10 @@ async def _run_behind(
     central = CentralClient(config.central, config.kiosk.id)
     cards, id_reader = SocialCardReaderDriver(config.card_reader), SamVIdReader(config.id_reader)
     pin_pad, printer = ZvtPinPad(config.pin_pad), EscposReceiptPrinter(config.receipt_printer)
+    prints = DiskPrintBook(state / "prints.log", utc_now)
+    papers = config.document_printer
+    a4_printer = IppDocumentPrinter(papers, prints) if papers.uri else NoDocumentPrinter()
+    seals = PinnedSealChecker(papers.seal_ca)
     cabinet = GpioCabinet(config.cabinet)
     books = _open_books(state / "journal.db", config.kiosk.id, at_last)
     desk = PaymentDesk(pin_pad, central, books.journal, utc_now, in_a_thread)
@@ -112,6 +120,8 @@ async def _run_behind(
             "id_reader": lambda: id_reader.trouble,
             "pin_pad": lambda: pin_pad.trouble,
             "receipt_printer": lambda: printer.trouble,
+            "document_printer": lambda: a4_printer.trouble,
+            "seal": lambda: seals.trouble,
             "central": lambda: central.trouble,
             "journal": lambda: _money_trouble(desk),
         }
@@ -121,6 +131,8 @@ async def _run_behind(
         "id_reader": id_reader.run,
         "pin_pad": pin_pad.run,
         "receipt_printer": printer.run,
+        "document_printer": a4_printer.run,
+        "print_reports": partial(report_prints_forever, prints, central),
         "cabinet": cabinet.run,
         "central": central.run,
         "health": health.run,
@@ -139,6 +151,9 @@ async def _run_behind(
         id_reader=id_reader,
         pin_pad=pin_pad,
         receipt_printer=printer,
+        document_printer=a4_printer,
+        seals=seals,
+        prints=prints,
         cabinet=cabinet,
         central=central,
         region=region,

@@ -8,9 +8,12 @@ from typing import TypeVar
 from kioskd.contracts import (
     Cabinet,
     Central,
+    DocumentPrinter,
     IdReader,
     PinPad,
+    PrintBook,
     ReceiptPrinter,
+    SealChecker,
     SocialCardReader,
     Stage,
     Uplink,
@@ -35,6 +38,9 @@ class Kiosk:
     id_reader: IdReader
     pin_pad: PinPad
     receipt_printer: ReceiptPrinter
+    document_printer: DocumentPrinter
+    seals: SealChecker
+    prints: PrintBook
     cabinet: Cabinet
     central: Central
     region: RegionPack

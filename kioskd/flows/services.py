@@ -7,6 +7,8 @@ from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.flows.convenience.outlets import show_outlets
 from kioskd.flows.convenience.receipts import print_my_receipts
 from kioskd.flows.handling.pay_contribution import pay_contribution
+from kioskd.flows.handling.print_enrolment_certificate import print_enrolment_certificate
+from kioskd.flows.handling.print_rights_record import print_rights_record
 from kioskd.flows.inquiry.insurance import show_insurance
 from kioskd.flows.kiosk import Kiosk, Visit
 from kioskd.flows.policy.policies import read_policies
@@ -29,6 +31,18 @@ class Service:
 SERVICES = (
     Service("insurance", Tab.INQUIRY, ("central",), show_insurance),
     Service("pay-contribution", Tab.HANDLING, ("central", "journal", "pin_pad"), pay_contribution),
+    Service(
+        "print-rights-record",
+        Tab.HANDLING,
+        ("central", "seal", "document_printer"),
+        print_rights_record,
+    ),
+    Service(
+        "print-enrolment",
+        Tab.HANDLING,
+        ("central", "seal", "document_printer"),
+        print_enrolment_certificate,
+    ),
     Service("policies", Tab.POLICY, (), read_policies),
     Service(
         "reprint-receipts",

@@ -21,12 +21,13 @@ from kioskd.protocols.central import (
     Posting,
 )
 from kioskd.protocols.central_books import ChainHead, ChainLinks, ReceiptCopy, ReceiptEntry
+from kioskd.relay.documents import DocumentCalls
 from kioskd.relay.line import CentralLine
 
 T = TypeVar("T")
 
 
-class CentralClient(CentralLine):
+class CentralClient(DocumentCalls, CentralLine):
     """The central server as flows and payments see it; fulfils ``contracts.Central``."""
 
     async def region(self) -> RegionPack:

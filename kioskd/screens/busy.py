@@ -25,6 +25,8 @@ class BusyWith(Enum):
     ASSESSING = ("assessing", Icon.COINS, 10)
     POSTING = ("posting", Icon.LIST, 10)
     PRINTING = ("printing", Icon.PRINTER, 15)
+    COMPOSING = ("composing", Icon.LIST, 15)
+    CHECKING_SEAL = ("checking_seal", Icon.SHIELD, 5)
     FINISHING = ("finishing", Icon.LOCK, 5)
 
     def __init__(self, key: str, icon: Icon, usually_s: int) -> None:

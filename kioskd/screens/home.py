@@ -56,6 +56,8 @@ SERVICE_ICONS = {
     "policies": Icon.BOOK,
     "outlets": Icon.PLACE,
     "reprint-receipts": Icon.PRINTER,
+    "print-rights-record": Icon.PRINTER,
+    "print-enrolment": Icon.PRINTER,
 }
 TAB_ICONS = {
     Tab.INQUIRY: Icon.LIST,
