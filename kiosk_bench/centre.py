@@ -11,6 +11,7 @@ from typing import Any
 
 import trio
 
+from kiosk_bench.forger import forged_answer, is_forged
 from kiosk_bench.wirelog import WireLog
 
 CHUNK = 65536
@@ -38,6 +39,14 @@ class Centre:
     async def ledger(self) -> dict[str, Any]:
         """Return what the ledger holds, by the centre's own command."""
         return dict(json.loads(await self.call("ledger", "show", "--db", self.url, "--json")))
+
+    async def seal_ca(self) -> str:
+        """Return the certificate (PEM) that a kiosk pins."""
+        return await self.call("seal", "ca", "--db", self.url)
+
+    async def documents(self) -> list[dict[str, Any]]:
+        """Return every sealed document with what became of its prints."""
+        return list(json.loads(await self.call("document", "list", "--db", self.url, "--json")))
 
     async def call(self, *words: str) -> str:
         """Run one command of ``kiosk-central``; return what it prints."""
@@ -132,6 +141,11 @@ class CentreLine:
         try:
             async for data in kiosk:
                 self._log_head(">", data)
+                if is_forged(bytes(data), self.faults):
+                    self.log.write("!", "a document is forged")
+                    port = self.centre.port
+                    await kiosk.send_all(await forged_answer(kiosk, bytes(data), port, self.faults))
+                    continue
                 if CONFIRMED in data:
                     await self._confirmed(lost)
                 await centre.send_all(data)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 KIOSK_ID = "K0123"
 OUTLET = {"zh": "第一人民医院 · 门诊大厅 2 号机", "en": "First Hospital, Hall, No. 2"}
-LAMP_PINS = {"card": 5, "id": 6, "pinpad": 13, "receipt": 19}
+LAMP_PINS = {"card": 5, "id": 6, "pinpad": 13, "receipt": 19, "document": 26}
 PRESENCE_PIN = 17
 DOOR_PIN = 27
 
@@ -30,7 +30,9 @@ def store(path: Path, tables: dict[str, dict[str, Any]]) -> Path:
 
 
 def _tables(world: "World") -> dict[str, dict[str, Any]]:
+    a4 = {} if world.a4 is None else {"uri": world.a4.uri, "seal_ca": str(world.seal_ca)}
     return {
+        "document_printer": a4,
         "kiosk": {
             "id": KIOSK_ID,
             "outlet": OUTLET,
