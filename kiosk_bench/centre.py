@@ -12,6 +12,7 @@ from typing import Any
 
 import trio
 
+from kiosk_bench.forger import forged_answer, is_forged
 from kiosk_bench.wirelog import WireLog
 from kioskd.protocols.central import Problem, encode
 
@@ -52,6 +53,14 @@ class Centre:
     async def cards(self) -> dict[str, list[dict[str, Any]]]:
         """Return what the centre knows of cards and applications, by its own command."""
         return dict(json.loads(await self.call("cards", "list", "--db", self.url, "--json")))
+
+    async def seal_ca(self) -> str:
+        """Return the certificate (PEM) that a kiosk pins."""
+        return await self.call("seal", "ca", "--db", self.url)
+
+    async def documents(self) -> list[dict[str, Any]]:
+        """Return every sealed document with what became of its prints."""
+        return list(json.loads(await self.call("document", "list", "--db", self.url, "--json")))
 
     async def call(self, *words: str) -> str:
         """Run one command of ``kiosk-central``; return what it prints."""
@@ -163,6 +172,11 @@ class CentreLine:
                 if nonsense:
                     await kiosk.send_all(nonsense)
                     break
+                if is_forged(bytes(data), self.faults):
+                    self.log.write("!", "a document is forged")
+                    port = self.centre.port
+                    await kiosk.send_all(await forged_answer(kiosk, bytes(data), port, self.faults))
+                    continue
                 if CONFIRMED in data:
                     await self._confirmed(lost)
                 await centre.send_all(data)

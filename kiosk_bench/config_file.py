@@ -32,7 +32,9 @@ def store(path: Path, tables: dict[str, dict[str, Any]]) -> Path:
 
 
 def _tables(world: "World") -> dict[str, dict[str, Any]]:
+    a4 = {} if world.a4 is None else {"uri": world.a4.uri, "seal_ca": str(world.seal_ca)}
     return {
+        "document_printer": a4,
         "kiosk": {
             "id": KIOSK_ID,
             "outlet": OUTLET,

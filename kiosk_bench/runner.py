@@ -13,6 +13,7 @@ from kiosk_bench.stories import (
     cabinet,
     card_services,
     cards,
+    documents,
     failing,
     information,
     paying,
@@ -30,6 +31,7 @@ CHAPTERS = (
     card_services,
     profile,
     information,
+    documents,
     failing,
     receipts,
     books,
@@ -43,7 +45,7 @@ ENDS = ("paid", "not-paid", "payment-unknown")
 async def play(story: Story, folder: Path, window: bool = False) -> Summary:
     """Play one story in a fresh ``folder``; leave the evidence there. Never raises StoryFailed."""
     shutil.rmtree(folder, ignore_errors=True)
-    settings = WorldSettings(window=window, overrides=story.overrides)
+    settings = WorldSettings(window=window, overrides=story.overrides, a4=story.a4)
     with trio.fail_after(STORY_LIMIT_S):
         async with running_world(folder, settings) as world:
             watch = Stopwatch()

@@ -15,6 +15,7 @@ import trio
 from kiosk_bench.centre import Centre, CentreLine
 from kiosk_bench.config_file import VOICE, write_config
 from kiosk_bench.console import Console
+from kiosk_bench.devices.a4_printer import A4PrinterPeer
 from kiosk_bench.devices.cabinet import CabinetRig
 from kiosk_bench.devices.id_reader import IdReaderPeer
 from kiosk_bench.devices.pcscd import Pcscd
@@ -50,6 +51,8 @@ class WorldSettings:
     height_px: int = 800
     window: bool = False
     """Show a window where there is a display; else SDL's dummy driver."""
+    a4: bool = False
+    """Whether there is an A4 printer; it takes a moment to start."""
     overrides: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Tables of the kiosk's configuration that this story needs otherwise."""
 
@@ -68,6 +71,8 @@ class World:
         self.pcscd = Pcscd(self.run / "pcscd", self.sockets / "pcscd")
         self.console = Console(self.sockets / "screen", folder / "screens")
         self.cabinet = CabinetRig(self.sockets / "pins")
+        self.a4: A4PrinterPeer | None = None
+        self.seal_ca = folder / "seal-ca.pem"
 
     async def build(self, stack: AsyncExitStack) -> None:
         """Start everything but the kiosk."""
@@ -118,6 +123,11 @@ class World:
         )
         for device in (self.card, self.id_reader, self.pin_pad, self.printer):
             await self.nursery.start(device.run)
+        if self.settings.a4:
+            self.seal_ca.write_text(await self.centre.seal_ca(), encoding="ascii")
+            log = WireLog(self.wires / "a4-printer.log")
+            self.a4 = A4PrinterPeer(self.folder / "a4", log, self.faults)
+            await self.nursery.start(self.a4.run)
 
     def _make_recorder(self) -> None:
         """Put a speech program in place that writes down what it is told to say."""

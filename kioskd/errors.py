@@ -15,6 +15,7 @@
     │   ├── ServerUnreachable      no connection, or no answer in time
     │   ├── ServerRefused          a problem document (``code``, ``status``)
     │   └── ServerContractBroken   an answer that the contract forbids
+    ├── NotGenuine                 a document that is not what the centre sealed (``fault``)
     ├── PaymentError               money
     │   ├── OutcomeUnknown         nobody knows yet whether the card was charged
     │   └── JournalDamaged         the journal cannot be trusted: no payment may start
@@ -181,6 +182,35 @@ class ServerContractBroken(ServerError):
     """The server's answer does not fit the contract."""
 
     operator_code = "S-03"
+
+
+class SealFault(Enum):
+    """Why a document is not taken for what the centre sealed; the value is the operator's code."""
+
+    NOT_A_PDF = "A-01"
+    OTHER_BYTES = "A-02"
+    """Its hash is not the one that came with it."""
+    NOT_SIGNED = "A-03"
+    BROKEN_SIGNATURE = "A-04"
+    """It was changed after it was signed."""
+    NOT_WHOLE = "A-05"
+    """The signature does not cover the whole file."""
+    STRANGER = "A-06"
+    """Not signed under the pinned seal CA, or its certificate is not valid now."""
+    OTHER_PAGES = "A-07"
+    """It has another number of pages than it should."""
+    OTHER_NUMBER = "A-08"
+    """It does not carry its number."""
+
+
+class NotGenuine(KioskError):
+    """A document is not what the centre sealed; ``fault`` says how. It is not printed."""
+
+    operator_code = "A-00"
+
+    def __init__(self, fault: SealFault) -> None:
+        super().__init__(fault.name.lower())
+        self.fault = fault
 
 
 class PaymentError(KioskError):

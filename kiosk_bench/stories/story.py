@@ -52,6 +52,8 @@ class Story:
     """Does it; returns the outcome as the citizen was told it."""
     expected: Expected
     overrides: dict[str, dict[str, Any]] = field(default_factory=dict)
+    a4: bool = False
+    """Whether it needs the A4 printer."""
 
 
 async def insert_card(world: World, card: CitizenCard, flaw: str = "") -> None:

@@ -71,6 +71,25 @@ class TroubleReason(Enum):
     PAYMENTS_HELD = "payments_held"
     """The cabinet was opened: somebody must look at this kiosk before it takes money again."""
 
+    DOCUMENT_PRINTER_NONE = "document_printer_none"
+    """This kiosk has no A4 printer."""
+    DOCUMENT_PRINTER_GONE = "document_printer_gone"
+    DOCUMENT_PRINTER_BUSY = "document_printer_busy"
+    """It prints for somebody else, or still finishes what was sent earlier."""
+    DOCUMENT_PRINTER_STOPPED = "document_printer_stopped"
+    """It stands still, and does not say why in words we know."""
+    DOCUMENT_PAPER_OUT = "document_paper_out"
+    DOCUMENT_PAPER_JAM = "document_paper_jam"
+    DOCUMENT_PRINTER_OPEN = "document_printer_open"
+    DOCUMENT_TONER_EMPTY = "document_toner_empty"
+    DOCUMENT_TRAY_FULL = "document_tray_full"
+    DOCUMENT_SEAL_MISSING = "document_seal_missing"
+    """No seal CA to check papers against: none is printed."""
+    DOCUMENT_NOT_GENUINE = "document_not_genuine"
+    """What the centre's line gave is not what the centre sealed."""
+    DOCUMENT_NONE = "document_none"
+    """There is nothing that such a document could be about."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:

@@ -76,3 +76,27 @@ class VoiceSettings:
     """Empty: no voice."""
     words_per_minute: int = 140
     """Slow: she is seventy, and the hall is loud."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPrinterSettings:
+    """``[document_printer]``: the A4 printer, and the CA whose seal it may print."""
+
+    uri: str = ""
+    """``ipp://localhost:60000/ipp/print``; empty: this kiosk has none."""
+    seal_ca: str = ""
+    """A PEM file with the certificate of the centre's seal CA, pinned."""
+    offset_x_mm10: int = 0
+    """Moves the print to the right, in 0.1 mm; see docs/printing.md."""
+    offset_y_mm10: int = 0
+    """Moves the print down, in 0.1 mm."""
+    stopped_limit_s: int = 240
+    """How long a print waits for paper, a jam or an open cover before it is cancelled."""
+    silence_limit_s: int = 30
+    """How long a printer that was printing may be silent before its print is given up."""
+    busy_limit_s: int = 30
+    """How long a print waits for the printer to take it."""
+    page_limit_s: int = 90
+    """The longest a page may take with the printer saying nothing is wrong."""
+    cancel_limit_s: int = 20
+    """How long to wait for the printer's word after it was told to stop."""

@@ -11,9 +11,12 @@ from kioskd.contracts import (
     Cabinet,
     CabinetBook,
     Central,
+    DocumentPrinter,
     IdReader,
     PinPad,
+    PrintBook,
     ReceiptPrinter,
+    SealChecker,
     SocialCardReader,
     Stage,
     Uplink,
@@ -42,6 +45,9 @@ class Kiosk:
     id_reader: IdReader
     pin_pad: PinPad
     receipt_printer: ReceiptPrinter
+    document_printer: DocumentPrinter
+    seals: SealChecker
+    prints: PrintBook
     cabinet: Cabinet
     central: Central
     region: RegionPack

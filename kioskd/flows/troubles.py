@@ -9,6 +9,7 @@ from kioskd.errors import (
     DeviceError,
     JournalDamaged,
     KioskError,
+    NotGenuine,
     OutcomeUnknown,
     ServerContractBroken,
     ServerRefused,
@@ -54,11 +55,15 @@ _DEVICE_REASONS = {
     "id_reader": TroubleReason.ID_READER_GONE,
     "pinpad": TroubleReason.PIN_PAD_GONE,
     "receipt_printer": TroubleReason.RECEIPT_PRINTER_GONE,
+    "document_printer": TroubleReason.DOCUMENT_PRINTER_GONE,
+    "seal": TroubleReason.DOCUMENT_SEAL_MISSING,
 }
 
 
 def trouble_for(error: KioskError) -> Trouble:
     """Return what to tell the citizen about ``error``; the code is the error's own."""
+    if isinstance(error, NotGenuine):
+        return Trouble(TroubleReason.DOCUMENT_NOT_GENUINE, error.fault.value)
     return Trouble(_reason(error), error.operator_code)
 
 

@@ -31,6 +31,8 @@ class BusyWith(Enum):
     SENDING = ("sending", Icon.LIST, 10, 90)
     CHANGING_CARD = ("changing_card", Icon.SOCIAL_CARD, 10, 90)
     PRINTING = ("printing", Icon.PRINTER, 15, 120)
+    COMPOSING = ("composing", Icon.LIST, 15, 120)
+    CHECKING_SEAL = ("checking_seal", Icon.SHIELD, 5, 60)
     FINISHING = ("finishing", Icon.LOCK, 5, 30)
 
     def __init__(self, key: str, icon: Icon, usually_s: int, limit_s: int) -> None:
