@@ -5,7 +5,6 @@ not of its kind, so that the next one is asked; what nobody knows is answered as
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
@@ -19,25 +18,20 @@ from kioskd.protocols.receipt_facts import ReceiptFormatError, qr_text
 Checker = Callable[[Connection, str], PaperCheck | None]
 CODE_MAX = 2048
 UNKNOWN = PaperCheck(PaperVerdict.UNKNOWN)
-REFERENCE_LABEL = "缴款编号"
 
 
 def check_receipt_number(connection: Connection, code: str) -> PaperCheck | None:
-    """Check a receipt by its number: ``2026-0000-0031-59``, with or without the hyphens.
-
-    Numbers follow one another, so that anybody can count on to the next: the payment's reference,
-    which the hotline asks for, is told only to whoever holds the QR code.
-    """
+    """Check a receipt by its number: ``2026-0000-0031-59``, with or without the hyphens."""
     number = _hyphened(code)
     if not receipt_number_is_right(number):
         return None
     query = select(postings.c.proof).where(postings.c.receipt_number == number)
     proof = connection.execute(query).scalar_one_or_none()
-    if not proof:
-        return UNKNOWN
-    told = _told(check_with_books(connection, qr_text(proof, "").decode("ascii")))
-    facts = tuple(fact for fact in told.facts if fact[0] != REFERENCE_LABEL)
-    return replace(told, facts=facts)
+    return (
+        UNKNOWN
+        if not proof
+        else _told(check_with_books(connection, qr_text(proof, "").decode("ascii")))
+    )
 
 
 def check_receipt_proof(connection: Connection, code: str) -> PaperCheck | None:

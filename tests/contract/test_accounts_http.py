@@ -123,7 +123,7 @@ def test_a_year_without_movements_is_empty_and_no_error(server: Server) -> None:
 def test_a_receipt_is_known_by_its_number_and_by_its_code(server: Server) -> None:
     """Typed with hyphens or without, scanned with the address or without: the same answer.
 
-    Only the QR code brings the payment's reference: numbers can be counted up.
+    Numbers can be counted up, so a typed one is told no more than the QR code states.
     """
     posting = pay(server)
     number = posting.receipt_number
@@ -134,10 +134,10 @@ def test_a_receipt_is_known_by_its_number_and_by_its_code(server: Server) -> Non
     (scanned,) = {server.get(PaperCheck, "GET", path) for path in ask}
     for check in (typed, scanned):
         assert (check.verdict, check.number) == (PaperVerdict.GENUINE, number)
-        assert ("金额（元）", "2,800.00") in check.facts and check.holder == ""
         text = repr(check)
-        assert ZHANG.name not in text and ZHANG.id_number not in text
-    assert ("缴款编号", REF) in scanned.facts and REF not in repr(typed)
+        assert check.holder == "" and ZHANG.name not in text and ZHANG.id_number not in text
+    assert ("金额（元）", "2,800.00") in scanned.facts
+    assert set(typed.facts) <= set(scanned.facts)
     assert server.get(PaperCheck, "GET", paper(number), kiosk=OTHER_KIOSK) == typed
 
 
