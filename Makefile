@@ -41,9 +41,11 @@ proofs: setup ## the other proofs about money, in full: model, rule machine, noi
 	KIOSKD_POWER_IMAGES=10 KIOSKD_POWER_AGAIN=2 KIOSKD_POWER_STEP=3 \
 		$(PYTEST) -n 2 --dist loadgroup --money tests/model tests/property tests/noise tests/fuzz tests/power
 
-bench: setup ## measure cold start, memory, recovery and uplink of kioskd against their limits
+bench: setup ## measure cold start, memory, recovery, uplink and sealing papers against their limits
 	$(BIN)/python tools/bench.py
 	$(BIN)/python tools/bench_money.py
+	$(BIN)/python tools/bench_documents.py
+	$(BIN)/python tools/bench_pinyin.py
 
 lock: ## resolve the lock files anew
 	tools/lock.sh --upgrade

@@ -22,7 +22,7 @@ class CitizenCard:
     pin: str
     issued: str
     expires: str
-    lost: bool
+    status: str
     internal_key: str
 
     def persona(self, flaw: str = "") -> CardPersona:
@@ -97,6 +97,21 @@ class People:
     def zhao(self) -> CitizenCard:
         """Her card has expired."""
         return self.named("zhao")
+
+    @property
+    def li(self) -> CitizenCard:
+        """Nothing is the matter with her card."""
+        return self.named("li")
+
+    @property
+    def chen(self) -> CitizenCard:
+        """Reported her card lost yesterday."""
+        return self.named("chen")
+
+    @property
+    def sun(self) -> CitizenCard:
+        """Has a new card that is not activated yet."""
+        return self.named("sun")
 
     def secrets(self) -> list[tuple[str, bytes]]:
         """Return what must be found nowhere, in each coding it could be written in."""

@@ -15,10 +15,24 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kiosk_central.api import accounts, books, logins, me, papers, payments, public, verify
+from kiosk_central.api import (
+    accounts,
+    books,
+    cards,
+    documents,
+    logins,
+    me,
+    papers,
+    payments,
+    profile,
+    public,
+    verify,
+)
 from kiosk_central.api.request import Centre
 from kiosk_central.cards import CardVerifier, Challenges, MasterKeyVerifier, NoVerifier
 from kiosk_central.clock import Clock, utc_now
+from kiosk_central.documents.press import Press
+from kiosk_central.documents.seal_key import seal_for
 from kiosk_central.problems import Refused, problem
 from kiosk_central.sample import MASTER_KEY_SETTING
 from kiosk_central.sessions import Visits
@@ -29,23 +43,28 @@ from kiosk_central.store.writer import Writer
 from kioskd.domain.region import RegionPack
 from kioskd.protocols.central import Problem, ProblemCode, encode
 
-API = (public, logins, me, payments, books, verify, accounts, papers)
+API = (public, logins, me, payments, books, documents, verify, profile, accounts, papers, cards)
 """Each part of the contract has its own module with its ``ROUTES``."""
 RETRY_AFTER_S = 2
 _log = logging.getLogger("kiosk_central.app")
 
 
 def build_centre(
-    url: str, region: RegionPack, clock: Clock = utc_now, signing_key: Path | None = None
+    url: str,
+    region: RegionPack,
+    clock: Clock = utc_now,
+    signing_key: Path | None = None,
+    seal: Path | None = None,
 ) -> Centre:
     """Put the parts together; ``build_app`` closes them.
 
-    Raises NoCentreHere where the database has no tables, SQLAlchemyError where there is none, and
-    NoSigningKey.
+    Raises NoCentreHere where the database has no tables, SQLAlchemyError where there is none,
+    NoSigningKey, and NoSeal for a file that is none; without any seal no papers are given.
     """
     engine = open_centre_database(url)
     signer = read(engine, lambda connection: signer_for(connection, signing_key))
     write(engine, lambda connection: remember_key(connection, clock(), signer))
+    seal_key = read(engine, lambda connection: seal_for(connection, seal))
     return Centre(
         engine,
         Writer(engine),
@@ -55,6 +74,7 @@ def build_centre(
         Visits(clock),
         clock,
         signer,
+        Press(seal_key),
     )
 
 
@@ -71,6 +91,7 @@ def build_app(centre: Centre) -> Starlette:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
+        centre.press.close()
         centre.writer.close()
         centre.engine.dispose()
 

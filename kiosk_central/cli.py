@@ -15,10 +15,13 @@ from kiosk_central import sample as city
 from kiosk_central.app import build_app, build_centre
 from kiosk_central.clock import local_date, utc_now
 from kiosk_central.commands.bank import bank
+from kiosk_central.commands.cards import cards
 from kiosk_central.commands.differences import differences, payment
+from kiosk_central.commands.documents import SEAL_OPTION, document, seal
 from kiosk_central.commands.interest import interest
 from kiosk_central.commands.journals import journals
 from kiosk_central.commands.options import DB_OPTION, SIGNING_KEY_OPTION, errors_told
+from kiosk_central.commands.profiles import profile
 from kiosk_central.commands.receipts import keys, verify
 from kiosk_central.region import SAMPLE_FILE, load_region
 from kiosk_central.show import books
@@ -39,7 +42,20 @@ def main() -> None:
     """The reference central server."""
 
 
-for command in (bank, differences, interest, journals, keys, payment, verify):
+COMMANDS = (
+    bank,
+    cards,
+    differences,
+    document,
+    interest,
+    journals,
+    keys,
+    payment,
+    profile,
+    seal,
+    verify,
+)
+for command in COMMANDS:
     main.add_command(command)
 
 
@@ -78,13 +94,16 @@ def make_sample(
 @DB_OPTION
 @REGION_OPTION
 @SIGNING_KEY_OPTION
+@SEAL_OPTION
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8470, show_default=True)
-def serve(db: str, region: Path, signing_key: Path | None, host: str, port: int) -> None:
+def serve(
+    db: str, region: Path, signing_key: Path | None, seal: Path | None, host: str, port: int
+) -> None:
     """Serve kiosks over plain HTTP on loopback; prints one JSON line when ready."""
     listener = _listen_on_loopback(host, port)
     with errors_told():
-        centre = build_centre(db, load_region(region), signing_key=signing_key)
+        centre = build_centre(db, load_region(region), signing_key=signing_key, seal=seal)
     config = uvicorn.Config(
         build_app(centre), log_level="warning", access_log=False, server_header=False
     )

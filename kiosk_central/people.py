@@ -5,8 +5,10 @@ from datetime import date
 
 from sqlalchemy import Connection, Row, select
 
+from kiosk_central.card_rows import status_on
 from kiosk_central.problems import Refused
 from kiosk_central.store.schema import cards, kiosks, people
+from kioskd.domain.card import CardStatus
 from kioskd.domain.person import Assurance, Person
 from kioskd.domain.secret import IdNumber, PersonName
 from kioskd.protocols.central import CardLogin, IdCardLogin, ProblemCode
@@ -44,7 +46,9 @@ class KnownCard:
     atr_history: bytes
     expires: str
     """ISO date, the last day it is good."""
-    lost: bool
+    status: CardStatus
+    until: str
+    """The last day of a loss report, else empty."""
     holder: KnownPerson
 
     def belongs_together_with(self, login: CardLogin) -> bool:
@@ -57,9 +61,12 @@ class KnownCard:
         )
 
     def refuse_if_not_valid(self, today: date) -> None:
-        """Raise Refused(CARD_LOST or CARD_EXPIRED)."""
-        if self.lost:
+        """Raise Refused: CARD_LOST, CARD_NOT_ACTIVATED or CARD_EXPIRED."""
+        status = status_on(self.status, self.until, today)
+        if status in (CardStatus.PRE_REPORTED, CardStatus.LOST):
             raise Refused(ProblemCode.CARD_LOST)
+        if status is CardStatus.INACTIVE:
+            raise Refused(ProblemCode.CARD_NOT_ACTIVATED)
         if self.expires < today.isoformat():
             raise Refused(ProblemCode.CARD_EXPIRED)
 
@@ -78,7 +85,8 @@ def find_card(connection: Connection, code: str) -> KnownCard:
     row = connection.execute(query).one_or_none()
     if row is None:
         raise Refused(ProblemCode.CARD_UNKNOWN)
-    return KnownCard(row.number, row.atr_history, row.expires, row.lost, _person(row))
+    status = CardStatus(row.status)
+    return KnownCard(row.number, row.atr_history, row.expires, status, row.until, _person(row))
 
 
 def find_by_id_card(connection: Connection, login: IdCardLogin) -> KnownPerson:

@@ -12,13 +12,18 @@ STATUS: dict[ProblemCode, int] = {
     ProblemCode.CARD_UNKNOWN: 403,
     ProblemCode.CARD_EXPIRED: 403,
     ProblemCode.CARD_LOST: 403,
+    ProblemCode.CARD_NOT_ACTIVATED: 403,
     ProblemCode.PERSON_UNKNOWN: 403,
     ProblemCode.NOT_FOUND: 404,
     ProblemCode.MONTHS_TAKEN: 409,
     ProblemCode.ASSESSMENT_CLOSED: 409,
+    ProblemCode.CARD_STATE: 409,
     ProblemCode.STATE_CONFLICT: 409,
     ProblemCode.CHAIN_BROKEN: 409,
+    ProblemCode.NOT_PRINTABLE: 409,
     ProblemCode.REFERENCE_REUSED: 422,
+    ProblemCode.TEXT_NOT_ACCEPTED: 422,
+    ProblemCode.PROFILE_CHANGED: 409,
     ProblemCode.UNAVAILABLE: 503,
 }
 

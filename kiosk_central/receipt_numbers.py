@@ -25,7 +25,12 @@ def receipt_number_is_right(text: str) -> bool:
 
 def next_receipt_number(connection: Connection, year: int) -> str:
     """Take the next number of ``year``; it is only used up if the transaction commits."""
-    name, value = f"receipt-{year:04d}", counters.c.value
+    return next_number(connection, "receipt", year)
+
+
+def next_number(connection: Connection, kind: str, year: int) -> str:
+    """Take the next number of that kind of paper in ``year``, in the same form."""
+    name, value = f"{kind}-{year:04d}", counters.c.value
     raised = (
         update(counters).where(counters.c.name == name).values(value=value + 1).returning(value)
     )

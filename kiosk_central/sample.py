@@ -14,24 +14,30 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, insert, select
 
 from kiosk_central.cards import card_key
+from kiosk_central.documents.seal_key import SAMPLE_SEAL_SETTING
 from kiosk_central.sample_accounts import (
     EMPLOYED_PERSONAS,
     Holder,
     fill_medical,
     fill_rates,
 )
+from kiosk_central.sample_cards import barcode_of, fill_cards
 from kiosk_central.sample_people import (
     PERSONAS,
     SAMPLE_CARD_VERSION,
     SAMPLE_MASTER_KEY,
+    SAMPLE_SEAL_SEED,
     SAMPLE_SIGNING_SEED,
     Persona,
     chip_history,
     code_for,
 )
+from kiosk_central.sample_profiles import profile_row
 from kiosk_central.signing import SIGNING_KEY_SETTING
 from kiosk_central.store.books import create_tables
+from kiosk_central.store.profiles import profiles
 from kiosk_central.store.schema import cards, contributions, enrolments, kiosks, people, settings
+from kioskd.domain.card import CardStatus
 from kioskd.domain.contribution import Month, Scheme, grade_of_average
 from kioskd.domain.person import id_check_character
 from kioskd.domain.region import RegionPack
@@ -84,7 +90,8 @@ def fill(
         raise CityExists("the database already holds people")
     master = {"name": MASTER_KEY_SETTING, "value": SAMPLE_MASTER_KEY.hex()}
     signing = {"name": SIGNING_KEY_SETTING, "value": SAMPLE_SIGNING_SEED.hex()}
-    connection.execute(insert(settings), [master, signing])
+    seal = {"name": SAMPLE_SEAL_SETTING, "value": SAMPLE_SEAL_SEED.hex()}
+    connection.execute(insert(settings), [master, signing, seal])
     for kiosk_id in kiosk_ids:
         row = {"id": kiosk_id, "outlet": region.outlets[0].name.zh, "sam_id": "", "active": True}
         connection.execute(insert(kiosks).values(row))
@@ -94,6 +101,7 @@ def fill(
         holders = (Holder(key, one.persona.key, one.flexible) for key, one in chunk)
         fill_medical(connection, holders, seed, today)
     fill_rates(connection, today)
+    fill_cards(connection, today)
 
 
 def residents(count: int, seed: int, today: date) -> Iterator[_Resident]:
@@ -129,7 +137,7 @@ def _made_up(chance: random.Random, index: int, taken: set[str], today: date) ->
         f"{chance.randrange(10**6):06d}",
         issued="2016-01-01",
         expires="2020-12-31" if expired else "2099-12-31",
-        lost=chance.random() < MISHAP_SHARE,
+        status=CardStatus.LOST if chance.random() < MISHAP_SHARE else CardStatus.ACTIVE,
     )
     schemes = chance.choice([(Scheme.PENSION,), (Scheme.PENSION, Scheme.MEDICAL)])
     since = Month(today.year - chance.randrange(5), chance.randrange(12) + 1)
@@ -153,7 +161,8 @@ def _insert_chunk(
 ) -> None:
     for table, rows in (
         (people, [_person_row(key, one, city) for key, one in chunk]),
-        (cards, [_card_row(key, one.persona) for key, one in chunk]),
+        (profiles, [profile_row(key, one.persona) for key, one in chunk]),
+        (cards, [_card_row(key, one.persona, region) for key, one in chunk]),
         (enrolments, [row for key, one in chunk for row in _enrolment_rows(key, one)]),
         (contributions, [row for key, one in chunk for row in _paid_rows(key, one, region)]),
     ):
@@ -175,7 +184,7 @@ def _person_row(key: int, one: _Resident, city: str) -> dict[str, Any]:
     }
 
 
-def _card_row(key: int, persona: Persona) -> dict[str, Any]:
+def _card_row(key: int, persona: Persona, region: RegionPack) -> dict[str, Any]:
     return {
         "code": persona.card_code,
         "number": persona.card_number,
@@ -183,7 +192,10 @@ def _card_row(key: int, persona: Persona) -> dict[str, Any]:
         "atr_history": persona.history,
         "issued": persona.issued,
         "expires": persona.expires,
-        "lost": persona.lost,
+        "status": persona.status.value,
+        "until": "",
+        "barcode": barcode_of(key),
+        "bank": region.card.banks[0].id if region.card is not None else "",
     }
 
 
@@ -227,7 +239,7 @@ def card_dump() -> list[dict[str, object]]:
             "pin": one.pin,
             "issued": one.issued,
             "expires": one.expires,
-            "lost": one.lost,
+            "status": one.status.value,
             "internal_key": card_key(SAMPLE_MASTER_KEY, one.code, one.history).hex().upper(),
         }
         for one in PERSONAS

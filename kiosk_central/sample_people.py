@@ -6,6 +6,7 @@ card-and-id-readers 1.3 tells: area, RID, the last four bytes of the chip's seri
 
 from dataclasses import dataclass
 
+from kioskd.domain.card import CardStatus
 from kioskd.domain.secret import CardCode
 
 SAMPLE_CARD_VERSION = "2.00"
@@ -13,6 +14,8 @@ SAMPLE_MASTER_KEY = b"FAKE-SAMPLE-KEY!"
 """Plainly no secret; only ``kiosk-central sample`` puts it into a database."""
 SAMPLE_SIGNING_SEED = SAMPLE_MASTER_KEY * 2
 """Plainly no secret either: receipts of a sample city prove nothing but that the program works."""
+SAMPLE_SEAL_SEED = b"FAKE-SAMPLE-SEAL" * 2
+"""Nor this: the sample city's seal says SAMPLE and proves nothing."""
 _MAKER = bytes.fromhex("00815431008660")
 
 
@@ -31,7 +34,7 @@ class Persona:
     issued: str
     expires: str
     """ISO date."""
-    lost: bool = False
+    status: CardStatus = CardStatus.ACTIVE
 
     @property
     def code(self) -> CardCode:
@@ -54,10 +57,17 @@ def code_for(area: str, history: bytes) -> str:
 
 
 def _persona(
-    key: str, name: str, id_number: str, number: str, serial: int, pin: str, **more: str | bool
+    key: str,
+    name: str,
+    id_number: str,
+    number: str,
+    serial: int,
+    pin: str,
+    issued: str = "2016-01-01",
+    expires: str = "2099-12-31",
+    status: CardStatus = CardStatus.ACTIVE,
 ) -> Persona:
     history = chip_history(serial)
-    lost = bool(more.get("lost", False))
     return Persona(
         key,
         name,
@@ -66,16 +76,22 @@ def _persona(
         code_for(id_number[:6], history),
         history.hex().upper(),
         pin,
-        issued="2016-01-01",
-        expires=str(more.get("expires", "2099-12-31")),
-        lost=lost,
+        issued,
+        expires,
+        status,
     )
 
 
 ZHANG = _persona("zhang", "张三", "000000190001010017", "X00000019", 0x110800000001, "246810")
 LI = _persona("li", "李𠮷", "000000200002290010", "T0000001X", 0x110800000002, "135791")
 WANG = _persona(
-    "wang", "欧阳小明", "00000019700101006X", "T00000028", 0x110800000003, "112358", lost=True
+    "wang",
+    "欧阳小明",
+    "00000019700101006X",
+    "T00000028",
+    0x110800000003,
+    "112358",
+    status=CardStatus.LOST,
 )
 ZHAO = _persona(
     "zhao",
@@ -86,4 +102,25 @@ ZHAO = _persona(
     "314159",
     expires="2020-12-31",
 )
-PERSONAS: tuple[Persona, ...] = (ZHANG, LI, WANG, ZHAO)
+CHEN = _persona(
+    "chen",
+    "陈示例",
+    "999999198506150028",
+    "T00000036",
+    0x110800000005,
+    "271828",
+    status=CardStatus.PRE_REPORTED,
+)
+"""Reported her card lost yesterday."""
+SUN = _persona(
+    "sun",
+    "孙样本",
+    "000000199208200046",
+    "T00000044",
+    0x110800000006,
+    "161803",
+    issued="2026-01-01",
+    status=CardStatus.INACTIVE,
+)
+"""Has fetched the card that was made in place of her lost one, and has not activated it."""
+PERSONAS: tuple[Persona, ...] = (ZHANG, LI, WANG, ZHAO, CHEN, SUN)

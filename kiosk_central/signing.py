@@ -1,4 +1,4 @@
-"""The key that signs receipts, and every key that ever did.
+"""The key that signs the facts of receipts and documents, and every key that ever did.
 
 Ed25519. The sample city's private key lies in its database and is plainly fake; a real city gives
 ``serve`` a PEM file. Public keys are kept for ever, so that old receipts still verify.
@@ -23,6 +23,7 @@ from kiosk_central.clock import stamp
 from kiosk_central.store.books import signing_keys
 from kiosk_central.store.schema import settings
 from kioskd.errors import KioskError
+from kioskd.protocols.document_facts import DocumentFacts, SignedDocument, document_message
 from kioskd.protocols.receipt_facts import ReceiptFacts, SignedFacts, key_id, message_of
 
 SIGNING_KEY_SETTING = "sample_signing_key"
@@ -41,7 +42,7 @@ class Verdict(Enum):
 
 
 class Signer:
-    """Signs the facts of receipts."""
+    """Signs the facts of receipts and documents."""
 
     def __init__(self, key: Ed25519PrivateKey) -> None:
         self._key = key
@@ -52,6 +53,11 @@ class Signer:
         """Return the signed facts; the same facts always give the same bytes."""
         signature = self._key.sign(message_of(self.key_id, facts))
         return SignedFacts(self.key_id, facts, signature).to_bytes()
+
+    def document_proof(self, facts: DocumentFacts) -> bytes:
+        """Return the signed facts of a document; the same facts always give the same bytes."""
+        signature = self._key.sign(document_message(self.key_id, facts))
+        return SignedDocument(self.key_id, facts, signature).to_bytes()
 
 
 def raw(key: Ed25519PublicKey) -> bytes:
@@ -122,7 +128,7 @@ def known_keys(connection: Connection) -> dict[bytes, bytes]:
     return {row.key_id: row.public_key for row in connection.execute(query)}
 
 
-def judge(signed: SignedFacts, keys: Mapping[bytes, bytes]) -> Verdict:
+def judge(signed: SignedFacts | SignedDocument, keys: Mapping[bytes, bytes]) -> Verdict:
     """Tell what the signature proves to who holds ``keys`` (raw public keys by their ids)."""
     public = keys.get(signed.key_id)
     if public is None:

@@ -1,11 +1,18 @@
-"""The public page where anybody checks a receipt: plain HTML, no script, nothing from elsewhere."""
+"""The public page where anybody checks a paper: plain HTML, no script, nothing from elsewhere."""
 
 from base64 import b64encode
 from hashlib import sha256
 from html import escape
 
-from kiosk_central.verify import Checked
-from kiosk_central.verify_words import NO_PROOF, facts_of, local_time, verdict_of
+from kiosk_central.verify import Checked, CheckedDocument, KnownReceipt
+from kiosk_central.verify_words import (
+    NO_PROOF,
+    NUMBER_KNOWN,
+    REVERSED,
+    facts_of,
+    local_time,
+    verdict_of,
+)
 from kioskd.domain.text import Text
 
 STYLE = (
@@ -25,13 +32,14 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-TITLE = Text("核验缴费凭条", "Check a receipt")
+TITLE = Text("核验凭条和证明", "Check a receipt or certificate")
 ASK = Text(
-    "请扫描凭条上的二维码，或输入其中的文字。",
-    "Scan the QR code on the receipt, or type the text in it.",
+    "请扫描凭条或证明上的二维码，或输入证明上的编号。",
+    "Scan the QR code on the paper, or type the number printed on a certificate.",
 )
 CHECK = Text("核验", "Check")
 REVERSED_AT = Text("退回时间", "Given back at")
+REVOKED_AT = Text("撤销时间", "Revoked at")
 _PAGE = """<!DOCTYPE html>
 <html lang="zh-CN">
 <head>
@@ -63,16 +71,23 @@ def no_proof_page() -> str:
     return _page(_verdict(NO_PROOF, good=False))
 
 
-def checked_page(checked: Checked) -> str:
-    """Return what is known of a receipt. Facts are shown only where the signature is right."""
+def checked_page(checked: Checked | CheckedDocument) -> str:
+    """Return what is known of a paper. Facts are shown only where it is in the books."""
     content = _verdict(verdict_of(checked), checked.good)
-    if checked.posted:
+    if checked.in_books:
         rows = facts_of(checked.facts)
-        if checked.reversed_at:
-            moment = local_time(checked.reversed_at)
-            rows.append((REVERSED_AT, Text(moment, moment)))
+        if checked.ended_at:
+            moment = local_time(checked.ended_at)
+            name = REVOKED_AT if isinstance(checked, CheckedDocument) else REVERSED_AT
+            rows.append((name, Text(moment, moment)))
         content += "\n<table>\n" + "\n".join(map(_row, rows)) + "\n</table>"
     return _page(content)
+
+
+def receipt_page(known: KnownReceipt) -> str:
+    """Return what may be said to who typed a receipt's number: that there is one, no more."""
+    said = REVERSED if known.reversed_at else NUMBER_KNOWN
+    return _page(_verdict(said, good=not known.reversed_at))
 
 
 def _page(content: str) -> str:

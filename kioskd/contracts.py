@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 
 from kioskd.domain.account import MedicalAccount, MyPayment, PensionAccount
+from kioskd.domain.card import Application, CardView, MyCard
 from kioskd.domain.contribution import Assessment, InsuranceView, Month, Offer, Scheme
 from kioskd.domain.document import PaperState, Receipt
 from kioskd.domain.money import Money
@@ -22,13 +23,16 @@ from kioskd.domain.payment import (
     TransactionRecord,
 )
 from kioskd.domain.person import IdCardFacts, SocialCardFacts
+from kioskd.domain.profile import Profile
 from kioskd.domain.region import RegionPack
 from kioskd.domain.secret import CardPin, SessionToken
 from kioskd.domain.trouble import Trouble
 from kioskd.errors import SessionEnded
 from kioskd.protocols.central import Challenge, Login, PaymentReport, Posting
 from kioskd.protocols.central_books import ReceiptCopy, ReceiptEntry
+from kioskd.protocols.central_cards import Activation
 from kioskd.protocols.central_documents import PaperCheck
+from kioskd.protocols.central_profile import ProfileChange, ProfileChanged
 from kioskd.screens.contract import Screen
 
 T = TypeVar("T")
@@ -45,6 +49,9 @@ class SocialCard(Protocol):
 
     async def verify_pin(self, pin: CardPin) -> int | None:
         """Let the card check the PIN: None if right, else the tries left (0 = blocked)."""
+
+    async def change_pin(self, old: CardPin, new: CardPin) -> int | None:
+        """Let the card take a new PIN: None if it has, else the tries left for the old one."""
 
 
 class SocialCardReader(Protocol):
@@ -159,6 +166,18 @@ class Cabinet(Protocol):
         """Return when presence or door has changed."""
 
 
+class ProfileServices(Protocol):
+    """Personal information at the centre. Every call raises ServerError."""
+
+    async def profile(self, token: SessionToken) -> Profile:
+        """Fetch what is on file to reach her by."""
+
+    async def change_profile(
+        self, token: SessionToken, ref: str, change: ProfileChange
+    ) -> ProfileChanged:
+        """Change it under the kiosk's ``ref``; idempotent. Codes: see protocols.central_profile."""
+
+
 class AccountServices(Protocol):
     """Her accounts and payments at the centre, and papers. Every call raises ServerError."""
 
@@ -175,7 +194,44 @@ class AccountServices(Protocol):
         """Ask whether the paper with this number or QR text is genuine; needs no visit."""
 
 
-class Central(AccountServices, Protocol):
+class CardServices(Protocol):
+    """What the centre does about social security cards. Every call raises ServerError.
+
+    Changes carry a reference that the kiosk made: once more, they give the same answer.
+    """
+
+    async def my_card(self, token: SessionToken) -> MyCard:
+        """Fetch her present card, and what she may do about it today."""
+
+    async def applications(self, token: SessionToken) -> tuple[Application, ...]:
+        """Fetch everything she has applied for, newest first."""
+
+    async def report_loss(self, token: SessionToken, ref: str) -> Application:
+        """Stop the settlement of her card for some days."""
+
+    async def cancel_loss(self, token: SessionToken, ref: str) -> Application:
+        """Take the standing report back."""
+
+    async def reissue(self, token: SessionToken, ref: str, outlet: str) -> Application:
+        """Take her card out of use for good and apply for a new one, to be fetched there."""
+
+    async def check_card(
+        self, token: SessionToken, challenge: Challenge, facts: SocialCardFacts, answer: bytes
+    ) -> CardView:
+        """Let the centre judge whether the card in the slot is genuine, and hers."""
+
+    async def activate(
+        self,
+        token: SessionToken,
+        ref: str,
+        challenge: Challenge,
+        facts: SocialCardFacts,
+        answer: bytes,
+    ) -> Activation:
+        """Make the card in the slot active."""
+
+
+class Central(AccountServices, CardServices, ProfileServices, Protocol):
     """The central server. Every call raises ServerError."""
 
     async def region(self) -> RegionPack:

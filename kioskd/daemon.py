@@ -37,6 +37,7 @@ from kioskd.payments.outbox import Outbox
 from kioskd.payments.owner import owning
 from kioskd.payments.settings import PaymentSettings
 from kioskd.payments.store import Store
+from kioskd.pinyin import Pinyin
 from kioskd.relay.client import CentralClient
 from kioskd.relay.clock import utc_now
 from kioskd.relay.region_copy import RegionCopy, SeenPack
@@ -147,6 +148,7 @@ async def _run_behind(
         health=health,
         times=config.visit,
         today=date.today,
+        pinyin=Pinyin.for_region(seen.pack.phrases),
         outlet_id=config.kiosk.outlet_id,
         region_changed=keeper.changed,
     )
@@ -156,7 +158,8 @@ async def _run_behind(
         newest = keeper.seen or seen
         pack = newest.pack
         stage.facts = FrameFacts(pack.title, config.kiosk.outlet, pack.hotlines)
-        return replace(kiosk, region=pack, region_seen_on=newest.confirmed_on)
+        pinyin = kiosk.pinyin if pack is seen.pack else Pinyin.for_region(pack.phrases)
+        return replace(kiosk, region=pack, region_seen_on=newest.confirmed_on, pinyin=pinyin)
 
     await supervise("visitors", partial(serve_visitors, with_newest_pack))
 

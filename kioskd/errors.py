@@ -136,6 +136,8 @@ class CardRejection(Enum):
     """The central server has no such card."""
     LOST = "lost"
     """Reported lost."""
+    ANOTHERS = "anothers"
+    """Another person's than the one who is logged in."""
     PIN_BLOCKED = "pin_blocked"
     NEEDS_AUTHENTICATION = "needs_authentication"
     """A record wants external authentication, which this kiosk does not have."""

@@ -17,18 +17,19 @@ EF05, EF06 = b"\xef\x05", b"\xef\x06"
 OK = b"\x90\x00"
 SELECT, READ_RECORD, GET_RESPONSE = 0xA4, 0xB2, 0xC0
 GET_CHALLENGE, INTERNAL_AUTHENTICATE, VERIFY = 0x84, 0x88, 0x20
+CHANGE_PIN, OWN_CLASS = 0x5E, 0x80
 NAME_TAG, NAME_EXTENSION_TAG = 0x09, 0x4E
 NAME_BYTES, NAME_EXTENSION_BYTES = 30, 20
 Records = tuple[tuple[int, bytes], ...]
 
 
 class CardOs:
-    """One chip. The tries left for its PIN outlive a reset, as on a real card."""
+    """One chip. Its PIN and the tries left for it outlive a reset, as on a real card."""
 
     def __init__(self, persona: CardPersona) -> None:
         self.persona = persona
         self.damaged_record = persona.name_is_damaged
-        self._tries = persona.pin_tries
+        self._tries, self._pin = persona.pin_tries, persona.pin
         self._files = {EF05: _issuer_records(persona), EF06: _holder_records(persona)}
         self.reset()
 
@@ -37,6 +38,15 @@ class CardOs:
         self._application = False
         self._file: bytes | None = None
         self._waiting = b""
+
+    @property
+    def tries(self) -> int:
+        """How many wrong PINs the chip still allows."""
+        return self._tries
+
+    def opens_with(self, pin: str) -> bool:
+        """Tell whether this is the PIN now, without using up a try."""
+        return pin == self._pin
 
     def answer(self, apdu: bytes) -> bytes:
         """Return data and status word for one command."""
@@ -52,6 +62,8 @@ class CardOs:
             return secrets.token_bytes(body[0]) + OK if body == b"\x08" else _sw(0x6C08)
         if not body or len(body) != 1 + body[0]:
             return _sw(0x6700)
+        if ins == CHANGE_PIN:
+            return self._change_pin(apdu[0], p1, p2, body[1:])
         return self._take(ins, p1, body[1:])
 
     def _take(self, ins: int, p1: int, data: bytes) -> bytes:
@@ -106,9 +118,30 @@ class CardOs:
     def _verify(self, data: bytes) -> bytes:
         if not self._application or len(data) != 3:
             return _sw(0x6A88 if not self._application else 0x6700)
+        return self._compare(data)
+
+    def _change_pin(self, cla: int, p1: int, p2: int, data: bytes) -> bytes:
+        """Take ``old FF new``, each three bytes of BCD; a wrong old PIN costs a try."""
+        if cla != OWN_CLASS:
+            return _sw(0x6E00)
+        if (p1, p2) != (0x01, 0x00):
+            return _sw(0x6A86)
+        if not self._application:
+            return _sw(0x6A88)
+        if len(data) != 7:
+            return _sw(0x6700)
+        old, between, new = data[:3], data[3], data[4:]
+        if between != 0xFF or not new.hex().isdigit():
+            return _sw(0x6A80)
+        answer = self._compare(old)
+        if answer == OK:
+            self._pin = new.hex()
+        return answer
+
+    def _compare(self, pin: bytes) -> bytes:
         if self._tries == 0:
             return _sw(0x6983)
-        if data.hex() == self.persona.pin:
+        if pin.hex() == self._pin:
             self._tries = self.persona.pin_tries
             return OK
         self._tries -= 1

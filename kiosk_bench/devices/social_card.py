@@ -10,7 +10,13 @@ import socket
 
 import trio
 
-from kiosk_bench.devices.card_os import INTERNAL_AUTHENTICATE, READ_RECORD, VERIFY, CardOs
+from kiosk_bench.devices.card_os import (
+    CHANGE_PIN,
+    INTERNAL_AUTHENTICATE,
+    READ_RECORD,
+    VERIFY,
+    CardOs,
+)
 from kiosk_bench.devices.card_persona import CardPersona
 from kiosk_bench.wirelog import WireLog
 
@@ -21,7 +27,7 @@ FIRST_POLL_S = 1.0
 RETRY_S = 0.05
 PULL_MID_APDU = "card.pull_mid_apdu"
 DAMAGED_RECORD = "card.damaged_record"
-PRIVATE = (READ_RECORD, INTERNAL_AUTHENTICATE, VERIFY)
+PRIVATE = (READ_RECORD, INTERNAL_AUTHENTICATE, VERIFY, CHANGE_PIN)
 
 
 class VirtualSocialCard:
@@ -40,6 +46,10 @@ class VirtualSocialCard:
         self._contact = trio.CancelScope()
         self._inserted, self._seen, self._out = trio.Event(), trio.Event(), trio.Event()
         self._out.set()
+
+    def chip_of(self, persona: CardPersona) -> CardOs:
+        """Return the chip of a card that has been in the slot."""
+        return self._chips[persona]
 
     @property
     def is_inserted(self) -> bool:

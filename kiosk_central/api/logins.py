@@ -16,14 +16,13 @@ from kiosk_central.api.request import (
     no_content,
     token_of,
 )
+from kiosk_central.card_proof import Proof
 from kiosk_central.clock import local_date
-from kiosk_central.people import Kiosk, KnownCard, KnownPerson, find_by_id_card, find_card
+from kiosk_central.people import Kiosk, KnownPerson, find_by_id_card, find_card
 from kiosk_central.problems import Refused
 from kioskd.domain.person import Assurance
-from kioskd.domain.secret import CardCode
 from kioskd.protocols import central
 from kioskd.protocols.central import (
-    CARD_ANSWER_BYTES,
     CardLogin,
     IdCardLogin,
     Login,
@@ -48,21 +47,11 @@ async def by_card(request: Request) -> Response:
     given = centre.challenges.use(login.challenge_id, kiosk.id)
     code = checked_text(login.card_code.reveal(), CODE_HEX_DIGITS).upper()
     card = await centre.read(lambda connection: find_card(connection, code))
-    if not _is_the_card(centre, CardCode(code), card, given, login):
+    if not Proof(given, login, code).is_of(card, centre.verifier):
         _log.warning("card refused as cloned at kiosk %s", kiosk.id)
         raise Refused(ProblemCode.CARD_CLONED)
     card.refuse_if_not_valid(local_date(centre.now()))
     return _begin(centre, kiosk, card.holder, Assurance.SOCIAL_CARD)
-
-
-def _is_the_card(
-    centre: Centre, code: CardCode, card: KnownCard, given: bytes, login: CardLogin
-) -> bool:
-    """Compare records and answer; the key is worked out from our own record of the chip."""
-    if len(login.answer) != CARD_ANSWER_BYTES:
-        return False
-    right = centre.verifier.answers_rightly(code, card.atr_history, given, login.answer)
-    return right and card.belongs_together_with(login)
 
 
 async def by_id_card(request: Request) -> Response:

@@ -5,10 +5,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kiosk_central.api.request import answer, centre_of, kiosk_of
-from kiosk_central.papers import CODE_MAX, check_paper
+from kiosk_central.documents.check import paper_check
 from kiosk_central.problems import Refused
 from kioskd.protocols import central_documents
 from kioskd.protocols.central import ProblemCode
+
+CODE_MAX = 2048
 
 
 async def paper(request: Request) -> Response:
@@ -17,7 +19,7 @@ async def paper(request: Request) -> Response:
     code: str = request.path_params["code"]
     if len(code) > CODE_MAX or not code.isprintable():
         raise Refused(ProblemCode.BAD_REQUEST, "code")
-    return answer(await centre_of(request).read(lambda at: check_paper(at, code)))
+    return answer(await centre_of(request).read(lambda at: paper_check(at, code)))
 
 
 PATH = central_documents.PAPER_CHECK_PATH.replace("{code}", "{code:path}")

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from kiosk_central.cards import CardVerifier, Challenges
 from kiosk_central.clock import Clock
 from kiosk_central.desk import Desk
+from kiosk_central.documents.press import Press
 from kiosk_central.people import Kiosk, find_kiosk
 from kiosk_central.problems import Refused
 from kiosk_central.sessions import Visit, Visits
@@ -43,6 +44,7 @@ class Centre:
     visits: Visits
     clock: Clock
     signer: Signer
+    press: Press
 
     def now(self) -> datetime:
         """Return the centre's time."""

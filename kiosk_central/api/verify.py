@@ -1,12 +1,19 @@
-"""Checking a receipt in public: no kiosk, no log-in, and nothing personal to see."""
+"""Checking a paper in public: no kiosk, no log-in, and of a person no more than a mask."""
 
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from kiosk_central.api.request import centre_of
-from kiosk_central.verify import check_with_books
-from kiosk_central.verify_page import HEADERS, checked_page, form_page, no_proof_page
+from kiosk_central.verify import check_with_books, find_receipt
+from kiosk_central.verify_page import (
+    HEADERS,
+    checked_page,
+    form_page,
+    no_proof_page,
+    receipt_page,
+)
 from kioskd.protocols.receipt_facts import ReceiptFormatError
 
 
@@ -17,18 +24,22 @@ async def form(request: Request) -> Response:
 
 
 async def receipt(request: Request) -> Response:
-    """GET /r/{code}: where the QR code on a receipt leads."""
+    """GET /r/{code}: where the QR code on a paper leads; a number will do too."""
     return await _checked(request, request.path_params["code"])
 
 
 async def _checked(request: Request, code: str) -> Response:
+    return _page(await centre_of(request).read(lambda connection: _looked_up(connection, code)))
+
+
+def _looked_up(connection: Connection, code: str) -> str:
+    known = find_receipt(connection, code)
+    if known is not None:
+        return receipt_page(known)
     try:
-        checked = await centre_of(request).read(
-            lambda connection: check_with_books(connection, code)
-        )
+        return checked_page(check_with_books(connection, code))
     except ReceiptFormatError:
-        return _page(no_proof_page())
-    return _page(checked_page(checked))
+        return no_proof_page()
 
 
 def _page(html: str) -> Response:

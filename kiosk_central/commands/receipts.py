@@ -1,4 +1,4 @@
-"""``kiosk-central verify`` and ``keys``: whether a receipt is genuine, and by which key."""
+"""``kiosk-central verify`` and ``keys``: whether a paper is genuine, and by which key."""
 
 from pathlib import Path
 
@@ -7,14 +7,14 @@ import click
 from kiosk_central.commands.options import DB_OPTION, errors_told, read_at
 from kiosk_central.sample_people import SAMPLE_SIGNING_SEED
 from kiosk_central.signing import known_keys, load_public_key, pem, signer_of_seed
-from kiosk_central.verify import Checked, check_offline, check_with_books
+from kiosk_central.verify import Checked, CheckedDocument, check_offline, check_with_books
 from kiosk_central.verify_words import facts_of, local_time, verdict_of
 from kioskd.protocols.receipt_facts import QR_TEXT_MAX, key_id
 
 
 @click.group()
 def keys() -> None:
-    """The keys that sign receipts."""
+    """The keys that sign receipts and the facts of documents."""
 
 
 @keys.command("show")
@@ -40,10 +40,10 @@ def show_keys(db: str) -> None:
 )
 @click.option("--db", metavar="URL", help="Look into the books too; brings the keys along.")
 def verify(text: str | None, file: Path | None, key: Path | None, db: str | None) -> None:
-    """Say what a receipt states and whether it is genuine; exit with 1 if not.
+    """Say what a receipt or document states and whether it is genuine; exit with 1 if not.
 
-    TEXT is what the QR code holds, or is printed beside it. Without --db no network and no
-    database is needed.
+    TEXT is what the QR code holds, or is printed beside it; with --db the number of a document will
+    do. Without --db no network and no database is needed.
     """
     code = _code(text, file)
     if db is not None and key is not None:
@@ -71,13 +71,19 @@ def _code(text: str | None, file: Path | None) -> str:
         raise click.ClickException(f"{file}: not a text") from None
 
 
-def _show(checked: Checked) -> None:
+def _show(checked: Checked | CheckedDocument) -> None:
     said = verdict_of(checked)
     click.echo(f"{said.zh} {said.en}")
     click.echo(f"key {checked.key_id.hex()}")
     for name, value in facts_of(checked.facts):
         click.echo(f"{name.zh} {name.en}: {value.en}")
-    if checked.posted:
+    if isinstance(checked, CheckedDocument):
+        if checked.issued:
+            click.echo(f"revoked: {_when(checked.revoked_at)}")
+    elif checked.posted:
         click.echo(f"copies: {checked.copies}")
-        given_back = local_time(checked.reversed_at) if checked.reversed_at else "no"
-        click.echo(f"given back: {given_back}")
+        click.echo(f"given back: {_when(checked.reversed_at)}")
+
+
+def _when(moment: str | None) -> str:
+    return local_time(moment) if moment else "no"

@@ -17,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+import kiosk_central.store.documents  # noqa: F401  (create_tables makes its tables too)
 from kiosk_central.store.schema import fen, metadata, text
 
 payments = Table(

@@ -62,7 +62,10 @@ cards = Table(
     Column("atr_history", LargeBinary, nullable=False),
     text("issued"),
     text("expires"),
-    Column("lost", Boolean, nullable=False),
+    text("status"),  # a CardStatus: the one truth, but for a report that has lapsed since
+    text("until"),  # 2026-12-06: the last day on which a loss report holds; else empty
+    text("barcode"),  # the medical-insurance number
+    text("bank"),  # id of the issuing bank in the region pack
 )
 
 enrolments = Table(

@@ -1,10 +1,14 @@
 """The region pack: everything that differs by city. Content from the centre, never code."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from kioskd.domain.calendar import CalendarYear
 from kioskd.domain.contribution import Rates, Scheme
 from kioskd.domain.money import Money
 from kioskd.domain.person import Assurance
+from kioskd.domain.profile import ProfileRules
+from kioskd.domain.region_card import CardRules
+from kioskd.domain.region_documents import DocumentTexts
 from kioskd.domain.region_info import (
     NO_TEXT,
     CityMap,
@@ -56,6 +60,16 @@ class RegionPack:
     """What one can look for an outlet by, in the order shown."""
     card_pin_tries_warning: int = 1
     """Ask for the card's PIN no more when only so many tries are left."""
+    card: CardRules | None = None
+    """None: nothing about cards is handled at kiosks here."""
+    calendar: tuple[CalendarYear, ...] = ()
+    """The working days of the years that have been announced."""
+    documents: DocumentTexts | None = None
+    """What sealed papers say; None where the centre gives none."""
+    profile: ProfileRules = field(default_factory=ProfileRules)
+    """How changes of personal information are handled."""
+    phrases: tuple[str, ...] = ()
+    """Places of this region that the soft keyboard shall know: streets, offices, estates."""
 
     def rules(self, scheme: Scheme) -> SchemeRules:
         """Return the rules of ``scheme``. Raises KeyError where the region has none."""

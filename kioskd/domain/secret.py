@@ -73,6 +73,15 @@ class CardNumber(Secret):
         return "*" * max(0, len(self._value) - 2) + self._value[-2:]
 
 
+class MedicalNumber(Secret):
+    """The medical-insurance number: the barcode of a social security card. Masked: the last two."""
+
+    __slots__ = ()
+
+    def masked(self) -> str:
+        return "*" * max(0, len(self._value) - 2) + self._value[-2:]
+
+
 class CardCode(Secret):
     """The card identification code (卡的识别码), 32 hex digits."""
 
@@ -89,3 +98,22 @@ class SessionToken(Secret):
     """The central server's ticket for one visit."""
 
     __slots__ = ()
+
+
+class PhoneNumber(Secret):
+    """A telephone number. Masked: the first three and the last four digits: ``138****0001``."""
+
+    __slots__ = ()
+
+    def masked(self) -> str:
+        number = self._value
+        return f"{number[:3]}****{number[-4:]}" if len(number) >= 8 else "*" * len(number)
+
+
+class PostalAddress(Secret):
+    """Where letters reach a person. Masked: the first three characters."""
+
+    __slots__ = ()
+
+    def masked(self) -> str:
+        return self._value[:3] + "***" if self._value else ""

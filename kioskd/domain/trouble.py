@@ -32,6 +32,17 @@ class TroubleReason(Enum):
     CARD_CLONED = "card_cloned"
     CARD_UNKNOWN = "card_unknown"
     CARD_LOST = "card_lost"
+    CARD_NOT_ACTIVATED = "card_not_activated"
+    CARD_ANOTHERS = "card_anothers"
+    CARD_STATE = "card_state"
+    """Something about the card has changed since she was shown it."""
+    CARD_NONE = "card_none"
+    CARD_IN_HAND = "card_in_hand"
+    """Logged in by the very card that is to be reported lost."""
+    CARD_LOST_FOR_GOOD = "card_lost_for_good"
+    CARD_NOT_REPORTED = "card_not_reported"
+    CARD_ACTIVE_ALREADY = "card_active_already"
+    CANCEL_AT_OUTLET = "cancel_at_outlet"
     CARD_PIN_BLOCKED = "card_pin_blocked"
     CARD_PIN_LAST_TRY = "card_pin_last_try"
     CARD_NEEDS_AUTHENTICATION = "card_needs_authentication"
@@ -45,6 +56,8 @@ class TroubleReason(Enum):
     """Another assessment holds one of the months."""
     ASSESSMENT_EXPIRED = "assessment_expired"
     NOTHING_TO_PAY = "nothing_to_pay"
+    PROFILE_CHANGED = "profile_changed"
+    """What is on file is not what she was shown."""
 
 
 @dataclass(frozen=True, slots=True)

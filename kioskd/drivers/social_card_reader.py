@@ -55,7 +55,18 @@ class InsertedSocialCard:
         Not repeated by the driver: each call may use up a try.
         """
         await self._select_application()
-        apdu = social_card.verify_pin(pin)
+        return await self._with_pin(social_card.verify_pin(pin))
+
+    async def change_pin(self, old: CardPin, new: CardPin) -> int | None:
+        """Let the card take a new PIN: None if it has, else the tries left for the old one.
+
+        Not repeated by the driver. CardRemoved leaves open which of the two is the PIN now.
+        """
+        await self._select_application()
+        return await self._with_pin(social_card.change_pin(old, new))
+
+    async def _with_pin(self, apdu: bytearray) -> int | None:
+        """Send a command that holds a PIN, out of all logs, and wipe it."""
         try:
             answer = await self._connection.transmit(apdu)
         finally:

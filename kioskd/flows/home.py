@@ -31,6 +31,16 @@ async def be_at_home(kiosk: Kiosk, visit: Visit) -> None:
             return
 
 
+async def do_service(kiosk: Kiosk, visit: Visit, id: str) -> bool:
+    """Do one service without the home screen; False when the visit is over. Raises SessionEnded."""
+    service = next(service for service in SERVICES if service.id == id)
+    trouble = trouble_with(kiosk, visit, service)
+    if trouble is not None:
+        await kiosk.stage.show(Problem(trouble))
+        return True
+    return await _run(kiosk, visit, service)
+
+
 def _shown(kiosk: Kiosk) -> Home | None:
     """Return home as she has turned its pages, so that nothing turns them back."""
     shown = kiosk.stage.shown

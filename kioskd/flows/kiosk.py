@@ -1,7 +1,7 @@
 """What a flow may use: the kiosk as one frozen value, and the visit as another."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ from kioskd.domain.secret import SessionToken
 from kioskd.flows.settings import VisitSettings
 from kioskd.health import HealthBoard
 from kioskd.payments.pay import PaymentDesk
+from kioskd.pinyin import Pinyin
 from kioskd.screens.busy import Busy, BusyWith
 from kioskd.screens.policies import PackState
 
@@ -46,6 +47,8 @@ class Kiosk:
     health: HealthBoard
     times: VisitSettings
     today: Callable[[], date]
+    pinyin: Pinyin = field(default_factory=Pinyin)
+    """What the soft keyboard asks for Chinese."""
     outlet_id: str = ""
     """The outlet of the region pack in which this kiosk stands; empty where nobody said."""
     region_seen_on: str = ""

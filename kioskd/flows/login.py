@@ -1,7 +1,5 @@
 """Log in: by social security card (its key answers the centre, the PIN opens it) or by ID card."""
 
-import random
-
 import trio
 
 from kioskd import log
@@ -9,14 +7,14 @@ from kioskd.contracts import SocialCard
 from kioskd.domain.person import IdCardFacts, SocialCardFacts
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.errors import CardNotAccepted, CardRejection, KioskError, ServerError
+from kioskd.flows.card_pin import ask_until_open
 from kioskd.flows.kiosk import Kiosk, Visit
 from kioskd.protocols.central import Login
 from kioskd.screens.busy import Busy, BusyWith
-from kioskd.screens.enter_pin import EnterPin
+from kioskd.screens.enter_pin import PinPurpose
 from kioskd.screens.problem import Problem
 
 LOG_OUT_LIMIT_S = 5.0
-_digits = random.SystemRandom()
 
 
 async def log_in_by_card(kiosk: Kiosk) -> Visit | None:
@@ -32,11 +30,11 @@ async def log_in_by_card(kiosk: Kiosk) -> Visit | None:
             screen.update(Busy(BusyWith.CHECKING_CARD))
             login = await _let_the_centre_judge(kiosk, card, facts)
         try:
-            opened = await _ask_pin(kiosk, card)
+            opened = await ask_until_open(kiosk, card, PinPurpose.LOGIN)
         except KioskError:
             await log_out(kiosk, login)
             raise
-    if not opened:
+    if opened is None:
         await log_out(kiosk, login)
         return None
     log.event("login.done", by="social_card")
@@ -75,22 +73,3 @@ async def _let_the_centre_judge(kiosk: Kiosk, card: SocialCard, facts: SocialCar
     challenge = await kiosk.central.challenge()
     answer = await card.answer_challenge(challenge.challenge)
     return await kiosk.central.login_by_card(challenge, facts, answer)
-
-
-async def _ask_pin(kiosk: Kiosk, card: SocialCard) -> bool:
-    """Ask until the card is opened; False if she cancelled or the last try must not be risked."""
-    tries_left: int | None = None
-    while True:
-        order = tuple(_digits.sample(range(10), 10))
-        pin = await kiosk.stage.show(EnterPin(order=order, tries_left=tries_left))
-        if pin is None:
-            return False
-        tries_left = await card.verify_pin(pin)
-        if tries_left is None:
-            return True
-        log.event("login.wrong_pin", tries_left=tries_left)
-        if tries_left == 0:
-            raise CardNotAccepted(CardRejection.PIN_BLOCKED)
-        if tries_left <= kiosk.region.card_pin_tries_warning:
-            await kiosk.stage.show(Problem(Trouble(TroubleReason.CARD_PIN_LAST_TRY, "C-04")))
-            return False

@@ -31,8 +31,8 @@ def official_receipt(kiosk: Kiosk, visit: Visit, receipt: ReceiptCopy) -> Receip
     words, entry = Words(kiosk.stage.language), receipt.entry
     return Receipt(
         lines=(
-            *_heading(kiosk, words("paper.receipt_title"), *_copy_mark(words, receipt)),
-            *_who(visit, words),
+            *heading_lines(kiosk, words("paper.receipt_title"), *_copy_mark(words, receipt)),
+            *who_lines(visit, words),
             *_what(kiosk, words, entry.scheme, entry.percent, entry.months),
             RULE,
             ReceiptLine(words("paper.personal"), str(entry.personal)),
@@ -120,7 +120,7 @@ def _slip(
     months, percent = assessment.months, assessment.grade.percent
     return Receipt(
         lines=(
-            *_heading(kiosk, words(title)),
+            *heading_lines(kiosk, words(title)),
             *_what(kiosk, words, assessment.scheme, percent, months),
             _amount(words, amount, payment.amount),
             RULE,
@@ -137,7 +137,8 @@ def _slip(
     )
 
 
-def _heading(kiosk: Kiosk, *titles: str) -> Iterable[ReceiptLine]:
+def heading_lines(kiosk: Kiosk, *titles: str) -> Iterable[ReceiptLine]:
+    """Yield the terminal's title and those of the paper."""
     language = kiosk.stage.language
     yield ReceiptLine(kiosk.region.title.in_language(language), style=LineStyle.CENTRED)
     for title in titles:
@@ -151,7 +152,7 @@ def _copy_mark(words: Words, receipt: ReceiptCopy) -> Iterable[str]:
         yield words("paper.copy", number=receipt.copy)
 
 
-def _who(visit: Visit, words: Words) -> Iterable[ReceiptLine]:
+def who_lines(visit: Visit, words: Words) -> Iterable[ReceiptLine]:
     """Only what lets her recognise it as hers: paper may be left lying about."""
     yield ReceiptLine(words("paper.name"), visit.person.name.masked())
     yield ReceiptLine(words("paper.id_tail"), visit.person.id_number.reveal()[-4:])

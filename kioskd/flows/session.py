@@ -7,15 +7,24 @@ import trio
 from kioskd import log
 from kioskd.domain.person import IdCardFacts
 from kioskd.domain.trouble import Trouble, TroubleReason
-from kioskd.errors import CardUnreadable, DeviceError, KioskError, SessionEnded, VisitorLeft
+from kioskd.errors import (
+    CardUnreadable,
+    DeviceError,
+    KioskError,
+    ServerRefused,
+    SessionEnded,
+    VisitorLeft,
+)
 from kioskd.flows.convenience.check_paper import check_paper
 from kioskd.flows.convenience.hotlines import show_hotlines
 from kioskd.flows.convenience.outlets import show_outlets
-from kioskd.flows.home import be_at_home
+from kioskd.flows.handling.activate_card import ask_for_id_card
+from kioskd.flows.home import be_at_home, do_service
 from kioskd.flows.kiosk import Kiosk, Visit
 from kioskd.flows.login import log_in_by_card, log_in_by_id_card, log_out
 from kioskd.flows.policy.policies import read_policies
 from kioskd.flows.troubles import trouble_for
+from kioskd.protocols.central import ProblemCode
 from kioskd.race import first_of
 from kioskd.screens.goodbye import Goodbye
 from kioskd.screens.problem import Problem
@@ -114,7 +123,7 @@ async def _receive(kiosk: Kiosk, arrival: Arrival) -> None:
 async def _serve(kiosk: Kiosk, arrival: Arrival) -> None:
     match arrival:
         case CardInserted():
-            await _with_login(kiosk, lambda: log_in_by_card(kiosk))
+            await _with_card(kiosk)
         case IdCardFacts() as facts:
             await _with_login(kiosk, lambda: log_in_by_id_card(kiosk, facts))
         case Trouble() as trouble:
@@ -127,6 +136,30 @@ async def _serve(kiosk: Kiosk, arrival: Arrival) -> None:
             await show_hotlines(kiosk, None)
         case WelcomeChoice.CHECK_PAPER:
             await check_paper(kiosk, None)
+
+
+async def _with_card(kiosk: Kiosk) -> None:
+    """Log in by the card; one that is not activated yet leads to its activation instead."""
+    try:
+        await _with_login(kiosk, lambda: log_in_by_card(kiosk))
+    except ServerRefused as refused:
+        if refused.code != ProblemCode.CARD_NOT_ACTIVATED.value:
+            raise
+        await _activate_first(kiosk)
+
+
+async def _activate_first(kiosk: Kiosk) -> None:
+    """Ask for the ID card, and go straight to the activation of the card in the slot."""
+    log.event("visit.activates_first")
+    facts = await ask_for_id_card(kiosk)
+    visit = await log_in_by_id_card(kiosk, facts) if facts is not None else None
+    if visit is None:
+        return
+    try:
+        if await do_service(kiosk, visit, "activate-card"):
+            await be_at_home(kiosk, visit)
+    finally:
+        await log_out(kiosk, visit)
 
 
 async def _with_login(kiosk: Kiosk, log_in: Callable[[], Awaitable[Visit | None]]) -> None:

@@ -23,6 +23,7 @@ _CARD_REASONS = {
     CardRejection.CLONED: TroubleReason.CARD_CLONED,
     CardRejection.UNKNOWN: TroubleReason.CARD_UNKNOWN,
     CardRejection.LOST: TroubleReason.CARD_LOST,
+    CardRejection.ANOTHERS: TroubleReason.CARD_ANOTHERS,
     CardRejection.PIN_BLOCKED: TroubleReason.CARD_PIN_BLOCKED,
     CardRejection.NEEDS_AUTHENTICATION: TroubleReason.CARD_NEEDS_AUTHENTICATION,
 }
@@ -31,10 +32,13 @@ _SERVER_REASONS = {
     ProblemCode.CARD_UNKNOWN.value: TroubleReason.CARD_UNKNOWN,
     ProblemCode.CARD_EXPIRED.value: TroubleReason.CARD_EXPIRED,
     ProblemCode.CARD_LOST.value: TroubleReason.CARD_LOST,
+    ProblemCode.CARD_NOT_ACTIVATED.value: TroubleReason.CARD_NOT_ACTIVATED,
+    ProblemCode.CARD_STATE.value: TroubleReason.CARD_STATE,
     ProblemCode.PERSON_UNKNOWN.value: TroubleReason.PERSON_UNKNOWN,
     ProblemCode.ASSURANCE_TOO_LOW.value: TroubleReason.NEEDS_SOCIAL_CARD,
     ProblemCode.SESSION_UNKNOWN.value: TroubleReason.NEEDS_LOGIN,
     ProblemCode.MONTHS_TAKEN.value: TroubleReason.MONTHS_TAKEN,
+    ProblemCode.PROFILE_CHANGED.value: TroubleReason.PROFILE_CHANGED,
     ProblemCode.ASSESSMENT_CLOSED.value: TroubleReason.ASSESSMENT_EXPIRED,
 }
 _DEVICE_REASONS = {

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from kioskd.domain.card_pin import PIN_DIGITS
 from kioskd.domain.person import SocialCardFacts
 from kioskd.domain.secret import CardCode, CardNumber, CardPin, IdNumber, PersonName
 from kioskd.errors import CardNotAccepted, CardRejection, CardUnreadable
@@ -104,9 +105,22 @@ def internal_authenticate(challenge: bytes) -> Command:
 
 def verify_pin(pin: CardPin) -> bytearray:
     """Return the VERIFY command for six digits in BCD; the caller wipes it after use."""
+    return bytearray(b"\x00\x20\x00\x00\x03") + _packed(pin)
+
+
+def change_pin(old: CardPin, new: CardPin) -> bytearray:
+    """Return the CHANGE PIN command (facts 1.1); the caller wipes it after use.
+
+    The data is the old PIN, FF between, and the new one: a wrong old PIN costs a try.
+    """
+    data = _packed(old) + b"\xff" + _packed(new)
+    return bytearray(b"\x80\x5e\x01\x00") + bytes([len(data)]) + data
+
+
+def _packed(pin: CardPin) -> bytes:
     digits = pin.reveal()
-    assert len(digits) == 6 and digits.isascii() and digits.isdigit()
-    return bytearray(b"\x00\x20\x00\x00\x03") + bytearray.fromhex(digits)
+    assert len(digits) == PIN_DIGITS and digits.isascii() and digits.isdigit()
+    return bytes.fromhex(digits)
 
 
 def check_application(response: Response) -> None:
@@ -168,9 +182,9 @@ def authentication_answer(response: Response) -> bytes:
 
 
 def pin_tries_left(response: Response) -> int | None:
-    """Judge the answer to VERIFY: None if the PIN is right, else the tries left (0 = blocked).
+    """Judge the answer to VERIFY or CHANGE PIN: None if the PIN is right, else the tries left.
 
-    Raises CardUnreadable("PIN") for an answer that says neither.
+    0 is blocked. Raises CardUnreadable("PIN") for an answer that says neither.
     """
     if response.status is Status.OK:
         return None

@@ -13,7 +13,6 @@ from kioskd.domain.secret import SessionToken
 from kioskd.protocols import central, central_books
 from kioskd.protocols.central import (
     AssessmentRequest,
-    CardLogin,
     Challenge,
     IdCardLogin,
     Login,
@@ -22,11 +21,14 @@ from kioskd.protocols.central import (
 )
 from kioskd.protocols.central_books import ChainHead, ChainLinks, ReceiptCopy, ReceiptEntry
 from kioskd.relay.accounts import AccountCalls
+from kioskd.relay.cards import CardCalls, card_login
+from kioskd.relay.line import CentralLine
+from kioskd.relay.profile import ProfileCalls
 
 T = TypeVar("T")
 
 
-class CentralClient(AccountCalls):
+class CentralClient(AccountCalls, CardCalls, ProfileCalls, CentralLine):
     """The central server as flows and payments see it; fulfils ``contracts.Central``."""
 
     async def region(self) -> RegionPack:
@@ -38,17 +40,8 @@ class CentralClient(AccountCalls):
     async def login_by_card(
         self, challenge: Challenge, facts: SocialCardFacts, answer: bytes
     ) -> Login:
-        login = CardLogin(
-            challenge_id=challenge.id,
-            answer=answer,
-            card_code=facts.code,
-            card_number=facts.number,
-            card_version=facts.version,
-            atr_history=facts.atr_history,
-            id_number=facts.id_number,
-            name=facts.name,
-        )
-        return await self.call("POST", central.CARD_LOGIN_PATH, Login, central.encode(login))
+        body = card_login(challenge, facts, answer)
+        return await self.call("POST", central.CARD_LOGIN_PATH, Login, body)
 
     async def login_by_id_card(self, facts: IdCardFacts, sam_id: str) -> Login:
         login = IdCardLogin(sam_id, facts.kind, facts.id_number, facts.name)

@@ -4,8 +4,10 @@ A picture of this screen shows where each digit stands but not which were touche
 """
 
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import ClassVar
 
+from kioskd.domain.card_pin import PIN_DIGITS
 from kioskd.domain.secret import CardPin
 from kioskd.screens import theme as t
 from kioskd.screens.canvas import Canvas
@@ -16,7 +18,16 @@ from kioskd.screens.looks import Look
 from kioskd.screens.theme import Type
 from kioskd.screens.widgets import Action, action_row
 
-PIN_DIGITS = 6
+
+class PinPurpose(Enum):
+    """Which PIN is asked for, and for what; the words are ``enter_pin.<value>``."""
+
+    LOGIN = "login"
+    FIRST = "first"
+    """The one that a new card came with."""
+    OLD = "old"
+    NEW = "new"
+    AGAIN = "again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,11 @@ class EnterPin(Screen[CardPin | None]):
     order: tuple[int, ...]
     tries_left: int | None = None
     """After a wrong PIN: how many tries the card still allows."""
+    purpose: PinPurpose = PinPurpose.LOGIN
+    notice: str = ""
+    """Key of a sentence about the PIN typed before: why it was not taken."""
+    pin_tries: int = 0
+    """How many wrong PINs in a row lock a card here; 0 where nobody has told."""
     typed: CardPin = field(default=CardPin(""), repr=False)
 
     def __post_init__(self) -> None:
@@ -53,7 +69,7 @@ class EnterPin(Screen[CardPin | None]):
     def draw(self, canvas: Canvas) -> None:
         """Draw the question with the dots, the keypad, and cancel."""
         gap, words = canvas.theme.gap, canvas.words
-        cancel = Action("cancel", words("enter_pin.cancel"))
+        cancel = Action("cancel", words(self._key("cancel")))
         if canvas.portrait:
             body, row = canvas.area.cut_bottom(canvas.theme.button_height, gap)
             action_row(canvas, row, back=cancel)
@@ -67,15 +83,15 @@ class EnterPin(Screen[CardPin | None]):
 
     def _question(self, canvas: Canvas, rect: Rect) -> None:
         words = canvas.words
-        title, note = words("enter_pin.title"), words("enter_pin.note")
+        title, note = words(self._key("title")), words(self._key("note"), tries=self.pin_tries)
         for text, type, ink in ((title, Type.QUESTION, t.INK), (note, Type.BODY, t.SECOND_INK)):
             height = canvas.text_height(rect.w, text, type)
             canvas.text(Rect(rect.x, rect.y, rect.w, height), text, type, ink)
             rect = rect.cut_top(height, canvas.px(6))[1]
         dots, rect = rect.cut_top(canvas.px(104), canvas.px(12))
         self._dots(canvas, Rect(dots.x, dots.y + canvas.px(8), dots.w, dots.h - canvas.px(8)))
-        if self.tries_left is not None:
-            text = words("enter_pin.wrong", tries=self.tries_left)
+        text = self._said_of_the_last(canvas)
+        if text:
             height = canvas.text_height(rect.w - canvas.px(90), text, Type.STRONG)
             warning, rect = rect.cut_top(height + 2 * canvas.px(14), canvas.px(12))
             self._warn(canvas, warning, text)
@@ -84,6 +100,15 @@ class EnterPin(Screen[CardPin | None]):
         safe = canvas.text(text_room, words("enter_pin.safe"), Type.NOTE, t.SECOND_INK)
         line = canvas.line_height(Type.NOTE)
         canvas.icon(Icon.LOCK, Rect(lock.x, safe.y, line, line), t.SECOND_INK, t.GROUND)
+
+    def _key(self, name: str) -> str:
+        login = self.purpose is PinPurpose.LOGIN
+        return f"enter_pin.{name}" if login else f"enter_pin.{self.purpose.value}.{name}"
+
+    def _said_of_the_last(self, canvas: Canvas) -> str:
+        if self.tries_left is not None:
+            return canvas.words("enter_pin.wrong", tries=self.tries_left)
+        return canvas.words(self.notice) if self.notice else ""
 
     def _warn(self, canvas: Canvas, rect: Rect, text: str) -> None:
         canvas.card(rect, Look.STOP)

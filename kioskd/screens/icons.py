@@ -45,6 +45,7 @@ class Icon(Enum):
     TOOLS = "tools"
     SHIELD = "shield"
     SEARCH = "search"
+    BARCODE = "barcode"
 
 
 class Pen:
@@ -268,6 +269,11 @@ def _search(pen: Pen) -> None:
     pen.stroke([(66, 66), (88, 88)], 14)
 
 
+def _barcode(pen: Pen) -> None:
+    for x, width in ((8, 9), (23, 4), (33, 9), (50, 4), (60, 12), (78, 4), (87, 6)):
+        pen.box(x, 18, width, 64)
+
+
 _PAINTERS = {
     Icon.CHECK: _check,
     Icon.QUESTION: _question,
@@ -295,4 +301,5 @@ _PAINTERS = {
     Icon.TOOLS: _tools,
     Icon.SHIELD: _shield,
     Icon.SEARCH: _search,
+    Icon.BARCODE: _barcode,
 }

@@ -25,6 +25,14 @@ HARMLESS = frozenset(
         TroubleReason.NEEDS_LOGIN,
         TroubleReason.NEEDS_SOCIAL_CARD,
         TroubleReason.PIN_PAD_BUSY,
+        TroubleReason.PROFILE_CHANGED,
+        TroubleReason.CARD_NOT_ACTIVATED,
+        TroubleReason.CARD_ANOTHERS,
+        TroubleReason.CARD_STATE,
+        TroubleReason.CARD_IN_HAND,
+        TroubleReason.CARD_NOT_REPORTED,
+        TroubleReason.CARD_ACTIVE_ALREADY,
+        TroubleReason.CARD_LOST_FOR_GOOD,
     }
 )
 """What the visitor can put right by herself, now."""

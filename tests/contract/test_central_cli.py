@@ -33,7 +33,7 @@ def test_the_command_line_serves_a_sample(tmp_path: Path) -> None:
     made = cli("sample", "--db", db, "--people", "6", "--cards", str(dump))
     assert made.wait(60) == 0, made.stderr
     cards = {one["key"]: one for one in json.loads(dump.read_text("utf-8"))}
-    assert set(cards) == {"zhang", "li", "wang", "zhao"} and len(cards["li"]["internal_key"]) == 32
+    assert {"zhang", "li", "wang", "zhao"} <= set(cards) and len(cards["li"]["internal_key"]) == 32
     serving = cli("serve", "--db", db, "--port", "0")
     try:
         assert serving.stdout is not None

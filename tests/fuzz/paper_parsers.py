@@ -12,10 +12,13 @@ from kioskd.domain.region import RegionPack
 from kioskd.errors import ConfigError
 from kioskd.protocols import central
 from kioskd.protocols import central_books as books
+from kioskd.protocols import central_documents as papers
+from kioskd.protocols.document_facts import SignedDocument
 from kioskd.protocols.receipt_facts import ReceiptFormatError, SignedFacts, proof_of, qr_text
 from tests.fuzz.corpus import json_of
 from tests.fuzz.harness import Parser
 from tests.unit.test_config import GOOD
+from tests.vectors.test_document_vectors import BARE, RECEIPT
 from tests.vectors.test_receipt_vectors import GAP, KEY, PAID
 
 DOCUMENTS = (
@@ -23,9 +26,13 @@ DOCUMENTS = (
     central.Login, central.AssessmentRequest, central.PaymentReport, central.Posting,
     books.ReceiptCopy, books.PrintReport, books.DayEndReport, books.DayEndAnswer, books.ChainLinks,
     books.ChainHead, tuple[books.ReceiptEntry, ...], tuple[Offer, ...], RegionPack, InsuranceView,
-    Assessment,
+    Assessment, papers.DocumentRequest, papers.SealedDocument, papers.DocumentPrintReport,
+    papers.PaperCheck,
 )  # fmt: skip
 PROOFS = tuple(SignedFacts(KEY, facts, bytes(range(64))).to_bytes() for facts in (PAID, GAP))
+DOCUMENT_PROOFS = tuple(
+    SignedDocument(KEY, facts, bytes(range(64))).to_bytes() for facts in (RECEIPT, BARE)
+)
 BANK_FILE = "\r\n".join(
     (
         ",".join(COLUMNS),
@@ -52,6 +59,10 @@ def check_proof(data: bytes) -> None:
     assert SignedFacts.parse(data).to_bytes() == data
 
 
+def check_document_proof(data: bytes) -> None:
+    assert SignedDocument.parse(data).to_bytes() == data
+
+
 def check_qr(data: bytes) -> None:
     proof = proof_of(data.decode("utf-8", "replace"))
     assert proof_of(qr_text(proof, "https://example.test/r/").decode("ascii")) == proof
@@ -75,6 +86,12 @@ PAPER_PARSERS = (
         for wanted in DOCUMENTS
     ),
     Parser("receipt_facts.SignedFacts", check_proof, (ReceiptFormatError,), PROOFS),
+    Parser(
+        "document_facts.SignedDocument",
+        check_document_proof,
+        (ReceiptFormatError,),
+        DOCUMENT_PROOFS,
+    ),
     Parser(
         "receipt_facts.proof_of",
         check_qr,

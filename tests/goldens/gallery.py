@@ -51,8 +51,10 @@ MODULES = (
     "tests.goldens.gallery_core",
     "tests.goldens.gallery_pay",
     "tests.goldens.gallery_receipts",
+    "tests.goldens.gallery_profile",
     "tests.goldens.gallery_accounts",
     "tests.goldens.gallery_convenience",
+    "tests.goldens.gallery_cards",
 )
 
 

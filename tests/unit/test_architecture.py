@@ -62,6 +62,12 @@ def tree(tmp_path: Path) -> Path:
         ("sans-io", "no I/O and own no clock", "kioskd/protocols/zvt_link.py", "import time"),
         ("one-way", "kioskd imports point one way", "kioskd/errors.py", "import kioskd.health"),
         (
+            "home-of-sealing",
+            "the centre seals in one place",
+            "kiosk_central/documents/issue.py",
+            "import pyhanko.sign",
+        ),
+        (
             "central",
             "kiosk_central knows the domain",
             "kiosk_central/__init__.py",

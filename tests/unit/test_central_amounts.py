@@ -110,12 +110,17 @@ def test_fixed_grade_of_the_year(world: World) -> None:
     assert world.assess(percent=100).grade.percent == 100
 
 
-def test_sample_region_has_the_services_of_the_kiosk() -> None:
+def test_sample_region_says_what_each_service_wants() -> None:
     """The services and the logins they want are those that the kiosk builds."""
     assert load_region().services == {
         "insurance": Assurance.ID_CARD,
         "pay-contribution": Assurance.ID_CARD,
         "reprint-receipts": Assurance.ID_CARD,
+        "print-rights-record": Assurance.ID_CARD,
+        "print-enrolment": Assurance.ID_CARD,
+        "print-receipt-a4": Assurance.ID_CARD,
+        "reissue-card": Assurance.ID_CARD,
+        "change-profile": Assurance.SOCIAL_CARD,
         "pension-account": Assurance.SOCIAL_CARD,
         "medical-account": Assurance.SOCIAL_CARD,
         "my-payments": Assurance.ID_CARD,
@@ -123,6 +128,12 @@ def test_sample_region_has_the_services_of_the_kiosk() -> None:
         "outlets": None,
         "hotlines": None,
         "check-paper": None,
+        "my-card": Assurance.ID_CARD,
+        "applications": Assurance.ID_CARD,
+        "report-loss": Assurance.ID_CARD,
+        "cancel-loss": Assurance.ID_CARD,
+        "activate-card": Assurance.ID_CARD,
+        "change-card-pin": Assurance.SOCIAL_CARD,
     }
 
 

@@ -107,6 +107,26 @@ async def test_challenge_is_answered_with_the_cards_key(desk: Desk) -> None:
         assert await card.answer_challenge(CHALLENGE) != internal_authenticate(key, CHALLENGE)
 
 
+async def test_pin_is_changed_on_the_card(desk: Desk) -> None:
+    """A wrong old PIN costs a try and changes nothing; the new one outlives pulling the card."""
+    new = CardPin("908172")
+    await desk.insert(GOOD)
+    async with desk.reader.session() as card:
+        assert await card.change_pin(WRONG_PIN, new) == 2
+        assert await card.verify_pin(RIGHT_PIN) is None
+        assert await card.change_pin(RIGHT_PIN, new) is None
+    chip = desk.card.chip_of(GOOD)
+    assert chip.opens_with("908172") and chip.tries == 3
+    await desk.card.pull()
+    await desk.reader.wait_removed()
+    await desk.insert(GOOD)
+    async with desk.reader.session() as card:
+        assert await card.verify_pin(RIGHT_PIN) == 2
+        assert await card.verify_pin(new) is None
+    logged = desk.card.log.path.read_text()
+    assert "80 5e 01 00 [7 bytes]" in logged and "90 81 72" not in logged
+
+
 async def test_pin_right_wrong_and_blocked(desk: Desk) -> None:
     """A right PIN is None; wrong ones count down to blocked, which outlives pulling the card."""
     await desk.insert(GOOD)

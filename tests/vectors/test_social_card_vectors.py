@@ -6,6 +6,7 @@ import pytest
 
 from kiosk_bench.devices.card_key import card_key, internal_authenticate
 from kioskd.domain.secret import CardPin
+from kioskd.errors import CardUnreadable
 from kioskd.protocols import social_card
 from kioskd.protocols.iso7816 import Exchange, Record, Response, Status, parse_atr, parse_record
 from kioskd.protocols.social_card import EF05, EF06, Item, decode_facts, item_value
@@ -42,6 +43,28 @@ def test_commands_are_those_of_the_command_table() -> None:
 def test_pin_is_packed_bcd() -> None:
     """Six digits become three bytes without padding: 123456 is 12 34 56 (facts 1.1)."""
     assert social_card.verify_pin(CardPin("123456")) == bytes.fromhex("0020000003123456")
+
+
+def test_change_pin_has_the_bytes_of_the_table() -> None:
+    """80 5E 01 00, the length, the old PIN, FF, the new one, both in BCD (facts 1.1)."""
+    assert social_card.change_pin(CardPin("123456"), CardPin("908172")) == bytes.fromhex(
+        "805E010007123456FF908172"
+    )
+
+
+@pytest.mark.parametrize(
+    ("sw", "tries"), [("9000", None), ("63C5", 5), ("63C1", 1), ("63C0", 0), ("6983", 0)]
+)
+def test_answers_to_a_pin(sw: str, tries: int | None) -> None:
+    """9000 is right, 63Cx says how many tries are left, 6983 that there are none (facts 1.6)."""
+    assert social_card.pin_tries_left(Response.parse(bytes.fromhex(sw))) == tries
+
+
+@pytest.mark.parametrize("sw", ["6700", "6982", "6A80", "6D00", "6E00", "9303"])
+def test_any_other_answer_to_a_pin_is_neither(sw: str) -> None:
+    """A card that cannot do it is not taken for one with a wrong PIN."""
+    with pytest.raises(CardUnreadable):
+        social_card.pin_tries_left(Response.parse(bytes.fromhex(sw)))
 
 
 def test_61xx_is_fetched_with_get_response() -> None:

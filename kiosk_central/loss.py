@@ -1,0 +1,163 @@
+"""Losing a card: report it for some days, take that back, or lose it for good and get a new one.
+
+All functions that change something are jobs for the writer, done once per reference. The days are
+the citizens' (UTC+8), by the centre's clock.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Connection
+
+from kiosk_central.applications import (
+    StoredApplication,
+    Wanted,
+    advance,
+    application_for_new_card,
+    lapse,
+    open_application,
+    open_application_of,
+)
+from kiosk_central.card_acts import Asked, once
+from kiosk_central.card_rows import BY_THE_CLOCK, StoredCard, move, present_card
+from kiosk_central.card_states import CARD, ApplicationEvent, CardEvent
+from kiosk_central.clock import local_date
+from kiosk_central.desk import Desk
+from kiosk_central.problems import Refused
+from kioskd.domain.calendar import WorkingCalendar, WorkingDay
+from kioskd.domain.card import Application, ApplicationKind, CardStatus, MyCard
+from kioskd.domain.region import RegionPack
+from kioskd.domain.region_card import CardRules
+from kioskd.protocols.central import ProblemCode
+from kioskd.protocols.central_cards import ReissueRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the region lays down, applied to one day."""
+
+    rules: CardRules
+    calendar: WorkingCalendar
+    today: date
+
+    @property
+    def until(self) -> date:
+        """The last day on which a loss reported today holds."""
+        return self.today + timedelta(days=self.rules.lapse_days)
+
+    @property
+    def collect_on(self) -> WorkingDay:
+        """When a new card applied for today can be fetched."""
+        return self.calendar.add_working_days(self.today, self.rules.collect_working_days)
+
+
+def terms_of(region: RegionPack, today: date) -> Terms:
+    """Return the terms of a day. Raises Refused(NOT_FOUND) where the region has none for cards."""
+    if region.card is None:
+        raise Refused(ProblemCode.NOT_FOUND, "no rules about cards")
+    return Terms(region.card, WorkingCalendar(region.calendar), today)
+
+
+def my_card(connection: Connection, terms: Terms, person_id: int) -> MyCard:
+    """Return her present card and what she may do about it today."""
+    card = present_card(connection, person_id, terms.today)
+    if card is None:
+        return MyCard(None)
+    status = card.status_on(terms.today)
+    coming = _coming(connection, card)
+    may_lose = (status, CardEvent.LOSE) in CARD
+    return MyCard(
+        card.view(terms.today),
+        terms.until if (status, CardEvent.PRE_REPORT) in CARD else None,
+        terms.rules.cancel_allowed and status is CardStatus.PRE_REPORTED,
+        terms.collect_on if may_lose else None,
+        coming.view() if coming is not None else None,
+    )
+
+
+def _coming(connection: Connection, card: StoredCard) -> StoredApplication | None:
+    """Return the open application for a card in place of this one, or for this very one."""
+    made_for = application_for_new_card(connection, card.code)
+    if made_for is not None and made_for.is_open:
+        return made_for
+    return open_application_of(connection, card.code, ApplicationKind.REISSUE)
+
+
+def report_loss(desk: Desk, terms: Terms, asked: Asked) -> Application:
+    """Stop the settlement of her present card for some days; a standing report stays as it is.
+
+    Raises Refused: REFERENCE_REUSED, CARD_STATE (no card, not activated, lost for good).
+    """
+    return once(desk, asked, Application, lambda: _report_loss(desk, terms, asked))
+
+
+def _report_loss(desk: Desk, terms: Terms, asked: Asked) -> Application:
+    card = _card_of(desk, asked)
+    if card.status is CardStatus.PRE_REPORTED:
+        return _standing(desk, card).view()
+    moved = move(desk, card, CardEvent.PRE_REPORT, asked.ref, terms.until.isoformat())
+    wanted = Wanted(ApplicationKind.LOSS, asked.person_id, moved.code, until=terms.until)
+    return open_application(desk, wanted, asked.ref).view()
+
+
+def cancel_loss(desk: Desk, terms: Terms, asked: Asked) -> Application:
+    """Take the standing report back. Raises Refused: REFERENCE_REUSED, CARD_STATE.
+
+    Where the region wants this done at an outlet, NOT_FOUND.
+    """
+    if not terms.rules.cancel_allowed:
+        raise Refused(ProblemCode.NOT_FOUND, "only at an outlet")
+    return once(desk, asked, Application, lambda: _cancel_loss(desk, asked))
+
+
+def _cancel_loss(desk: Desk, asked: Asked) -> Application:
+    card = _card_of(desk, asked)
+    move(desk, card, CardEvent.CANCEL, asked.ref)
+    return advance(desk, _standing(desk, card), ApplicationEvent.CANCEL, asked.ref).view()
+
+
+def request_reissue(desk: Desk, terms: Terms, asked: Asked, request: ReissueRequest) -> Application:
+    """Take her present card out of use for good and apply for a new one.
+
+    Raises Refused: BAD_REQUEST (no such outlet), REFERENCE_REUSED, CARD_STATE.
+    """
+    if request.outlet not in terms.rules.hand_out:
+        raise Refused(ProblemCode.BAD_REQUEST, "no outlet that hands out cards")
+    return once(desk, asked, Application, lambda: _request_reissue(desk, terms, asked, request))
+
+
+def _request_reissue(
+    desk: Desk, terms: Terms, asked: Asked, request: ReissueRequest
+) -> Application:
+    card = _card_of(desk, asked)
+    if card.status is CardStatus.PRE_REPORTED:
+        advance(desk, _standing(desk, card), ApplicationEvent.MAKE_FORMAL, asked.ref)
+    move(desk, card, CardEvent.LOSE, asked.ref)
+    wanted = Wanted(
+        ApplicationKind.REISSUE,
+        asked.person_id,
+        card.code,
+        collect_on=terms.collect_on,
+        outlet=request.outlet,
+        fee=terms.rules.fee,
+    )
+    return open_application(desk, wanted, asked.ref).view()
+
+
+def _card_of(desk: Desk, asked: Asked) -> StoredCard:
+    """Return her present card with its status true to the clock. Raises Refused(CARD_STATE)."""
+    today = local_date(desk.now)
+    card = present_card(desk.connection, asked.person_id, today)
+    if card is None:
+        raise Refused(ProblemCode.CARD_STATE, "no card")
+    if card.status_on(today) is not card.status:
+        lapse(desk, _standing(desk, card))
+        card = move(desk, card, CardEvent.LAPSE, BY_THE_CLOCK)
+    return card
+
+
+def _standing(desk: Desk, card: StoredCard) -> StoredApplication:
+    """Return the loss report of a card that is pre-reported: there is one, by construction."""
+    found = open_application_of(desk.connection, card.code, ApplicationKind.LOSS)
+    assert found is not None, "a pre-reported card without its report"
+    return found
