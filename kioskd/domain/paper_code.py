@@ -4,12 +4,14 @@ Receipts have 14 digits of which the last two check the rest (ISO 7064 MOD 97-10
 finger is told at once, without asking anybody. Other papers' numbers the centre knows.
 """
 
+import re
 from enum import Enum
 
 RECEIPT_DIGITS = 14
 SHORTEST = 6
 LONGEST = 24
 CHECK_MODULUS = 97
+LETTERS_AND_YEAR = re.compile(r"[A-Z]{1,4}[0-9]{1,4}")
 
 
 class CodeState(Enum):
@@ -36,5 +38,12 @@ def check_digits_fit(digits: str) -> bool:
 
 
 def grouped(typed: str) -> str:
-    """Return a code in groups of four, as it stands on paper: ``2026-0000-0031-59``."""
-    return "-".join(typed[at : at + 4] for at in range(0, len(typed), 4))
+    """Return a code in groups, as it stands on paper.
+
+    All digits: ``2026-0000-0031-59``. Letters before a year: ``SB2026-000123-7KQ4M2``.
+    """
+    lettered = LETTERS_AND_YEAR.match(typed)
+    if lettered is None:
+        return "-".join(typed[at : at + 4] for at in range(0, len(typed), 4))
+    first, rest = lettered.group(), typed[lettered.end() :]
+    return "-".join(part for part in (first, rest[:6], rest[6:]) if part)

@@ -115,7 +115,9 @@ class PaperChecked(Screen[PaperChoice]):
             (label.in_language(language), value.in_language(language))
             for label, value in self.facts
         ]
-        text = words(f"check_paper.{key}.text", hotline=hotline(canvas), number=self.number)
+        bare = self.verdict is PaperVerdictShown.GENUINE and not self.facts
+        told = "number_only" if bare else "text"
+        text = words(f"check_paper.{key}.{told}", hotline=hotline(canvas), number=self.number)
         return [
             text_block(canvas, width, words(f"check_paper.{key}.title"), Type.QUESTION),
             text_block(canvas, width, text, Type.BODY, gap=8),

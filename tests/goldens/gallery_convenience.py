@@ -72,6 +72,7 @@ SCREENS: list[tuple[str, Screen[Any]]] = [
     ("check-paper-mistyped", CheckPaper("20260000003158", mistyped=True)),
     ("check-paper-longest", CheckPaper("WWWWMMMMWWWWMMMMWWWWMMMM")),
     ("paper-genuine", PaperChecked(PaperVerdictShown.GENUINE, NUMBER, FACTS)),
+    ("paper-genuine-number-only", PaperChecked(PaperVerdictShown.GENUINE, NUMBER)),
     (
         "paper-revoked",
         PaperChecked(

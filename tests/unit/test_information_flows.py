@@ -257,7 +257,7 @@ async def test_a_genuine_paper_is_told_with_what_stands_on_it() -> None:
     world = World(*keys("RC26000123"), "check", "back")
     world.accounts.papers["RC26000123"] = PaperCheck(
         PaperVerdict.GENUINE,
-        "RC-2600-0123",
+        "RC2600-0123",
         DocumentKind.RIGHTS_RECORD,
         "2026-11-22T02:00:00Z",
         "张**",
@@ -265,7 +265,7 @@ async def test_a_genuine_paper_is_told_with_what_stands_on_it() -> None:
     )
     assert await check_paper(world.kiosk, None)
     checked = world.stage.last(PaperChecked)
-    assert (checked.verdict, checked.number) == (PaperVerdictShown.GENUINE, "RC-2600-0123")
+    assert (checked.verdict, checked.number) == (PaperVerdictShown.GENUINE, "RC2600-0123")
     told = [(label.en, value.zh) for label, value in checked.facts]
     assert told == [
         ("Paper", "个人权益记录单"), ("Holder", "张**"), ("Months", "2026-11"), ("别的", "值"),

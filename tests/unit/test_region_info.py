@@ -205,3 +205,10 @@ def test_codes_of_other_papers_are_left_to_the_centre() -> None:
     assert code_state("ZZ99YY88XX77") is CodeState.TO_ASK
     assert code_state("123456789012345") is CodeState.TO_ASK
     assert code_state("12345") is code_state("") is CodeState.TOO_SHORT
+
+
+def test_a_code_is_shown_in_the_groups_of_its_paper() -> None:
+    """While it is typed too, so that it can be compared group by group."""
+    assert grouped("SB20260001237KQ4M2") == "SB2026-000123-7KQ4M2"
+    assert [grouped("SB20260001"[:n]) for n in (1, 2, 4, 7)] == ["S", "SB", "SB20", "SB2026-0"]
+    assert grouped("20260000003159") == "2026-0000-0031-59" and grouped("") == ""
