@@ -45,6 +45,7 @@ bench: setup ## measure cold start, memory, recovery, uplink and sealing papers 
 	$(BIN)/python tools/bench.py
 	$(BIN)/python tools/bench_money.py
 	$(BIN)/python tools/bench_documents.py
+	$(BIN)/python tools/bench_pinyin.py
 
 lock: ## resolve the lock files anew
 	tools/lock.sh --upgrade

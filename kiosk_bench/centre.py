@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from typing import Any
 import trio
 
 from kiosk_bench.wirelog import WireLog
+from kioskd.protocols.central import Problem, encode
 
 CHUNK = 65536
 CONFIRMED = b'"state":"confirmed"'
@@ -84,6 +86,7 @@ class CentreLine:
         self.port = 0
         self._open: set[trio.SocketStream] = set()
         self._when_confirmed: Callable[[], Awaitable[None]] | None = None
+        self._instead: tuple[bytes, bytes] | None = None
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Listen on a free loopback port and carry bytes both ways."""
@@ -95,6 +98,15 @@ class CentreLine:
     def when_confirmed(self, act: Callable[[], Awaitable[None]]) -> None:
         """Await ``act`` when the kiosk reports a confirmed payment, before the centre has it."""
         self._when_confirmed = act
+
+    def refuse_once(self, path: str, problem: Problem) -> None:
+        """Answer the next request to ``path...`` with ``problem``; the centre never hears of it."""
+        body = encode(problem)
+        head = (
+            f"HTTP/1.1 {problem.status} Refused\r\nContent-Type: application/problem+json\r\n"
+            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        )
+        self._instead = (f" {path}".encode(), head.encode() + body)
 
     async def cut(self) -> None:
         """Take the line down; open connections are cut."""
@@ -136,12 +148,26 @@ class CentreLine:
         try:
             async for data in kiosk:
                 self._log_head(">", data)
+                if self._instead is not None and self._instead[0] in data.split(b"\r\n", 1)[0]:
+                    await self._answer_instead(kiosk, data)
+                    break
                 if CONFIRMED in data:
                     await self._confirmed(lost)
                 await centre.send_all(data)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             pass  # one side has gone; the other is closed below
         nursery.cancel_scope.cancel()
+
+    async def _answer_instead(self, kiosk: trio.SocketStream, data: bytes | bytearray) -> None:
+        """Read the rest of the request, so that it is not cut off, and send the other answer."""
+        assert self._instead is not None
+        (_, answer), self._instead = self._instead, None
+        head, _, body = bytes(data).partition(b"\r\n\r\n")
+        length = re.search(rb"(?i)content-length: *(\d+)", head)
+        while length is not None and len(body) < int(length[1]):
+            body += await kiosk.receive_some(CHUNK)
+        self.log.write("!", "answered instead of the centre")
+        await kiosk.send_all(answer)
 
     async def _confirmed(self, lost: trio.Event) -> None:
         act, self._when_confirmed = self._when_confirmed, None

@@ -34,6 +34,7 @@ def _tables(world: "World") -> dict[str, dict[str, Any]]:
         "kiosk": {
             "id": KIOSK_ID,
             "outlet": OUTLET,
+            "outlet_id": "first-hospital",
             "state_dir": str(world.state_dir),
             "production": False,
         },

@@ -33,13 +33,31 @@ class OtherKiosk:
 
     async def pay(self, card: CitizenCard, percent: int, months: tuple[Month, ...]) -> Posting:
         """Let her pay these months of pension there; return how the centre booked it."""
+        assessment = await self._begin(card, percent, months)
+        return await self._report(assessment, PaymentState.CONFIRMED)
+
+    async def leave_in_doubt(
+        self, card: CitizenCard, percent: int, months: tuple[Month, ...]
+    ) -> Assessment:
+        """Let her try to pay there, with nobody knowing how it ended; see ``find_out``."""
+        assessment = await self._begin(card, percent, months)
+        await self._report(assessment, PaymentState.UNKNOWN)
+        return assessment
+
+    async def find_out(self, assessment: Assessment) -> Posting:
+        """Report that the payment left in doubt was charged after all."""
+        return await self._report(assessment, PaymentState.CONFIRMED)
+
+    async def _begin(
+        self, card: CitizenCard, percent: int, months: tuple[Month, ...]
+    ) -> Assessment:
         who = IdCardLogin("", IdCardKind.RESIDENT, IdNumber(card.id_number), PersonName(card.name))
         login = await self._do("POST", central.ID_CARD_LOGIN_PATH, Login, who)
         path = central.ASSESSMENT_PATH.format(ref=uuid4().hex)
         wanted = AssessmentRequest(Scheme.PENSION, percent, months)
         assessment = await self._do("PUT", path, Assessment, wanted, login.token.reveal())
         await self._report(assessment, PaymentState.INTENDED)
-        return await self._report(assessment, PaymentState.CONFIRMED)
+        return assessment
 
     async def _report(self, assessment: Assessment, state: PaymentState) -> Posting:
         ref = f"{self.id}-7777-000001"

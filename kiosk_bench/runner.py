@@ -8,11 +8,20 @@ import trio
 
 from kiosk_bench.console import Shown, StoryFailed
 from kiosk_bench.evidence import Stopwatch, Summary, judge
-from kiosk_bench.stories import books, card_services, cards, failing, paying, receipts
+from kiosk_bench.stories import (
+    books,
+    card_services,
+    cards,
+    failing,
+    information,
+    paying,
+    profile,
+    receipts,
+)
 from kiosk_bench.stories.story import Story
 from kiosk_bench.world import World, WorldSettings, running_world
 
-CHAPTERS = (paying, cards, failing, receipts, books, card_services)
+CHAPTERS = (paying, cards, failing, receipts, books, card_services, profile, information)
 STORIES: dict[str, Story] = {story.name: story for part in CHAPTERS for story in part.STORIES}
 STORY_LIMIT_S = 240.0
 ENDS = ("paid", "not-paid", "payment-unknown")

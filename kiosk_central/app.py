@@ -15,7 +15,19 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kiosk_central.api import books, cards, documents, logins, me, payments, public, verify
+from kiosk_central.api import (
+    accounts,
+    books,
+    cards,
+    documents,
+    logins,
+    me,
+    papers,
+    payments,
+    profile,
+    public,
+    verify,
+)
 from kiosk_central.api.request import Centre
 from kiosk_central.cards import CardVerifier, Challenges, MasterKeyVerifier, NoVerifier
 from kiosk_central.clock import Clock, utc_now
@@ -31,7 +43,7 @@ from kiosk_central.store.writer import Writer
 from kioskd.domain.region import RegionPack
 from kioskd.protocols.central import Problem, ProblemCode, encode
 
-API = (public, logins, me, payments, books, documents, verify, cards)
+API = (public, logins, me, payments, books, documents, verify, profile, accounts, papers, cards)
 """Each part of the contract has its own module with its ``ROUTES``."""
 RETRY_AFTER_S = 2
 _log = logging.getLogger("kiosk_central.app")

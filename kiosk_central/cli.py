@@ -18,8 +18,10 @@ from kiosk_central.commands.bank import bank
 from kiosk_central.commands.cards import cards
 from kiosk_central.commands.differences import differences, payment
 from kiosk_central.commands.documents import SEAL_OPTION, document, seal
+from kiosk_central.commands.interest import interest
 from kiosk_central.commands.journals import journals
 from kiosk_central.commands.options import DB_OPTION, SIGNING_KEY_OPTION, errors_told
+from kiosk_central.commands.profiles import profile
 from kiosk_central.commands.receipts import keys, verify
 from kiosk_central.region import SAMPLE_FILE, load_region
 from kiosk_central.show import books
@@ -40,7 +42,19 @@ def main() -> None:
     """The reference central server."""
 
 
-for command in (bank, cards, differences, document, journals, keys, payment, seal, verify):
+for command in (
+    bank,
+    cards,
+    differences,
+    document,
+    journals,
+    keys,
+    payment,
+    profile,
+    seal,
+    verify,
+    interest,
+):
     main.add_command(command)
 
 

@@ -1,11 +1,19 @@
 """What people have paid: enrolments, months, and the view a person has of them."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
-from kiosk_central.store.schema import contributions, enrolments
-from kioskd.domain.contribution import Contribution, Enrolment, InsuranceView, Month, Scheme
+from kiosk_central.store.schema import contributions, enrolments, people
+from kioskd.domain.contribution import (
+    Contribution,
+    Enrolment,
+    InsuranceView,
+    Month,
+    Scheme,
+    periods_of,
+)
 from kioskd.domain.money import Money
 
 
@@ -47,30 +55,35 @@ def contributions_of(connection: Connection, person_id: int, year: int) -> tuple
 
 
 def enrolments_of(connection: Connection, person_id: int) -> tuple[Enrolment, ...]:
-    """Return the person's enrolments with how much is paid in each."""
-    paid = contributions.c
-    sums = (
-        select(paid.scheme, func.count().label("months"), func.max(paid.month).label("last"))
-        .where(paid.person_id == person_id)
-        .group_by(paid.scheme)
-        .subquery()
-    )
+    """Return the person's enrolments with where and how much is paid in each."""
     query = (
-        select(enrolments, sums.c.months, sums.c.last)
-        .outerjoin(sums, sums.c.scheme == enrolments.c.scheme)
+        select(enrolments, people.c.city)
+        .join(people, people.c.id == enrolments.c.person_id)
         .where(enrolments.c.person_id == person_id)
         .order_by(enrolments.c.scheme.desc())
     )
     return tuple(
-        Enrolment(
-            Scheme(row.scheme),
-            row.active,
-            Month.parse(row.since),
-            row.months or 0,
-            Month.parse(row.last) if row.last else None,
-        )
+        _enrolment(row, _months_paid(connection, person_id, row.scheme))
         for row in connection.execute(query)
     )
+
+
+def _enrolment(row: Row[Any], paid: list[Month]) -> Enrolment:
+    return Enrolment(
+        Scheme(row.scheme),
+        row.active,
+        Month.parse(row.since),
+        len(paid),
+        max(paid, default=None),
+        row.city,
+        periods_of(paid),
+    )
+
+
+def _months_paid(connection: Connection, person_id: int, scheme: str) -> list[Month]:
+    paid = contributions.c
+    query = select(paid.month).where(paid.person_id == person_id, paid.scheme == scheme)
+    return [Month.parse(text) for text in connection.execute(query).scalars()]
 
 
 def paid_of_year(

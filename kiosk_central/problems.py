@@ -22,6 +22,8 @@ STATUS: dict[ProblemCode, int] = {
     ProblemCode.CHAIN_BROKEN: 409,
     ProblemCode.NOT_PRINTABLE: 409,
     ProblemCode.REFERENCE_REUSED: 422,
+    ProblemCode.TEXT_NOT_ACCEPTED: 422,
+    ProblemCode.PROFILE_CHANGED: 409,
     ProblemCode.UNAVAILABLE: 503,
 }
 

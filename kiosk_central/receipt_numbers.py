@@ -3,17 +3,16 @@
 from sqlalchemy import Connection, insert, update
 
 from kiosk_central.store.schema import counters
-
-_CHECK_MODULUS = 97
+from kioskd.domain.paper_code import CHECK_MODULUS, check_digits_fit
 
 
 def receipt_number(year: int, serial: int) -> str:
     """Return the official number: year, serial in eight digits, two check digits.
 
-    ``2026-0000-0031-88``; the check is ISO 7064 MOD 97-10 over the digits before it.
+    ``2026-0000-0031-59``; the check is ISO 7064 MOD 97-10 over the digits before it.
     """
     digits = f"{year:04d}{serial:08d}"
-    check = 98 - int(digits) * 100 % _CHECK_MODULUS
+    check = 98 - int(digits) * 100 % CHECK_MODULUS
     return f"{digits[:4]}-{digits[4:8]}-{digits[8:]}-{check:02d}"
 
 
@@ -21,7 +20,7 @@ def receipt_number_is_right(text: str) -> bool:
     """Tell whether the check digits fit."""
     digits = text.replace("-", "")
     shape = len(text) == 17 and len(digits) == 14 and digits.isascii() and digits.isdigit()
-    return shape and int(digits) % _CHECK_MODULUS == 1
+    return shape and check_digits_fit(digits)
 
 
 def next_receipt_number(connection: Connection, year: int) -> str:

@@ -15,6 +15,12 @@ from sqlalchemy import Connection, Table, func, insert, select
 
 from kiosk_central.cards import card_key
 from kiosk_central.documents.seal_key import SAMPLE_SEAL_SETTING
+from kiosk_central.sample_accounts import (
+    EMPLOYED_PERSONAS,
+    Holder,
+    fill_medical,
+    fill_rates,
+)
 from kiosk_central.sample_cards import barcode_of, fill_cards
 from kiosk_central.sample_people import (
     PERSONAS,
@@ -26,8 +32,10 @@ from kiosk_central.sample_people import (
     chip_history,
     code_for,
 )
+from kiosk_central.sample_profiles import profile_row
 from kiosk_central.signing import SIGNING_KEY_SETTING
 from kiosk_central.store.books import create_tables
+from kiosk_central.store.profiles import profiles
 from kiosk_central.store.schema import cards, contributions, enrolments, kiosks, people, settings
 from kioskd.domain.card import CardStatus
 from kioskd.domain.contribution import Month, Scheme, grade_of_average
@@ -90,6 +98,9 @@ def fill(
     numbered = enumerate(residents(count, seed, today), start=1)
     while chunk := list(islice(numbered, CHUNK)):
         _insert_chunk(connection, region, city or region.city.zh, chunk)
+        holders = (Holder(key, one.persona.key, one.flexible) for key, one in chunk)
+        fill_medical(connection, holders, seed, today)
+    fill_rates(connection, today)
     fill_cards(connection, today)
 
 
@@ -106,7 +117,8 @@ def residents(count: int, seed: int, today: date) -> Iterator[_Resident]:
 def _known(persona: Persona, today: date) -> _Resident:
     both = (Scheme.PENSION, Scheme.MEDICAL)
     until = Month(today.year, today.month).plus(-MONTHS_BEHIND)
-    return _Resident(persona, True, both, Month(today.year - 4, 1), until, 100)
+    flexible = persona.key not in EMPLOYED_PERSONAS
+    return _Resident(persona, flexible, both, Month(today.year - 4, 1), until, 100)
 
 
 def _made_up(chance: random.Random, index: int, taken: set[str], today: date) -> _Resident:
@@ -150,6 +162,7 @@ def _insert_chunk(
     for table, rows in (
         (people, [_person_row(key, one, city) for key, one in chunk]),
         (cards, [_card_row(key, one.persona, region) for key, one in chunk]),
+        (profiles, [profile_row(key, one.persona) for key, one in chunk]),
         (enrolments, [row for key, one in chunk for row in _enrolment_rows(key, one)]),
         (contributions, [row for key, one in chunk for row in _paid_rows(key, one, region)]),
     ):

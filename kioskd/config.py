@@ -52,6 +52,8 @@ class KioskSettings:
     """As registered at the centre: ``K0123``."""
     outlet: Text
     """Where it stands, as shown in the header."""
+    outlet_id: str = ""
+    """The outlet of the region pack in which it stands: "you are here" on the map."""
     state_dir: str = "/var/lib/kioskd"
     """The journal and the last region pack."""
     production: bool = True

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 
+from kioskd.domain.account import MedicalAccount, MyPayment, PensionAccount
 from kioskd.domain.card import Application, CardView, MyCard
 from kioskd.domain.contribution import Assessment, InsuranceView, Month, Offer, Scheme
 from kioskd.domain.document import PaperState, Receipt
@@ -22,6 +23,7 @@ from kioskd.domain.payment import (
     TransactionRecord,
 )
 from kioskd.domain.person import IdCardFacts, SocialCardFacts
+from kioskd.domain.profile import Profile
 from kioskd.domain.region import RegionPack
 from kioskd.domain.secret import CardPin, SessionToken
 from kioskd.domain.trouble import Trouble
@@ -29,6 +31,8 @@ from kioskd.errors import SessionEnded
 from kioskd.protocols.central import Challenge, Login, PaymentReport, Posting
 from kioskd.protocols.central_books import ReceiptCopy, ReceiptEntry
 from kioskd.protocols.central_cards import Activation
+from kioskd.protocols.central_documents import PaperCheck
+from kioskd.protocols.central_profile import ProfileChange, ProfileChanged
 from kioskd.screens.contract import Screen
 
 T = TypeVar("T")
@@ -199,7 +203,35 @@ class CardServices(Protocol):
         """Make the card in the slot active."""
 
 
-class Central(CardServices, Protocol):
+class ProfileServices(Protocol):
+    """Personal information at the centre. Every call raises ServerError."""
+
+    async def profile(self, token: SessionToken) -> Profile:
+        """Fetch what is on file to reach her by."""
+
+    async def change_profile(
+        self, token: SessionToken, ref: str, change: ProfileChange
+    ) -> ProfileChanged:
+        """Change it under the kiosk's ``ref``; idempotent. Codes: see protocols.central_profile."""
+
+
+class AccountServices(Protocol):
+    """Her accounts and payments at the centre, and papers. Every call raises ServerError."""
+
+    async def pension_account(self, token: SessionToken) -> PensionAccount:
+        """Fetch the pension personal account, year by year."""
+
+    async def medical_account(self, token: SessionToken, year: int | None) -> MedicalAccount:
+        """Fetch one year of the medical personal account (None: the latest)."""
+
+    async def my_payments(self, token: SessionToken) -> tuple[MyPayment, ...]:
+        """Fetch her payments at all kiosks, newest first."""
+
+    async def check_paper(self, code: str) -> PaperCheck:
+        """Ask whether the paper with this number or QR text is genuine; needs no visit."""
+
+
+class Central(AccountServices, CardServices, ProfileServices, Protocol):
     """The central server. Every call raises ServerError."""
 
     async def region(self) -> RegionPack:

@@ -7,7 +7,7 @@ then recovery of open payments, which greys paying until it has decided; then vi
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,6 @@ import trio
 
 from kioskd import log
 from kioskd.config import Config
-from kioskd.domain.region import RegionPack
 from kioskd.domain.text import Text
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.drivers.cabinet import GpioCabinet
@@ -24,7 +23,7 @@ from kioskd.drivers.id_reader import SamVIdReader
 from kioskd.drivers.pinpad import ZvtPinPad
 from kioskd.drivers.receipt_printer import EscposReceiptPrinter
 from kioskd.drivers.social_card_reader import SocialCardReaderDriver
-from kioskd.errors import JournalDamaged, ServerError
+from kioskd.errors import JournalDamaged
 from kioskd.flows.kiosk import Kiosk
 from kioskd.flows.session import serve_visitors
 from kioskd.health import HealthBoard
@@ -38,9 +37,11 @@ from kioskd.payments.outbox import Outbox
 from kioskd.payments.owner import owning
 from kioskd.payments.settings import PaymentSettings
 from kioskd.payments.store import Store
+from kioskd.pinyin import Pinyin
 from kioskd.relay.client import CentralClient
 from kioskd.relay.clock import utc_now
-from kioskd.relay.region_copy import RegionCopy
+from kioskd.relay.region_copy import RegionCopy, SeenPack
+from kioskd.relay.region_keeper import RegionKeeper
 from kioskd.relay.uplink import Uplink
 from kioskd.screens.console import ScreenConsole
 from kioskd.screens.frame import FrameFacts
@@ -130,9 +131,9 @@ async def _run_behind(
     }
     for name, part in parts.items():
         nursery.start_soon(supervise, name, part, name=name)
-    region = await _region(central, RegionCopy(state / "region.json"), stage)
-    stage.facts = FrameFacts(region.title, config.kiosk.outlet, region.hotlines)
-    stage.redraw()
+    keeper = RegionKeeper(central, RegionCopy(state / "region.json"), date.today)
+    seen = await _region(keeper, stage)
+    nursery.start_soon(supervise, "region", keeper.run, name="region")
     kiosk = Kiosk(
         stage=stage,
         social_cards=cards,
@@ -141,14 +142,26 @@ async def _run_behind(
         receipt_printer=printer,
         cabinet=cabinet,
         central=central,
-        region=region,
+        region=seen.pack,
         desk=desk,
         uplink=uplink,
         health=health,
         times=config.visit,
         today=date.today,
+        pinyin=Pinyin.for_region(seen.pack.phrases),
+        outlet_id=config.kiosk.outlet_id,
+        region_changed=keeper.changed,
     )
-    await supervise("visitors", partial(serve_visitors, kiosk))
+
+    def with_newest_pack() -> Kiosk:
+        """Return the kiosk with the newest region pack, which the frame shows from now on."""
+        newest = keeper.seen or seen
+        pack = newest.pack
+        stage.facts = FrameFacts(pack.title, config.kiosk.outlet, pack.hotlines)
+        pinyin = kiosk.pinyin if pack is seen.pack else Pinyin.for_region(pack.phrases)
+        return replace(kiosk, region=pack, region_seen_on=newest.confirmed_on, pinyin=pinyin)
+
+    await supervise("visitors", partial(serve_visitors, with_newest_pack))
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,19 +208,12 @@ def _money_trouble(desk: PaymentDesk) -> Trouble | None:
     return trouble
 
 
-async def _region(central: CentralClient, copy: RegionCopy, stage: PygameStage) -> RegionPack:
+async def _region(keeper: RegionKeeper, stage: PygameStage) -> SeenPack:
     """Return the centre's region pack, or the kept one while the centre cannot be reached."""
     while True:
-        try:
-            pack = await central.region()
-        except ServerError as error:
-            log.warning("region.not_fetched", code=error.operator_code)
-        else:
-            copy.keep(pack)
-            return pack
-        kept = copy.load()
-        if kept is not None:
-            return kept
+        seen = await keeper.begin()
+        if seen is not None:
+            return seen
         trouble = Trouble(TroubleReason.CENTRE_UNREACHABLE, "S-01")
         async with stage.follow(OutOfService(trouble)):
             await trio.sleep(REGION_INTERVAL_S)

@@ -14,7 +14,6 @@ from kiosk_central.api.request import (
     reference_of,
     visit_of,
 )
-from kiosk_central.documents.check import paper_check
 from kiosk_central.documents.issue import Asked, issue, made, take_print
 from kiosk_central.documents.numbers import random_group
 from kiosk_central.problems import Refused
@@ -22,7 +21,6 @@ from kioskd.protocols.central import ProblemCode
 from kioskd.protocols.central_documents import (
     DOCUMENT_PATH,
     DOCUMENT_PRINT_PATH,
-    PAPER_CHECK_PATH,
     DocumentKind,
     DocumentPrintReport,
     DocumentRequest,
@@ -74,16 +72,7 @@ async def put_print(request: Request) -> Response:
     return answer(await centre.write(lambda desk: take_print(desk, kiosk.id, report)))
 
 
-async def check(request: Request) -> Response:
-    """GET /v1/papers/{code}: a number, or the text of a QR code, percent-encoded."""
-    await kiosk_of(request)
-    code: str = request.path_params["code"]
-    return answer(await centre_of(request).read(lambda connection: paper_check(connection, code)))
-
-
 ROUTES = [
     Route(DOCUMENT_PATH, put_document, methods=["PUT"]),
     Route(DOCUMENT_PRINT_PATH, put_print, methods=["PUT"]),
-    # The text of a QR code holds an address with slashes.
-    Route(PAPER_CHECK_PATH.replace("{code}", "{code:path}"), check, methods=["GET"]),
 ]

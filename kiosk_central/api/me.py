@@ -4,13 +4,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kiosk_central.api.request import answer, centre_of, visit_of
+from kiosk_central.api.request import answer, centre_of, checked_year, visit_of
 from kiosk_central.clock import local_month
 from kiosk_central.contributions import insurance_view
 from kiosk_central.offers import offers_for
-from kiosk_central.problems import Refused
 from kioskd.protocols import central
-from kioskd.protocols.central import ProblemCode
 
 INSURANCE_SERVICE = "insurance"
 PAY_SERVICE = "pay-contribution"
@@ -19,21 +17,13 @@ PAY_SERVICE = "pay-contribution"
 async def insurance(request: Request) -> Response:
     """GET /v1/me/insurance[?year=2026]; without a year the latest with anything."""
     visit, centre = await visit_of(request, INSURANCE_SERVICE), centre_of(request)
-    year = _year(request.query_params.get("year"))
+    year = checked_year(request.query_params.get("year"))
     this_year = local_month(centre.now()).year
     return answer(
         await centre.read(
             lambda connection: insurance_view(connection, visit.person_id, year, this_year)
         )
     )
-
-
-def _year(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if not (len(text) == 4 and text.isascii() and text.isdigit() and text >= "1900"):
-        raise Refused(ProblemCode.BAD_REQUEST, "year")
-    return int(text)
 
 
 async def offers(request: Request) -> Response:

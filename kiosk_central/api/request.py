@@ -132,6 +132,15 @@ def checked_text(text: str, longest: int) -> str:
     return text
 
 
+def checked_year(text: str | None) -> int | None:
+    """Return the year in a query, None if there is none. Raises Refused(BAD_REQUEST)."""
+    if text is None:
+        return None
+    if not (len(text) == 4 and text.isascii() and text.isdigit() and text >= "1900"):
+        raise Refused(ProblemCode.BAD_REQUEST, "year")
+    return int(text)
+
+
 def _is_reference(text: str) -> bool:
     plain = text.replace("-", "")
     return len(text) <= REF_CHARACTERS_MAX and plain.isascii() and plain.isalnum()

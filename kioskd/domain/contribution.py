@@ -1,5 +1,6 @@
 """What a person with flexible employment may pay, and what each part of it is."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -138,6 +139,30 @@ class Assessment:
 
 
 @dataclass(frozen=True, slots=True)
+class PaidPeriod:
+    """Months paid without a break between, from ``first`` to ``last``."""
+
+    first: Month
+    last: Month
+
+    @property
+    def months(self) -> int:
+        """How many months it has."""
+        return (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
+
+
+def periods_of(months: Iterable[Month]) -> tuple[PaidPeriod, ...]:
+    """Join months into periods, ascending; a month that is missing ends one."""
+    found: list[PaidPeriod] = []
+    for month in sorted(set(months)):
+        if found and found[-1].last.plus(1) == month:
+            found[-1] = PaidPeriod(found[-1].first, month)
+        else:
+            found.append(PaidPeriod(month, month))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
 class Enrolment:
     """A person's enrolment in one scheme."""
 
@@ -146,6 +171,10 @@ class Enrolment:
     since: Month
     months_paid: int
     last_paid: Month | None
+    place: str = ""
+    """Where she is enrolled, in Chinese."""
+    periods: tuple[PaidPeriod, ...] = ()
+    """What is paid, ascending; between two of them is a break."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,25 @@
 """The region pack: everything that differs by city. Content from the centre, never code."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kioskd.domain.calendar import CalendarYear
 from kioskd.domain.contribution import Rates, Scheme
 from kioskd.domain.money import Money
 from kioskd.domain.person import Assurance
+from kioskd.domain.profile import ProfileRules
 from kioskd.domain.region_card import CardRules
 from kioskd.domain.region_documents import DocumentTexts
+from kioskd.domain.region_info import (
+    NO_TEXT,
+    CityMap,
+    Hotline,
+    Outlet,
+    OutletNeed,
+    PolicyText,
+)
 from kioskd.domain.text import Text
 
-NO_TEXT = Text("", "")
-
-
-@dataclass(frozen=True, slots=True)
-class Hotline:
-    """A telephone number and what it is for."""
-
-    number: str
-    name: Text
-    does: Text
+__all__ = ["Hotline", "Outlet", "PolicyText", "RegionPack", "SchemeRules"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +39,6 @@ class SchemeRules:
 
 
 @dataclass(frozen=True, slots=True)
-class PolicyText:
-    """A policy text, guide or question with its source and date."""
-
-    id: str
-    title: Text
-    paragraphs: tuple[Text, ...]
-    source: Text
-    date: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outlet:
-    """A place to go to."""
-
-    name: Text
-    address: Text
-    hours: Text
-    services: Text
-    phone: str
-
-
-@dataclass(frozen=True, slots=True)
 class RegionPack:
     """One city's content, versioned."""
 
@@ -77,6 +55,9 @@ class RegionPack:
     outlets: tuple[Outlet, ...]
     verify_url: str = ""
     """Where anybody may check a receipt: the QR code is this address and the signed facts."""
+    city_map: CityMap | None = None
+    outlet_needs: tuple[OutletNeed, ...] = ()
+    """What one can look for an outlet by, in the order shown."""
     card_pin_tries_warning: int = 1
     """Ask for the card's PIN no more when only so many tries are left."""
     card: CardRules | None = None
@@ -85,6 +66,10 @@ class RegionPack:
     """The working days of the years that have been announced."""
     documents: DocumentTexts | None = None
     """What sealed papers say; None where the centre gives none."""
+    profile: ProfileRules = field(default_factory=ProfileRules)
+    """How changes of personal information are handled."""
+    phrases: tuple[str, ...] = ()
+    """Places of this region that the soft keyboard shall know: streets, offices, estates."""
 
     def rules(self, scheme: Scheme) -> SchemeRules:
         """Return the rules of ``scheme``. Raises KeyError where the region has none."""

@@ -98,3 +98,22 @@ class SessionToken(Secret):
     """The central server's ticket for one visit."""
 
     __slots__ = ()
+
+
+class PhoneNumber(Secret):
+    """A telephone number. Masked: the first three and the last four digits: ``138****0001``."""
+
+    __slots__ = ()
+
+    def masked(self) -> str:
+        number = self._value
+        return f"{number[:3]}****{number[-4:]}" if len(number) >= 8 else "*" * len(number)
+
+
+class PostalAddress(Secret):
+    """Where letters reach a person. Masked: the first three characters."""
+
+    __slots__ = ()
+
+    def masked(self) -> str:
+        return self._value[:3] + "***" if self._value else ""

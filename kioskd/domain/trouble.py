@@ -56,6 +56,8 @@ class TroubleReason(Enum):
     """Another assessment holds one of the months."""
     ASSESSMENT_EXPIRED = "assessment_expired"
     NOTHING_TO_PAY = "nothing_to_pay"
+    PROFILE_CHANGED = "profile_changed"
+    """What is on file is not what she was shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """What a flow may use: the kiosk as one frozen value, and the visit as another."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
+
+import trio
 
 from kioskd.contracts import (
     Cabinet,
@@ -21,7 +23,9 @@ from kioskd.domain.secret import SessionToken
 from kioskd.flows.settings import VisitSettings
 from kioskd.health import HealthBoard
 from kioskd.payments.pay import PaymentDesk
+from kioskd.pinyin import Pinyin
 from kioskd.screens.busy import Busy, BusyWith
+from kioskd.screens.policies import PackState
 
 T = TypeVar("T")
 
@@ -43,6 +47,19 @@ class Kiosk:
     health: HealthBoard
     times: VisitSettings
     today: Callable[[], date]
+    pinyin: Pinyin = field(default_factory=Pinyin)
+    """What the soft keyboard asks for Chinese."""
+    outlet_id: str = ""
+    """The outlet of the region pack in which this kiosk stands; empty where nobody said."""
+    region_seen_on: str = ""
+    """ISO date on which the centre last confirmed the region pack."""
+    region_changed: Callable[[], Awaitable[None]] = trio.sleep_forever
+    """Returns when there is another region pack."""
+
+    def pack_state(self) -> PackState:
+        """Say how fresh the region's content is, and whether the centre is away."""
+        kept = self.health.trouble_of("central") is not None
+        return PackState(self.region.version, self.region_seen_on, kept)
 
     async def while_busy(self, what: BusyWith, job: Callable[[], Awaitable[T]]) -> T:
         """Do ``job`` behind a screen that says what is being waited for."""

@@ -15,6 +15,8 @@ from kioskd.errors import (
     SessionEnded,
     VisitorLeft,
 )
+from kioskd.flows.convenience.check_paper import check_paper
+from kioskd.flows.convenience.hotlines import show_hotlines
 from kioskd.flows.convenience.outlets import show_outlets
 from kioskd.flows.handling.activate_card import ask_for_id_card
 from kioskd.flows.home import be_at_home, do_service
@@ -37,19 +39,23 @@ class HealthChanged:
     """A device has come or gone: the welcome screen must say so."""
 
 
-Arrival = CardInserted | IdCardFacts | Trouble | WelcomeChoice | HealthChanged
+class RegionChanged:
+    """There is another region pack: the next visitor shall have it."""
 
 
-async def serve_visitors(kiosk: Kiosk) -> None:
-    """Serve one visitor after the other, for ever."""
+Arrival = CardInserted | IdCardFacts | Trouble | WelcomeChoice | HealthChanged | RegionChanged
+
+
+async def serve_visitors(newest: Callable[[], Kiosk]) -> None:
+    """Serve one visitor after the other, for ever; each with the newest region pack."""
     while True:
-        await serve_one_visitor(kiosk)
+        await serve_one_visitor(newest())
 
 
 async def serve_one_visitor(kiosk: Kiosk) -> None:
     """Welcome somebody, do her business, say goodbye. Nothing of her is left when it returns."""
     arrival = await _welcome(kiosk)
-    if isinstance(arrival, HealthChanged):
+    if isinstance(arrival, HealthChanged | RegionChanged):
         return
     kiosk.stage.begin_visit()
     log.event("visit.began", by=type(arrival).__name__)
@@ -66,6 +72,7 @@ async def _welcome(kiosk: Kiosk) -> Arrival:
     screen = Welcome(
         card=kiosk.health.trouble_of("card_reader", "central"),
         id_card=kiosk.health.trouble_of("id_reader", "central"),
+        centre=kiosk.health.trouble_of("central"),
     )
     kiosk.cabinet.lamp("card", lit=screen.card is None)
     kiosk.cabinet.lamp("id", lit=screen.id_card is None)
@@ -81,8 +88,12 @@ async def _welcome(kiosk: Kiosk) -> Arrival:
         await kiosk.health.changed()
         return HealthChanged()
 
+    async def region() -> Arrival:
+        await kiosk.region_changed()
+        return RegionChanged()
+
     try:
-        return await first_of(choice, card, lambda: _id_card(kiosk), health)
+        return await first_of(choice, card, lambda: _id_card(kiosk), health, region)
     finally:
         kiosk.cabinet.lamp("card", lit=False)
         kiosk.cabinet.lamp("id", lit=False)
@@ -121,6 +132,10 @@ async def _serve(kiosk: Kiosk, arrival: Arrival) -> None:
             await read_policies(kiosk, None)
         case WelcomeChoice.OUTLETS:
             await show_outlets(kiosk, None)
+        case WelcomeChoice.HOTLINES:
+            await show_hotlines(kiosk, None)
+        case WelcomeChoice.CHECK_PAPER:
+            await check_paper(kiosk, None)
 
 
 async def _with_card(kiosk: Kiosk) -> None:

@@ -38,6 +38,7 @@ _SERVER_REASONS = {
     ProblemCode.ASSURANCE_TOO_LOW.value: TroubleReason.NEEDS_SOCIAL_CARD,
     ProblemCode.SESSION_UNKNOWN.value: TroubleReason.NEEDS_LOGIN,
     ProblemCode.MONTHS_TAKEN.value: TroubleReason.MONTHS_TAKEN,
+    ProblemCode.PROFILE_CHANGED.value: TroubleReason.PROFILE_CHANGED,
     ProblemCode.ASSESSMENT_CLOSED.value: TroubleReason.ASSESSMENT_EXPIRED,
 }
 _DEVICE_REASONS = {

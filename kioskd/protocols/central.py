@@ -79,6 +79,10 @@ class ProblemCode(Enum):
     """409: a character of the paper is in no font of the centre; only an outlet can write it."""
     REFERENCE_REUSED = "reference_reused"
     """422: the reference is known with another body."""
+    TEXT_NOT_ACCEPTED = "text_not_accepted"
+    """422: a text that she typed is not taken; the detail is ``field:rule``."""
+    PROFILE_CHANGED = "profile_changed"
+    """409: what is on file is not what she was shown, or a change of it is being looked at."""
     UNAVAILABLE = "unavailable"
     """503: try again later."""
 

@@ -20,13 +20,15 @@ from kioskd.protocols.central import (
     Posting,
 )
 from kioskd.protocols.central_books import ChainHead, ChainLinks, ReceiptCopy, ReceiptEntry
+from kioskd.relay.accounts import AccountCalls
 from kioskd.relay.cards import CardCalls, card_login
 from kioskd.relay.line import CentralLine
+from kioskd.relay.profile import ProfileCalls
 
 T = TypeVar("T")
 
 
-class CentralClient(CardCalls, CentralLine):
+class CentralClient(AccountCalls, CardCalls, ProfileCalls, CentralLine):
     """The central server as flows and payments see it; fulfils ``contracts.Central``."""
 
     async def region(self) -> RegionPack:

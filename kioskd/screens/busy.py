@@ -25,6 +25,7 @@ class BusyWith(Enum):
     ASSESSING = ("assessing", Icon.COINS, 10)
     POSTING = ("posting", Icon.LIST, 10)
     CHANGING_CARD = ("changing_card", Icon.SOCIAL_CARD, 10)
+    SENDING = ("sending", Icon.LIST, 10)
     PRINTING = ("printing", Icon.PRINTER, 15)
     FINISHING = ("finishing", Icon.LOCK, 5)
 

@@ -10,8 +10,10 @@ and every text that would not fit (the tests' evidence). Lengths are panel pixel
         action_row(canvas, actions, main=("next", canvas.words("pay.next")), back=("back", ...))
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 import pygame
@@ -261,6 +263,21 @@ class Canvas:
             )
             self.rounded(Rect(x, rect.y, length, rect.h), rect.h // 2, colour, corners)
             x += length
+
+    def polyline(self, points: Sequence[tuple[int, int]], width: int, colour: Colour) -> None:
+        """Draw a smooth line through ``points`` with round ends and joints."""
+        for start, end in pairwise(points):
+            pygame.draw.aaline(self.surface, colour, start, end, width)
+        for point in points:
+            self.disc(point, width // 2, colour)
+
+    @contextmanager
+    def clipped(self, rect: Rect) -> Iterator[None]:
+        """Let nothing be drawn outside ``rect`` meanwhile."""
+        before = self.surface.get_clip()
+        self.surface.set_clip((rect.x, rect.y, rect.w, rect.h))
+        yield
+        self.surface.set_clip(before)
 
     # ---- cards and buttons
 

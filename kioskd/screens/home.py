@@ -61,9 +61,15 @@ SERVICE_ICONS = {
     "reissue-card": Icon.SOCIAL_CARD,
     "activate-card": Icon.SHIELD,
     "change-card-pin": Icon.LOCK,
+    "pension-account": Icon.COINS,
+    "medical-account": Icon.SHIELD,
+    "my-payments": Icon.BANK_CARD,
     "policies": Icon.BOOK,
     "outlets": Icon.PLACE,
+    "hotlines": Icon.PHONE,
+    "check-paper": Icon.SHIELD,
     "reprint-receipts": Icon.PRINTER,
+    "change-profile": Icon.PERSON,
 }
 TAB_ICONS = {
     Tab.INQUIRY: Icon.LIST,

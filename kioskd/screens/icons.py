@@ -45,6 +45,7 @@ class Icon(Enum):
     TOOLS = "tools"
     SHIELD = "shield"
     BARCODE = "barcode"
+    SEARCH = "search"
 
 
 class Pen:
@@ -267,6 +268,12 @@ def _barcode(pen: Pen) -> None:
         pen.box(x, 18, width, 64)
 
 
+def _search(pen: Pen) -> None:
+    pen.disc(42, 42, 34)
+    pen.disc(42, 42, 23, pen.paper)
+    pen.stroke([(66, 66), (88, 88)], 14)
+
+
 _PAINTERS = {
     Icon.CHECK: _check,
     Icon.QUESTION: _question,
@@ -294,4 +301,5 @@ _PAINTERS = {
     Icon.TOOLS: _tools,
     Icon.SHIELD: _shield,
     Icon.BARCODE: _barcode,
+    Icon.SEARCH: _search,
 }

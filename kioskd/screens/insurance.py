@@ -26,14 +26,15 @@ from kioskd.screens.widgets.blocks import (
 from kioskd.screens.widgets.chart import Bar, bar_chart
 from kioskd.screens.widgets.month_table import month_table, table_height
 from kioskd.screens.widgets.months import month_name
+from kioskd.screens.widgets.years import year_buttons, year_of
 
-InsuranceAnswer = int | Navigation
+InsuranceAnswer = int | Scheme | Navigation
 COLOURS: dict[Scheme, Colour] = {Scheme.PENSION: t.BLUE, Scheme.MEDICAL: t.SOFT_BLUE}
 
 
 @dataclass(frozen=True, slots=True)
 class Insurance(Screen[InsuranceAnswer]):
-    """Answers with another year to fetch, or back."""
+    """Answers with another year to fetch, a scheme whose periods she wants to see, or back."""
 
     id = "insurance"
     view: InsuranceView
@@ -51,17 +52,17 @@ class Insurance(Screen[InsuranceAnswer]):
         else:
             canvas.text(room, canvas.words("insurance.none"), Type.LEAD)
         rest = action_row(canvas, actions, back=Action("back", canvas.words("info.back")))
-        if len(self.view.years) > 1:
-            self._draw_years(canvas, rest)
+        year_buttons(canvas, rest, self.view.years, self.view.year)
 
     def tap(self, button: str) -> "Screen[InsuranceAnswer] | Done[InsuranceAnswer] | None":
-        """Answer with another year, or go back."""
+        """Answer with another year, with the scheme whose periods she wants, or go back."""
         if button == "back":
             return Done(Navigation.BACK)
-        for year in self.view.years:
-            if button == f"year-{year}" and year != self.view.year:
-                return Done(year)
-        return None
+        for enrolment in self.view.enrolments:
+            if button == f"periods-{enrolment.scheme.value}":
+                return Done(enrolment.scheme)
+        year = year_of(button, self.view.years, self.view.year)
+        return None if year is None else Done(year)
 
     def _name(self, canvas: Canvas, scheme: Scheme) -> str:
         names = dict(self.scheme_names)
@@ -78,7 +79,8 @@ class Insurance(Screen[InsuranceAnswer]):
             left, year = room.cut_left(canvas.px(424), canvas.px(24))
             cells = layout.rows(left, [1] * max(2, count), gap)
         for enrolment, cell in zip(self.view.enrolments, cells, strict=False):
-            inner = canvas.card(cell).inset(0, -canvas.px(8))
+            button = f"periods-{enrolment.scheme.value}"
+            inner = canvas.card(cell, Look.SECOND, button).inset(0, -canvas.px(8))
             fits = self._enrolments_height(canvas, inner.w, Type.BODY) <= inner.h
             facts = Type.BODY if fits else Type.NOTE
             draw_blocks(canvas, inner, self._enrolment(canvas, enrolment, inner.w, facts))
@@ -96,6 +98,7 @@ class Insurance(Screen[InsuranceAnswer]):
         words = canvas.words
         last = enrolment.last_paid
         facts = [
+            *([(words("insurance.place"), enrolment.place)] if enrolment.place else []),
             (words("insurance.since"), _month(canvas, enrolment.since)),
             (
                 words("insurance.months_paid"),
@@ -111,6 +114,7 @@ class Insurance(Screen[InsuranceAnswer]):
             text_block(canvas, width, name, Type.TITLE),
             _status_block(canvas, enrolment.active),
             *fact_blocks(canvas, width, facts, type, gap=4),
+            _more_block(canvas),
         ]
 
     def _draw_year(self, canvas: Canvas, room: Rect) -> None:
@@ -169,28 +173,6 @@ class Insurance(Screen[InsuranceAnswer]):
             for number in range(1, 13)
         ]
 
-    def _draw_years(self, canvas: Canvas, rect: Rect) -> None:
-        """Draw as many years as fit around the one shown; touching the last leads further."""
-        gap = canvas.px(10)
-        width = max(canvas.text_width("2026", Type.TITLE) + canvas.px(48), canvas.theme.min_touch)
-        years = _around(self.view.years, self.view.year, (rect.w + gap) // (width + gap))
-        x = rect.right - len(years) * (width + gap) + gap
-        for index, year in enumerate(years):
-            cell = Rect(x + index * (width + gap), rect.y, width, rect.h)
-            here = year == self.view.year
-            look = Look.CHOSEN if here else Look.SECOND
-            canvas.card(cell, look, None if here else f"year-{year}")
-            ink = t.DEEP_BLUE if here else t.BLUE
-            canvas.text(cell, str(year), Type.TITLE if here else Type.LEAD, ink, "centre", "middle")
-
-
-def _around(years: tuple[int, ...], year: int, room: int) -> tuple[int, ...]:
-    """Return at most ``room`` neighbouring years, ``year`` in their middle where it can be."""
-    room = max(1, room)
-    at = years.index(year) if year in years else len(years) - 1
-    first = max(0, min(at - room // 2, len(years) - room))
-    return years[first : first + room]
-
 
 def _month(canvas: Canvas, month: Month) -> str:
     return canvas.words("insurance.month", year=month.year, month=month_name(canvas.words, month))
@@ -207,3 +189,16 @@ def _status_block(canvas: Canvas, active: bool) -> Block:
         canvas.text(text, said, Type.NOTE_STRONG, ink, valign="middle")
 
     return Block(canvas.line_height(Type.NOTE_STRONG), draw, canvas.px(2))
+
+
+def _more_block(canvas: Canvas) -> Block:
+    """Say that the card leads to the periods."""
+    said, side = canvas.words("insurance.periods"), canvas.px(22)
+
+    def draw(rect: Rect) -> None:
+        width = min(rect.w - side - canvas.px(8), canvas.text_width(said, Type.NOTE_STRONG) + 2)
+        text, rest = rect.cut_left(width, canvas.px(8))
+        canvas.text(text, said, Type.NOTE_STRONG, t.BLUE, valign="middle")
+        canvas.icon(Icon.ARROW_RIGHT, Rect(rest.x, rest.y, side, rest.h).centred(side, side))
+
+    return Block(canvas.line_height(Type.NOTE_STRONG), draw, canvas.px(4))

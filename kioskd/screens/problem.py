@@ -32,6 +32,7 @@ HARMLESS = frozenset(
         TroubleReason.CARD_NOT_REPORTED,
         TroubleReason.CARD_ACTIVE_ALREADY,
         TroubleReason.CARD_LOST_FOR_GOOD,
+        TroubleReason.PROFILE_CHANGED,
     }
 )
 """What the visitor can put right by herself, now."""

@@ -10,7 +10,7 @@ from kioskd.screens import trouble_words
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Done, Screen
 from kioskd.screens.icons import Icon
-from kioskd.screens.layout import Rect, columns, rows, stack
+from kioskd.screens.layout import Rect, columns, grid, rows, stack
 from kioskd.screens.looks import Look
 from kioskd.screens.theme import Colour, Type
 
@@ -20,6 +20,16 @@ class WelcomeChoice(Enum):
 
     POLICIES = "policies"
     OUTLETS = "outlets"
+    HOTLINES = "hotlines"
+    CHECK_PAPER = "check-paper"
+
+
+FREE_ICONS = {
+    WelcomeChoice.POLICIES: Icon.BOOK,
+    WelcomeChoice.OUTLETS: Icon.PLACE,
+    WelcomeChoice.HOTLINES: Icon.PHONE,
+    WelcomeChoice.CHECK_PAPER: Icon.SHIELD,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,8 @@ class Welcome(Screen[WelcomeChoice]):
     between_visits: ClassVar[bool] = True
     card: Trouble | None = None
     id_card: Trouble | None = None
+    centre: Trouble | None = None
+    """Why the centre cannot be asked whether a paper is genuine."""
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the two panels and the column without login."""
@@ -54,7 +66,9 @@ class Welcome(Screen[WelcomeChoice]):
         sizes = _measure(canvas, panels[0], self._ways())
         for panel, way in zip(panels, self._ways(), strict=True):
             _draw_way(canvas, panel, way, sizes)
-        _draw_free(canvas, free)
+        _draw_free(
+            canvas, free, frozenset({WelcomeChoice.CHECK_PAPER}) if self.centre else frozenset()
+        )
         troubled = self.card or self.id_card
         canvas.say_in_footer(
             canvas.words("welcome.state"),
@@ -68,7 +82,7 @@ class Welcome(Screen[WelcomeChoice]):
         )
 
     def tap(self, button: str) -> Done[WelcomeChoice]:
-        """Policies or outlets."""
+        """One of the services that need no login."""
         return Done(WelcomeChoice(button))
 
 
@@ -132,33 +146,36 @@ def _picture(canvas: Canvas, rect: Rect, side: int, way: Way) -> None:
         canvas.icon(way.icon, square, t.OFF_LINE, t.OFF)
 
 
-def _draw_free(canvas: Canvas, column: Rect) -> None:
-    words, gap = canvas.words, canvas.px(20)
+def _draw_free(canvas: Canvas, column: Rect, off: frozenset[WelcomeChoice]) -> None:
+    words, gap = canvas.words, canvas.px(14)
     heading = words("welcome.free")
     top, rest = column.cut_top(canvas.text_height(column.w, heading, Type.NOTE), canvas.px(10))
     canvas.text(top, heading, Type.NOTE, t.SECOND_INK)
     lost = _lost_height(canvas, column.w)
     cards, hint = rest.cut_bottom(lost, gap)
     if not canvas.portrait:
-        cards = Rect(cards.x, cards.y, cards.w, min(cards.h, canvas.px(340)))
+        cards = Rect(cards.x, cards.y, cards.w, min(cards.h, canvas.px(440)))
         hint = Rect(hint.x, cards.bottom + gap, hint.w, lost)
-    cells = (columns if canvas.portrait else rows)(cards, [1, 1], gap)
-    for cell, choice, icon in zip(cells, WelcomeChoice, (Icon.BOOK, Icon.PLACE), strict=True):
-        _free_card(canvas, cell, choice, icon)
+    across, down = (2, 2) if canvas.portrait else (1, 4)
+    for cell, choice in zip(grid(cards, across, down, gap), WelcomeChoice, strict=True):
+        _free_card(canvas, cell, choice, choice not in off)
     _draw_lost(canvas, hint)
 
 
-def _free_card(canvas: Canvas, cell: Rect, choice: WelcomeChoice, icon: Icon) -> None:
-    room = canvas.card(cell, Look.SECOND, choice.value)
-    left, text = room.cut_left(canvas.px(44), canvas.px(18))
-    canvas.icon(icon, left, t.BLUE, t.SURFACE)
-    title, line = (canvas.words(f"welcome.{choice.value}_{part}") for part in ("title", "line"))
-    title_h = canvas.text_height(text.w, title, Type.TITLE)
-    line_h = canvas.text_height(text.w, line, Type.NOTE)
-    both = text.centred(text.w, min(text.h, title_h + line_h))
-    upper, lower = both.cut_top(title_h)
-    canvas.text(upper, title, Type.TITLE)
-    canvas.text(lower, line, Type.NOTE, t.SECOND_INK)
+def _free_card(canvas: Canvas, cell: Rect, choice: WelcomeChoice, able: bool) -> None:
+    look = Look.SECOND if able else Look.OFF
+    canvas.card(cell, look, choice.value if able else None)
+    room = cell.inset(canvas.px(20), canvas.px(6))
+    left, text = room.cut_left(canvas.px(40), canvas.px(16))
+    canvas.icon(FREE_ICONS[choice], left, t.BLUE if able else t.OFF_INK, look.fill)
+    title = canvas.words(f"welcome.{choice.value}_title")
+    if able:
+        canvas.text(text, title, Type.TITLE, valign="middle", shrink_to=0.7)
+        return
+    away = canvas.words("welcome.centre_away")
+    upper, lower = text.cut_top(text.h // 2)
+    canvas.text(upper, title, Type.STRONG, t.OFF_INK, valign="middle", shrink_to=0.7)
+    canvas.text(lower, away, Type.NOTE, t.STOP, valign="middle", shrink_to=0.6)
 
 
 def _lost_text(canvas: Canvas) -> str:

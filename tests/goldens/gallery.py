@@ -52,6 +52,9 @@ MODULES = (
     "tests.goldens.gallery_pay",
     "tests.goldens.gallery_receipts",
     "tests.goldens.gallery_cards",
+    "tests.goldens.gallery_profile",
+    "tests.goldens.gallery_accounts",
+    "tests.goldens.gallery_convenience",
 )
 
 

@@ -42,10 +42,15 @@ def services(trouble: Trouble | None = None) -> tuple[ServiceTile, ...]:
     """Return one service a page, with a trouble where the centre is needed."""
     return (
         ServiceTile("insurance", Tab.INQUIRY, trouble),
+        ServiceTile("pension-account", Tab.INQUIRY, trouble),
+        ServiceTile("medical-account", Tab.INQUIRY, trouble),
+        ServiceTile("my-payments", Tab.INQUIRY, trouble),
         ServiceTile("pay-contribution", Tab.HANDLING, trouble),
         ServiceTile("policies", Tab.POLICY),
         ServiceTile("reprint-receipts", Tab.CONVENIENCE, trouble),
         ServiceTile("outlets", Tab.CONVENIENCE),
+        ServiceTile("hotlines", Tab.CONVENIENCE),
+        ServiceTile("check-paper", Tab.CONVENIENCE, trouble),
     )
 
 
@@ -59,7 +64,7 @@ def full_page() -> tuple[ServiceTile, ...]:
 SCREENS: list[tuple[str, Screen[Any]]] = [
     ("welcome", Welcome()),
     ("welcome-card-gone", Welcome(card=CARD_GONE)),
-    ("welcome-centre-gone", Welcome(card=CENTRE_GONE, id_card=CENTRE_GONE)),
+    ("welcome-centre-gone", Welcome(CENTRE_GONE, CENTRE_GONE, CENTRE_GONE)),
     *((f"busy-{what.key}", Busy(what)) for what in BusyWith),
     ("enter-pin", EnterPin(ORDER)),
     ("enter-pin-wrong", EnterPin(ORDER, tries_left=2, typed=CardPin("123"))),

@@ -30,10 +30,8 @@ from kioskd.screens.contract import Screen
 from kioskd.screens.follow_pin_pad import FollowPinPad
 from kioskd.screens.insurance import Insurance
 from kioskd.screens.not_paid import NotPaid, NotPaidReason
-from kioskd.screens.outlets import Outlets
 from kioskd.screens.paid import Paid
 from kioskd.screens.payment_unknown import PaymentUnknown
-from kioskd.screens.policies import PolicyList, PolicyReader
 from kioskd.screens.review import Review
 
 AVERAGE = Money.from_yuan("7000.00")
@@ -289,10 +287,4 @@ SCREENS: tuple[tuple[str, Screen[Any]], ...] = (
     ("insurance", Insurance(VIEW, NAMES, SHORT_NAME)),
     ("insurance-many-years", Insurance(LONG_VIEW, NAMES, LONG_NAME)),
     ("insurance-new", Insurance(EMPTY_YEAR, NAMES, SHORT_NAME)),
-    ("policies", PolicyList(POLICIES, 0)),
-    ("policies-none", PolicyList((), 0)),
-    ("policy-text", PolicyReader(POLICY, 0)),
-    ("policy-text-last", PolicyReader(POLICY, 99)),
-    ("outlets", Outlets(OUTLETS, HOTLINES, 0)),
-    ("outlets-last", Outlets(OUTLETS, HOTLINES, 99)),
 )

@@ -119,15 +119,20 @@ def test_sample_region_says_what_each_service_wants() -> None:
         "print-rights-record": Assurance.ID_CARD,
         "print-enrolment": Assurance.ID_CARD,
         "print-receipt-a4": Assurance.ID_CARD,
+        "reissue-card": Assurance.ID_CARD,
+        "change-profile": Assurance.SOCIAL_CARD,
+        "pension-account": Assurance.SOCIAL_CARD,
+        "medical-account": Assurance.SOCIAL_CARD,
+        "my-payments": Assurance.ID_CARD,
         "policies": None,
         "outlets": None,
+        "hotlines": None,
+        "check-paper": None,
         "my-card": Assurance.ID_CARD,
         "applications": Assurance.ID_CARD,
         "report-loss": Assurance.ID_CARD,
         "cancel-loss": Assurance.ID_CARD,
-        "reissue-card": Assurance.ID_CARD,
         "activate-card": Assurance.ID_CARD,
-        "change-card-pin": Assurance.SOCIAL_CARD,
     }
 
 

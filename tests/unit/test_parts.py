@@ -12,7 +12,6 @@ from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.errors import CardRemoved, DeviceUnavailable
 from kioskd.health import HealthBoard
 from kioskd.race import first_of
-from kioskd.relay.region_copy import RegionCopy
 from kioskd.sdnotify import feed_watchdog, notify
 from kioskd.supervise import supervise
 
@@ -115,11 +114,3 @@ def test_notify_without_systemd_says_nothing(monkeypatch: pytest.MonkeyPatch) ->
     """On a developer's machine there is no manager to tell, and no error."""
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
     notify("READY=1")
-
-
-def test_damaged_region_copy_is_no_copy(tmp_path: Path) -> None:
-    """A torn or foreign file is as good as none; the kiosk asks the centre."""
-    copy = RegionCopy(tmp_path / "region.json")
-    assert copy.load() is None
-    (tmp_path / "region.json").write_bytes(b'{"version": 1, "ci')
-    assert copy.load() is None

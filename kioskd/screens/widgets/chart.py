@@ -1,4 +1,4 @@
-"""A chart of stacked bars, one for each month of a year."""
+"""A chart of bars, one for each month of a year; their parts stacked or side by side."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,10 +22,14 @@ class Bar:
 
     label: str
     parts: tuple[tuple[Money, Colour], ...]
+    beside: bool = False
+    """The parts stand side by side, each from the ground, instead of one upon the other."""
 
     @property
     def fen(self) -> int:
-        return sum(amount.fen for amount, _ in self.parts)
+        """How high it is."""
+        parts = [amount.fen for amount, _ in self.parts]
+        return max(parts, default=0) if self.beside else sum(parts)
 
 
 def scale_top(fen: int) -> int:
@@ -58,6 +62,9 @@ def bar_chart(canvas: Canvas, rect: Rect, bars: Sequence[Bar]) -> None:
 
 
 def _draw_bar(canvas: Canvas, bar: Bar, cell: Rect, top: int) -> None:
+    if bar.beside:
+        _draw_beside(canvas, bar, cell, top)
+        return
     width = min(cell.w * 6 // 10, canvas.px(48))
     x, y = cell.x + (cell.w - width) // 2, cell.bottom
     for index, (amount, colour) in enumerate(bar.parts):
@@ -66,6 +73,15 @@ def _draw_bar(canvas: Canvas, bar: Bar, cell: Rect, top: int) -> None:
         y -= height
         corners = "tl tr" if last else ""
         canvas.rounded(Rect(x, y, width, height), canvas.px(6), colour, corners)
+
+
+def _draw_beside(canvas: Canvas, bar: Bar, cell: Rect, top: int) -> None:
+    width = min(cell.w * 35 // 100, canvas.px(26))
+    x = cell.x + (cell.w - width * len(bar.parts)) // 2
+    for index, (amount, colour) in enumerate(bar.parts):
+        height = cell.h * amount.fen // top
+        at = Rect(x + index * width, cell.bottom - height, width - canvas.px(1), height)
+        canvas.rounded(at, canvas.px(5), colour, "tl tr")
 
 
 def _yuan(fen: int) -> str:

@@ -1,0 +1,48 @@
+"""Personal information over HTTP."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from kiosk_central.api.request import (
+    answer,
+    body_of,
+    centre_of,
+    checked_text,
+    reference_of,
+    visit_of,
+)
+from kiosk_central.profiles import change_profile, profile_of
+from kioskd.protocols.central_profile import (
+    AGREED_MAX,
+    PROFILE_CHANGE_PATH,
+    PROFILE_PATH,
+    ProfileChange,
+)
+
+SERVICE = "change-profile"
+
+
+async def profile(request: Request) -> Response:
+    """GET /v1/me/profile."""
+    visit, centre = await visit_of(request, SERVICE), centre_of(request)
+    return answer(await centre.read(lambda at: profile_of(at, visit.person_id)))
+
+
+async def put_change(request: Request) -> Response:
+    """PUT /v1/me/profile/changes/{ref}."""
+    visit, centre = await visit_of(request, SERVICE), centre_of(request)
+    ref, asked = reference_of(request), await body_of(request, ProfileChange)
+    checked_text(asked.agreed, AGREED_MAX)
+    rules = centre.region.profile
+    return answer(
+        await centre.write(
+            lambda desk: change_profile(desk, rules, visit.kiosk_id, visit.person_id, ref, asked)
+        )
+    )
+
+
+ROUTES = [
+    Route(PROFILE_PATH, profile, methods=["GET"]),
+    Route(PROFILE_CHANGE_PATH, put_change, methods=["PUT"]),
+]
