@@ -133,6 +133,7 @@ def test_sample_region_says_what_each_service_wants() -> None:
         "report-loss": Assurance.ID_CARD,
         "cancel-loss": Assurance.ID_CARD,
         "activate-card": Assurance.ID_CARD,
+        "change-card-pin": Assurance.SOCIAL_CARD,
     }
 
 
