@@ -24,6 +24,7 @@ from kiosk_central.card_acts import Asked, CardAct, given_before
 from kiosk_central.card_proof import Proof
 from kiosk_central.clock import local_date
 from kiosk_central.loss import Terms, cancel_loss, my_card, report_loss, request_reissue, terms_of
+from kiosk_central.profile_applications import profile_applications
 from kiosk_central.sessions import Visit
 from kioskd.domain.card import Application
 from kioskd.protocols import central_cards
@@ -36,6 +37,7 @@ SERVICES = ("my-card", "report-loss", "cancel-loss", "reissue-card", "activate-c
 """Any of these may look at the card; the first that the region offers says with which login."""
 SOURCES: tuple[Callable[[Connection, int, date], tuple[Application, ...]], ...] = (
     card_applications,
+    profile_applications,
 )
 """Whatever a person may apply for, each from where it is kept; newest first within each."""
 

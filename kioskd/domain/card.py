@@ -43,6 +43,8 @@ class ApplicationKind(Enum):
     """挂失: settlement stopped for some days."""
     REISSUE = "reissue"
     """正式挂失并补卡."""
+    PROFILE = "profile"
+    """修改个人信息."""
 
 
 class StepState(Enum):

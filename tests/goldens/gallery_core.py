@@ -6,6 +6,7 @@ from kioskd.domain.person import Assurance, Person
 from kioskd.domain.secret import CardPin, IdNumber, PersonName
 from kioskd.domain.text import Text
 from kioskd.domain.trouble import Trouble, TroubleReason
+from kioskd.flows.services import SERVICES
 from kioskd.screens.busy import Busy, BusyWith
 from kioskd.screens.contract import Screen
 from kioskd.screens.enter_pin import EnterPin
@@ -56,8 +57,8 @@ def services(trouble: Trouble | None = None) -> tuple[ServiceTile, ...]:
 
 def full_page() -> tuple[ServiceTile, ...]:
     """Return a page with as many services as one will have."""
-    ids = ("pay-contribution", "insurance", "policies", "outlets", "reprint-receipts")
-    troubles = {"policies": CENTRE_GONE, "outlets": IN_DOUBT}
+    ids = [service.id for service in SERVICES if service.tab is Tab.HANDLING]
+    troubles = {"print-enrolment": CENTRE_GONE, "change-profile": IN_DOUBT}
     return tuple(ServiceTile(id, Tab.HANDLING, troubles.get(id)) for id in ids)
 
 

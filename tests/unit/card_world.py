@@ -24,14 +24,16 @@ from kioskd.domain.region import Outlet
 from kioskd.domain.region_card import CardBank, CardRules
 from kioskd.domain.secret import CardCode, CardNumber, CardPin, MedicalNumber, SessionToken
 from kioskd.domain.text import Text
+from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.errors import CardError, ServerError
 from kioskd.flows.kiosk import Visit
 from kioskd.protocols.central import Challenge, Login
 from kioskd.protocols.central_cards import Activation
+from kioskd.protocols.central_documents import DocumentRequest, SealedDocument
 from kioskd.screens.contract import Screen
 from kioskd.screens.enter_pin import EnterPin
 from kioskd.screens.put_card import PutCard
-from tests.unit.flow_world import PERSON, REGION, FakeStage, FlowWorld
+from tests.unit.flow_world import PERSON, REGION, FakeDocuments, FakeStage, FlowWorld
 
 PIN, NEW_PIN = "246810", "908172"
 TRIES = 6
@@ -87,6 +89,12 @@ class FakeCards:
     fails: list[ServerError] = field(default_factory=list)
     calls: list[tuple[str, ...]] = field(default_factory=list)
     known: tuple[Application, ...] = ()
+    documents: FakeDocuments = field(default_factory=FakeDocuments)
+
+    async def document(
+        self, token: SessionToken, ref: str, request: DocumentRequest
+    ) -> SealedDocument:
+        return await self.documents.document(token, ref, request)
 
     async def my_card(self, token: SessionToken) -> MyCard:
         await trio.lowlevel.checkpoint()
@@ -245,6 +253,8 @@ class CardWorld(FlowWorld):
     def __init__(self, *touches: str, mine: MyCard = MINE) -> None:
         super().__init__()
         self.stage, self.cards, self.slot = CardStage(list(touches)), FakeCards(mine), FakeSlot()
+        self.cards.documents = self.documents
+        self.documents.trouble = Trouble(TroubleReason.NOT_OFFERED, "A-00")
         self.rules = RULES
         self.remake()
 

@@ -19,6 +19,7 @@ from kioskd.domain.trouble import Trouble
 from kioskd.errors import JournalDamaged, NotGenuine, SealFault, ServerError, SessionEnded
 from kioskd.flows.kiosk import Kiosk, Visit
 from kioskd.flows.settings import VisitSettings
+from kioskd.health import HealthBoard
 from kioskd.payments.contract import Payment
 from kioskd.payments.desk import PaymentDesk
 from kioskd.protocols.central import Posting
@@ -227,6 +228,7 @@ class FakeDocuments:
         self.notes.append(report)
 
 
+@dataclass
 class FakeCabinet:
     """Its lamps by slot: what was done to each, in order; ``door_open`` as the test says."""
 
@@ -321,7 +323,9 @@ class FlowWorld:
             region=REGION,
             desk=desk,
             uplink=self.uplink,
-            health=cast(Any, None),
+            health=HealthBoard(
+                {"seal": lambda: None, "document_printer": lambda: self.documents.trouble}
+            ),
             times=VisitSettings(),
             today=lambda: date(2026, 11, 22),
             cabinet_book=self.book,

@@ -15,6 +15,7 @@ from kioskd.errors import (
     CardNotAccepted,
     CardRejection,
     CardRemoved,
+    SealFault,
     ServerRefused,
     ServerUnreachable,
 )
@@ -27,6 +28,7 @@ from kioskd.flows.inquiry.applications import show_applications
 from kioskd.flows.inquiry.my_card import show_my_card
 from kioskd.flows.session import _with_card
 from kioskd.health import HealthBoard
+from kioskd.protocols.central_documents import DocumentKind, DocumentRequest
 from kioskd.screens.applications import Applications
 from kioskd.screens.card_done import CardDone
 from kioskd.screens.choose_outlet import ChooseOutlet
@@ -183,6 +185,17 @@ async def test_a_new_card_is_asked_for_twice() -> None:
     rows = world.rows()
     assert any(row.startswith("领卡日期 2027 年 1 月 11 日（暂定") for row in rows)
     assert "领卡网点 丙网点" in rows and "工本费 20.00 元" in rows
+
+
+@pytest.mark.parametrize("fault", [None, SealFault.BROKEN_SIGNATURE])
+async def test_the_certificate_comes_where_papers_can_be_printed(fault: SealFault | None) -> None:
+    """It is of this application; one that is not genuine is said, and the application stands."""
+    world = CardWorld("yes", "outlet-0", "next", "yes", "ok" if fault else "home", "end")
+    world.documents.trouble, world.documents.fault = None, fault
+    assert not await reissue_card(world.kiosk, BY_ID_CARD)
+    assert world.documents.asked == [DocumentRequest(DocumentKind.CARD_CERTIFICATE, (), NUMBER)]
+    assert len(world.documents.printed) == (0 if fault else 1)
+    assert dict(world.stage.last(CardDone).facts)["application"] == NUMBER
 
 
 @pytest.mark.parametrize(

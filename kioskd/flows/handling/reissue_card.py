@@ -4,10 +4,12 @@ It cannot be taken back, so it is asked twice: once with everything that follows
 outlet and the day. Nothing is done before the second yes.
 """
 
+from kioskd import log
 from kioskd.domain.calendar import WorkingDay
 from kioskd.domain.card import Application, CardStatus, CardView, MyCard
 from kioskd.domain.region import Outlet
 from kioskd.domain.trouble import TroubleReason
+from kioskd.errors import NotGenuine, ServerError
 from kioskd.flows.card_deeds import (
     bank_fields,
     change_once,
@@ -18,12 +20,16 @@ from kioskd.flows.card_deeds import (
     tell,
     tell_done,
 )
+from kioskd.flows.documents import print_document
 from kioskd.flows.handling.report_loss import WHY_NOT
 from kioskd.flows.kiosk import Kiosk, Visit
+from kioskd.flows.troubles import trouble_for
+from kioskd.protocols.central_documents import DocumentKind, DocumentRequest
 from kioskd.screens.card_done import CardDeed, CardDone
 from kioskd.screens.card_terms import CardTerms, Kind, Point, TermsOf
 from kioskd.screens.choose_outlet import ChooseOutlet
 from kioskd.screens.navigation import Navigation
+from kioskd.screens.problem import Problem
 
 
 async def reissue_card(kiosk: Kiosk, visit: Visit) -> bool:
@@ -40,9 +46,20 @@ async def reissue_card(kiosk: Kiosk, visit: Visit) -> bool:
     application = await change_once(
         kiosk, lambda ref: kiosk.central.reissue(visit.token, ref, outlet.name.zh)
     )
-    # The A4 certificate 领卡证明 (central_documents.DocumentKind.CARD_CERTIFICATE, its subject the
-    # application's number) is to be offered here, before the result; the slip is printed anyway.
+    await _print_certificate(kiosk, visit, application)
     return await tell_done(kiosk, visit, _applied(kiosk, application))
+
+
+async def _print_certificate(kiosk: Kiosk, visit: Visit, application: Application) -> None:
+    """Print 领卡证明 where papers can be printed now; the slip that follows comes out anyway."""
+    if kiosk.health.trouble_of("seal", "document_printer") is not None:
+        return
+    wanted = DocumentRequest(DocumentKind.CARD_CERTIFICATE, subject=application.number)
+    try:
+        await print_document(kiosk, visit, wanted)
+    except (NotGenuine, ServerError) as error:  # what she has applied for stands all the same
+        log.warning("reissue.no_certificate", code=error.operator_code)
+        await kiosk.stage.show(Problem(trouble_for(error)))
 
 
 async def _ask_twice(
