@@ -12,11 +12,20 @@ from typing import Any
 
 import trio
 
+from kiosk_bench.forger import forged_answer, is_forged
 from kiosk_bench.wirelog import WireLog
 from kioskd.protocols.central import Problem, encode
 
 CHUNK = 65536
 CONFIRMED = b'"state":"confirmed"'
+TRACE = b"Traceback (most recent call last): File &quot;centre.py&quot;, line 1, in answer"
+NONSENSE = {
+    "central.html_500": (b"500 Internal Server Error", b"<html>" + TRACE + b"</html>"),
+    "central.megabyte": (b"200 OK", b"?" * (1 << 20)),
+    "central.wrong_json": (b"200 OK", b'{"enrolments": "none"}'),
+    "central.empty": (b"200 OK", b""),
+}
+"""Status line and body that come instead of what a person asks of herself (``/v1/me/``)."""
 
 
 class Centre:
@@ -44,6 +53,14 @@ class Centre:
     async def cards(self) -> dict[str, list[dict[str, Any]]]:
         """Return what the centre knows of cards and applications, by its own command."""
         return dict(json.loads(await self.call("cards", "list", "--db", self.url, "--json")))
+
+    async def seal_ca(self) -> str:
+        """Return the certificate (PEM) that a kiosk pins."""
+        return await self.call("seal", "ca", "--db", self.url)
+
+    async def documents(self) -> list[dict[str, Any]]:
+        """Return every sealed document with what became of its prints."""
+        return list(json.loads(await self.call("document", "list", "--db", self.url, "--json")))
 
     async def call(self, *words: str) -> str:
         """Run one command of ``kiosk-central``; return what it prints."""
@@ -78,6 +95,7 @@ class CentreLine:
     """A TCP line between kiosk and centre with faults by name.
 
     ``central.down``: connections are refused and open ones cut.
+    ``central.html_500`` and the other ``NONSENSE``: what a broken centre or a proxy may answer.
     ``central.lost_reply``: a confirmed payment reaches the centre; the answer is lost, once.
     """
 
@@ -150,7 +168,15 @@ class CentreLine:
                 self._log_head(">", data)
                 if self._instead is not None and self._instead[0] in data.split(b"\r\n", 1)[0]:
                     await self._answer_instead(kiosk, data)
+                nonsense = self._nonsense_for(data)
+                if nonsense:
+                    await kiosk.send_all(nonsense)
                     break
+                if is_forged(bytes(data), self.faults):
+                    self.log.write("!", "a document is forged")
+                    port = self.centre.port
+                    await kiosk.send_all(await forged_answer(kiosk, bytes(data), port, self.faults))
+                    continue
                 if CONFIRMED in data:
                     await self._confirmed(lost)
                 await centre.send_all(data)
@@ -168,6 +194,16 @@ class CentreLine:
             body += await kiosk.receive_some(CHUNK)
         self.log.write("!", "answered instead of the centre")
         await kiosk.send_all(answer)
+
+    def _nonsense_for(self, request: bytes | bytearray) -> bytes:
+        """Return the answer of a fault that is going on, or nothing."""
+        wanted = next((name for name in NONSENSE if name in self.faults), None)
+        if wanted is None or b" /v1/me/" not in bytes(request).split(b"\r\n", 1)[0]:
+            return b""
+        status, body = NONSENSE[wanted]
+        self.log.write("!", wanted)
+        length = str(len(body)).encode()
+        return b"HTTP/1.1 %s\r\nContent-Length: %s\r\n\r\n%s" % (status, length, body)
 
     async def _confirmed(self, lost: trio.Event) -> None:
         act, self._when_confirmed = self._when_confirmed, None

@@ -75,6 +75,6 @@ def _demo(options: argparse.Namespace) -> int:
 
 async def _window(out: Path) -> None:
     """Run the city with the kiosk in a window until it is closed with Ctrl-C."""
-    async with running_world(out, WorldSettings(window=True)) as world:
+    async with running_world(out, WorldSettings(window=True, a4=True)) as world:
         print("The kiosk is in its window.")
         await Hands(world).obey()

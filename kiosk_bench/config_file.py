@@ -10,9 +10,11 @@ if TYPE_CHECKING:
 
 KIOSK_ID = "K0123"
 OUTLET = {"zh": "第一人民医院 · 门诊大厅 2 号机", "en": "First Hospital, Hall, No. 2"}
-LAMP_PINS = {"card": 5, "id": 6, "pinpad": 13, "receipt": 19}
+LAMP_PINS = {"card": 5, "id": 6, "pinpad": 13, "receipt": 19, "document": 26}
 PRESENCE_PIN = 17
 DOOR_PIN = 27
+VOICE = "voice"
+"""The recorder in the world's run folder that stands where espeak-ng would."""
 
 
 def write_config(world: "World") -> Path:
@@ -30,7 +32,9 @@ def store(path: Path, tables: dict[str, dict[str, Any]]) -> Path:
 
 
 def _tables(world: "World") -> dict[str, dict[str, Any]]:
+    a4 = {} if world.a4 is None else {"uri": world.a4.uri, "seal_ca": str(world.seal_ca)}
     return {
+        "document_printer": a4,
         "kiosk": {
             "id": KIOSK_ID,
             "outlet": OUTLET,
@@ -48,7 +52,8 @@ def _tables(world: "World") -> dict[str, dict[str, Any]]:
             "height_px": world.settings.height_px,
             "console": str(world.console.socket_path),
         },
-        "visit": {"goodbye_s": 0.5},
+        "visit": {"goodbye_s": 0.5, "paper_s": 0.5},
+        "voice": {"command": str(world.run / VOICE)},
     }
 
 

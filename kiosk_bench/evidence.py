@@ -15,7 +15,7 @@ import trio
 from kiosk_bench.config_file import KIOSK_ID
 from kiosk_bench.kiosk_process import KioskProcess
 from kiosk_bench.stories.story import Story
-from kiosk_bench.world import World
+from kiosk_bench.world import SPOKEN, World
 
 BANK_RECEIVABLE = "bank-receivable"
 """The ledger's account of what the bank owes for charges at PIN pads."""
@@ -185,6 +185,7 @@ def search_personal_data(world: World) -> list[str]:
     """Search all that kioskd wrote, and the wire logs; return ``file: kind`` of each find."""
     places = [world.state_dir, world.run / "tmp", world.run / "home", world.wires]
     files = [file for place in places for file in place.rglob("*") if file.is_file()]
+    files += world.folder.glob(SPOKEN)
     finds = find_in_files([*files, world.kiosk.log], world.people.secrets())
     return [f"{file.relative_to(world.folder)}: {kind}" for file, kind in finds]
 

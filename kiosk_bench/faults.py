@@ -42,12 +42,32 @@ FAULTS = {
     "printer.cover_open": "the receipt printer's cover is open",
     "printer.silent": "the receipt printer does not answer",
     "printer.jam_mid_receipt": "the paper jams in the middle of a receipt",
+    "a4.paper_out": "the A4 printer has no paper",
+    "a4.jam": "the paper jams in the A4 printer",
+    "a4.cover_open": "the A4 printer's cover is open",
+    "a4.toner_empty": "the A4 printer has no toner",
+    "a4.toner_low": "the A4 printer has little toner left, and prints on",
+    "a4.slow": "the A4 printer takes a second for each page",
+    "a4.busy": "the A4 printer has somebody else's job",
+    "a4.off": "the A4 printer is switched off, and forgets its jobs",
+    "a4.miscounts": "the A4 printer prints all pages and counts one less",
+    "a4.finishes_cancelled_job": "the A4 printer prints on after it was told to stop",
+    "central.document_changed": "a byte of each sealed paper is changed on the way",
+    "central.document_of_a_stranger": "each sealed paper is swapped for one sealed by a stranger",
     "central.down": "the line to the centre is cut",
+    "central.html_500": "the centre answers with an error page that holds a trace",
+    "central.megabyte": "the centre answers with a megabyte of noise",
+    "central.wrong_json": "the centre answers with values that the contract forbids",
+    "central.empty": "the centre answers with nothing in it",
     "central.lost_reply": "the centre posts a payment, its answer is lost, once",
 }
 CUT_AT = "power.cut_at="
 STEPS = ("intended", "approved", "confirmed")
 """``power.cut_at=<journal step>``: SIGKILL as soon as a wire shows that the step is committed."""
+
+
+ON_PAGE = ("a4.paper_out", "a4.jam", "a4.crash", "a4.off", "a4.hold")
+"""``a4.crash_on_page=2`` and the like: when that page of a job is due. Hold: it just waits."""
 
 
 class UnknownFault(Exception):
@@ -60,16 +80,21 @@ async def begin(world: World, name: str) -> None:
         _cut_power_at(world, name.removeprefix(CUT_AT))
     elif name == "central.down":
         await world.line.cut()
-    elif name in FAULTS:
+    elif name in FAULTS or _is_on_a_page(name):
         world.faults.add(name)
     else:
-        known = [*FAULTS, *(CUT_AT + step for step in STEPS)]
+        known = [*FAULTS, *(CUT_AT + step for step in STEPS), *(f"{f}_on_page=N" for f in ON_PAGE)]
         raise UnknownFault(f"no fault {name}; there are {', '.join(known)}")
 
 
 def end(world: World, name: str) -> None:
     """Let a fault end; no effect on one that is not there."""
     world.faults.discard(name)
+
+
+def _is_on_a_page(name: str) -> bool:
+    fault, _, page = name.partition("_on_page=")
+    return fault in ON_PAGE and page.isdigit()
 
 
 def _cut_power_at(world: World, step: str) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import trio
 
@@ -9,7 +10,8 @@ from kiosk_bench import faults
 from kiosk_bench.world import World
 
 HELP = """Words:
-  card NAME        put NAME's social security card into the slot (zhang, li, wang, zhao)
+  card NAME        put NAME's social security card into the slot:
+                   zhang, li, wang, zhao, chen, sun or qian
   id NAME          put NAME's resident ID card on the reader, and take it again
   pull             take the card out of the slot
   bank card        put a bank card into the PIN pad
@@ -17,6 +19,8 @@ HELP = """Words:
   bank cancel      press the red key
   fault NAME       let a fault begin (an unknown NAME lists them); heal NAME ends it
   cut | mend       cut or mend the line to the centre
+  open | close     open or close the cabinet's door
+  leave | come     step away from the kiosk, or before it
   quit"""
 
 
@@ -32,6 +36,10 @@ class Hands:
             "bank cancel": world.pin_pad.customer.press_cancel,
             "cut": world.line.cut,
             "mend": self._mend,
+            "open": partial(world.cabinet.door, True),
+            "close": partial(world.cabinet.door, False),
+            "leave": partial(world.cabinet.presence, False),
+            "come": partial(world.cabinet.presence, True),
         }
 
     async def obey(self) -> None:

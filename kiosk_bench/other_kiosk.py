@@ -12,7 +12,7 @@ import requests
 import trio
 
 from kiosk_bench.people import CitizenCard
-from kioskd.domain.contribution import Assessment, Month, Scheme
+from kioskd.domain.contribution import Assessment, Month, Offer, Scheme
 from kioskd.domain.payment import PaymentState, TransactionRecord
 from kioskd.domain.person import IdCardKind
 from kioskd.domain.secret import IdNumber, PersonName
@@ -58,6 +58,13 @@ class OtherKiosk:
         assessment = await self._do("PUT", path, Assessment, wanted, login.token.reveal())
         await self._report(assessment, PaymentState.INTENDED)
         return assessment
+
+    async def offers(self, card: CitizenCard) -> tuple[Offer, ...]:
+        """Ask what she may pay there."""
+        who = IdCardLogin("", IdCardKind.RESIDENT, IdNumber(card.id_number), PersonName(card.name))
+        login = await self._do("POST", central.ID_CARD_LOGIN_PATH, Login, who)
+        token = login.token.reveal()
+        return await self._do("GET", central.OFFERS_PATH, tuple[Offer, ...], None, token)
 
     async def _report(self, assessment: Assessment, state: PaymentState) -> Posting:
         ref = f"{self.id}-7777-000001"

@@ -89,6 +89,11 @@ class People:
         return self.named("zhang")
 
     @property
+    def qian(self) -> CitizenCard:
+        """Months of pension in arrears; her first month of medical insurance."""
+        return self.named("qian")
+
+    @property
     def wang(self) -> CitizenCard:
         """Her card is reported lost."""
         return self.named("wang")

@@ -10,18 +10,33 @@ from kiosk_bench.console import Shown, StoryFailed
 from kiosk_bench.evidence import Stopwatch, Summary, judge
 from kiosk_bench.stories import (
     books,
+    cabinet,
     card_services,
     cards,
+    documents,
     failing,
     information,
     paying,
+    periods,
     profile,
     receipts,
 )
 from kiosk_bench.stories.story import Story
 from kiosk_bench.world import World, WorldSettings, running_world
 
-CHAPTERS = (paying, cards, failing, receipts, books, profile, information, card_services)
+CHAPTERS = (
+    paying,
+    periods,
+    cards,
+    card_services,
+    profile,
+    information,
+    documents,
+    failing,
+    receipts,
+    books,
+    cabinet,
+)
 STORIES: dict[str, Story] = {story.name: story for part in CHAPTERS for story in part.STORIES}
 STORY_LIMIT_S = 240.0
 ENDS = ("paid", "not-paid", "payment-unknown")
@@ -30,7 +45,7 @@ ENDS = ("paid", "not-paid", "payment-unknown")
 async def play(story: Story, folder: Path, window: bool = False) -> Summary:
     """Play one story in a fresh ``folder``; leave the evidence there. Never raises StoryFailed."""
     shutil.rmtree(folder, ignore_errors=True)
-    settings = WorldSettings(window=window, overrides=story.overrides)
+    settings = WorldSettings(window=window, overrides=story.overrides, a4=story.a4)
     with trio.fail_after(STORY_LIMIT_S):
         async with running_world(folder, settings) as world:
             watch = Stopwatch()

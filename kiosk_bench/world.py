@@ -1,6 +1,7 @@
 """A world for one kiosk: city, centre, devices behind their wires, and the kiosk program itself."""
 
 import os
+import shlex
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,8 +13,9 @@ from typing import Any
 import trio
 
 from kiosk_bench.centre import Centre, CentreLine
-from kiosk_bench.config_file import write_config
+from kiosk_bench.config_file import VOICE, write_config
 from kiosk_bench.console import Console
+from kiosk_bench.devices.a4_printer import A4PrinterPeer
 from kiosk_bench.devices.cabinet import CabinetRig
 from kiosk_bench.devices.id_reader import IdReaderPeer
 from kiosk_bench.devices.pcscd import Pcscd
@@ -35,6 +37,7 @@ PIN_ENTRY_POINT = """\
 [gpiozero_pin_factories]
 benchsocket = kiosk_bench.devices.socket_pins:SocketPinFactory
 """
+SPOKEN = "spoken.txt"
 RESOLVED = ("confirmed", "declined", "not_started", "reversed")
 
 
@@ -48,6 +51,8 @@ class WorldSettings:
     height_px: int = 800
     window: bool = False
     """Show a window where there is a display; else SDL's dummy driver."""
+    a4: bool = False
+    """Whether there is an A4 printer; it takes a moment to start."""
     overrides: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Tables of the kiosk's configuration that this story needs otherwise."""
 
@@ -66,6 +71,8 @@ class World:
         self.pcscd = Pcscd(self.run / "pcscd", self.sockets / "pcscd")
         self.console = Console(self.sockets / "screen", folder / "screens")
         self.cabinet = CabinetRig(self.sockets / "pins")
+        self.a4: A4PrinterPeer | None = None
+        self.seal_ca = folder / "seal-ca.pem"
 
     async def build(self, stack: AsyncExitStack) -> None:
         """Start everything but the kiosk."""
@@ -78,6 +85,7 @@ class World:
         await self.nursery.start(self.line.run)
         await stack.enter_async_context(self.pcscd)
         await self._start_devices()
+        self._make_recorder()
         config = write_config(self)
         env = {
             **self.pcscd.env,
@@ -115,6 +123,23 @@ class World:
         )
         for device in (self.card, self.id_reader, self.pin_pad, self.printer):
             await self.nursery.start(device.run)
+        if self.settings.a4:
+            self.seal_ca.write_text(await self.centre.seal_ca(), encoding="ascii")
+            log = WireLog(self.wires / "a4-printer.log")
+            self.a4 = A4PrinterPeer(self.folder / "a4", log, self.faults)
+            await self.nursery.start(self.a4.run)
+
+    def _make_recorder(self) -> None:
+        """Put a speech program in place that writes down what it is told to say."""
+        recorder, spoken = self.run / VOICE, shlex.quote(str(self.folder / SPOKEN))
+        said = f"{{ printf '%s\\t' \"$2\"; cat; echo; }} >> {spoken}\n"
+        recorder.write_text(f"#!/bin/sh\n{said}", encoding="utf-8")
+        recorder.chmod(0o755)
+
+    def spoken(self) -> list[str]:
+        """Return what the kiosk has said aloud: voice, tab, sentence."""
+        file = self.folder / SPOKEN
+        return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
 
     def _pins_offered(self) -> Path:
         """Offer the bench's pins to gpiozero's own loader, for this one kiosk process.

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from kiosk_central.api import (
     accounts,
     books,
+    cabinet,
     cards,
     documents,
     logins,
@@ -43,7 +44,20 @@ from kiosk_central.store.writer import Writer
 from kioskd.domain.region import RegionPack
 from kioskd.protocols.central import Problem, ProblemCode, encode
 
-API = (public, logins, me, payments, books, documents, verify, profile, accounts, papers, cards)
+API = (
+    public,
+    logins,
+    me,
+    payments,
+    books,
+    documents,
+    verify,
+    profile,
+    accounts,
+    papers,
+    cards,
+    cabinet,
+)
 """Each part of the contract has its own module with its ``ROUTES``."""
 RETRY_AFTER_S = 2
 _log = logging.getLogger("kiosk_central.app")

@@ -19,15 +19,23 @@ from kioskd.domain.contribution import (
     AssessmentState,
     Grade,
     Month,
-    MonthStatus,
     Offer,
     Scheme,
 )
 from kioskd.domain.money import Money
+from kioskd.domain.periods import Forbidden, what_forbids
 from kioskd.domain.region import RegionPack
 from kioskd.protocols.central import AssessmentRequest, ProblemCode
 
 ASSESSMENT_LASTS = timedelta(minutes=15)
+FORBIDDEN = {
+    Forbidden.NO_MONTH: ProblemCode.BAD_REQUEST,
+    Forbidden.TAKEN: ProblemCode.MONTHS_TAKEN,
+    Forbidden.NOT_OPEN: ProblemCode.MONTHS_NOT_OPEN,
+    Forbidden.EARLIER_FIRST: ProblemCode.EARLIER_FIRST,
+    Forbidden.WHOLE_PERIODS: ProblemCode.WHOLE_PERIODS_ONLY,
+    Forbidden.TOO_FEW: ProblemCode.TOO_FEW_MONTHS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,8 @@ def assess(
 ) -> Assessment:
     """Make the assessment and lock its months, or return the one made before under ``ref``.
 
-    Raises Refused: BAD_REQUEST (nothing of the offer), MONTHS_TAKEN, REFERENCE_REUSED.
+    Raises Refused: BAD_REQUEST (nothing of the offer), GRADE_FIXED, what ``FORBIDDEN`` says of the
+    months, REFERENCE_REUSED.
     """
     expire_due(connection, now)
     known = find_assessment(connection, ref)
@@ -130,16 +139,16 @@ def _grade_on_offer(offers: tuple[Offer, ...], request: AssessmentRequest) -> Gr
     offer = next((offer for offer in offers if offer.scheme is request.scheme), None)
     if offer is None:
         raise Refused(ProblemCode.BAD_REQUEST, "not enrolled in this scheme")
-    if offer.fixed_percent not in (None, request.percent):
-        raise Refused(ProblemCode.BAD_REQUEST, "the grade is fixed for this year")
     grade = next((one for one in offer.grades if one.percent == request.percent), None)
     if grade is None:
         raise Refused(ProblemCode.BAD_REQUEST, "no such grade")
-    if not request.months or len(set(request.months)) != len(request.months):
+    if offer.fixed_percent not in (None, request.percent):
+        raise Refused(ProblemCode.GRADE_FIXED)
+    if len(set(request.months)) != len(request.months):
         raise Refused(ProblemCode.BAD_REQUEST, "months must be named once each")
-    payable = {one.month for one in offer.months if one.status is MonthStatus.PAYABLE}
-    if not payable.issuperset(request.months):
-        raise Refused(ProblemCode.MONTHS_TAKEN)
+    forbidden = what_forbids(offer.periods, offer.months, request.months)
+    if forbidden is not None:
+        raise Refused(FORBIDDEN[forbidden])
     return grade
 
 

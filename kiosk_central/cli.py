@@ -20,6 +20,7 @@ from kiosk_central.commands.differences import differences, payment
 from kiosk_central.commands.documents import SEAL_OPTION, document, seal
 from kiosk_central.commands.interest import interest
 from kiosk_central.commands.journals import journals
+from kiosk_central.commands.kiosks import kiosk
 from kiosk_central.commands.options import DB_OPTION, SIGNING_KEY_OPTION, errors_told
 from kiosk_central.commands.profiles import profile
 from kiosk_central.commands.receipts import keys, verify
@@ -50,6 +51,7 @@ COMMANDS = (
     interest,
     journals,
     keys,
+    kiosk,
     payment,
     profile,
     seal,

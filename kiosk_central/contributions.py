@@ -86,14 +86,18 @@ def _months_paid(connection: Connection, person_id: int, scheme: str) -> list[Mo
     return [Month.parse(text) for text in connection.execute(query).scalars()]
 
 
-def paid_of_year(
-    connection: Connection, person_id: int, scheme: Scheme, year: int
+def paid_from(
+    connection: Connection, person_id: int, scheme: Scheme, year: int = 0
 ) -> dict[Month, int]:
-    """Return the months of ``year`` that are paid, ascending, each with its grade in percent."""
+    """Return the months paid since January of ``year``, ascending, each with its percent."""
     paid = contributions.c
     query = (
         select(paid.month, paid.percent)
-        .where(paid.person_id == person_id, paid.scheme == scheme.value, *_within(year))
+        .where(
+            paid.person_id == person_id,
+            paid.scheme == scheme.value,
+            paid.month >= f"{year:04d}-01",
+        )
         .order_by(paid.month)
     )
     return {Month.parse(row.month): row.percent for row in connection.execute(query)}

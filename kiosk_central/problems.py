@@ -25,6 +25,12 @@ STATUS: dict[ProblemCode, int] = {
     ProblemCode.TEXT_NOT_ACCEPTED: 422,
     ProblemCode.PROFILE_CHANGED: 409,
     ProblemCode.UNAVAILABLE: 503,
+    ProblemCode.MONTHS_NOT_OPEN: 409,
+    ProblemCode.EARLIER_FIRST: 409,
+    ProblemCode.WHOLE_PERIODS_ONLY: 409,
+    ProblemCode.TOO_FEW_MONTHS: 409,
+    ProblemCode.GRADE_FIXED: 409,
+    ProblemCode.KIOSK_HELD: 409,
 }
 
 

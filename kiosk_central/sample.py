@@ -21,6 +21,7 @@ from kiosk_central.sample_accounts import (
     fill_medical,
     fill_rates,
 )
+from kiosk_central.sample_arrears import make_arrears
 from kiosk_central.sample_cards import barcode_of, fill_cards
 from kiosk_central.sample_people import (
     PERSONAS,
@@ -102,6 +103,7 @@ def fill(
         fill_medical(connection, holders, seed, today)
     fill_rates(connection, today)
     fill_cards(connection, today)
+    make_arrears(connection, today)
 
 
 def residents(count: int, seed: int, today: date) -> Iterator[_Resident]:

@@ -123,4 +123,5 @@ SUN = _persona(
     status=CardStatus.INACTIVE,
 )
 """Has fetched the card that was made in place of her lost one, and has not activated it."""
-PERSONAS: tuple[Persona, ...] = (ZHANG, LI, WANG, ZHAO, CHEN, SUN)
+QIAN = _persona("qian", "钱样本", "000000198503120028", "X00000035", 0x110800000007, "271829")
+PERSONAS: tuple[Persona, ...] = (ZHANG, LI, WANG, ZHAO, CHEN, SUN, QIAN)

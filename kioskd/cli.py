@@ -35,9 +35,11 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(run=_run)
     check = commands.add_parser("check", help="check the configuration; exit 1 names file and key")
     check.set_defaults(run=_check)
+    alignment = commands.add_parser("print-alignment", help="print a page to align the seal by")
+    alignment.set_defaults(run=_print_alignment)
     journal = commands.add_parser("journal", help="look at the payment journal, check it")
     verbs = _add_journal_verbs(journal.add_subparsers(required=True, metavar="VERB"))
-    for command in (run, check, *verbs):
+    for command in (run, check, alignment, *verbs):
         command.add_argument("--config", type=Path, default=DEFAULT_CONFIG)
     return parser
 
@@ -87,6 +89,12 @@ def _check(options: argparse.Namespace) -> int:
     config = load(options.config)
     print(f"{options.config}: good, kiosk {config.kiosk.id}")
     return 0
+
+
+def _print_alignment(options: argparse.Namespace) -> int:
+    from kioskd.print_commands import print_alignment
+
+    return print_alignment(options)
 
 
 def _journal(options: argparse.Namespace) -> int:

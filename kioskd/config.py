@@ -15,10 +15,12 @@ import msgspec
 from kioskd.domain.text import Text
 from kioskd.drivers.settings import (
     CabinetSettings,
+    DocumentPrinterSettings,
     IdReaderSettings,
     PinPadSettings,
     ReceiptPrinterSettings,
     SocialCardReaderSettings,
+    VoiceSettings,
 )
 from kioskd.errors import ConfigError
 from kioskd.flows.settings import VisitSettings
@@ -40,6 +42,16 @@ PLAUSIBLE: dict[str, tuple[float, float]] = {
     "id_reader.poll_interval_s": (0.3, 5),
     "pin_pad.ack_timeout_s": (5, 120),
     "pin_pad.waits_max": (0, 255),
+    "visit.paper_s": (0, 60),
+    "visit.voice_again_s": (0.2, 120),
+    "voice.words_per_minute": (60, 300),
+    "document_printer.offset_x_mm10": (-200, 200),
+    "document_printer.offset_y_mm10": (-200, 200),
+    "document_printer.stopped_limit_s": (1, 900),
+    "document_printer.silence_limit_s": (1, 300),
+    "document_printer.busy_limit_s": (1, 300),
+    "document_printer.page_limit_s": (5, 600),
+    "document_printer.cancel_limit_s": (1, 120),
 }
 """Least and most of numbers with a unit: outside, the file must mean another unit."""
 
@@ -77,11 +89,13 @@ class Config:
     id_reader: IdReaderSettings
     receipt_printer: ReceiptPrinterSettings
     card_reader: SocialCardReaderSettings = field(default_factory=SocialCardReaderSettings)
+    document_printer: DocumentPrinterSettings = field(default_factory=DocumentPrinterSettings)
     cabinet: CabinetSettings = field(default_factory=CabinetSettings)
     screen: ScreenSettings = field(default_factory=ScreenSettings)
     visit: VisitSettings = field(default_factory=VisitSettings)
     payments: PaymentSettings = field(default_factory=PaymentSettings)
     log: LogSettings = field(default_factory=LogSettings)
+    voice: VoiceSettings = field(default_factory=VoiceSettings)
 
 
 def load(path: Path) -> Config:

@@ -18,14 +18,11 @@ from kioskd import log
 from kioskd.config import Config
 from kioskd.domain.text import Text
 from kioskd.domain.trouble import Trouble, TroubleReason
-from kioskd.drivers.cabinet import GpioCabinet
-from kioskd.drivers.id_reader import SamVIdReader
-from kioskd.drivers.pinpad import ZvtPinPad
-from kioskd.drivers.receipt_printer import EscposReceiptPrinter
-from kioskd.drivers.social_card_reader import SocialCardReaderDriver
 from kioskd.errors import JournalDamaged
+from kioskd.flows.cabinet_guard import guard_cabinet
 from kioskd.flows.kiosk import Kiosk
 from kioskd.flows.session import serve_visitors
+from kioskd.hardware import fitted
 from kioskd.health import HealthBoard
 from kioskd.payments.caretaker import audit_forever, care_forever, mend_forever
 from kioskd.payments.closed_journal import ClosedJournal
@@ -38,8 +35,10 @@ from kioskd.payments.owner import owning
 from kioskd.payments.settings import PaymentSettings
 from kioskd.payments.store import Store
 from kioskd.pinyin import Pinyin
+from kioskd.relay.cabinet_book import CabinetBook
 from kioskd.relay.client import CentralClient
 from kioskd.relay.clock import utc_now
+from kioskd.relay.documents import report_prints_forever
 from kioskd.relay.region_copy import RegionCopy, SeenPack
 from kioskd.relay.region_keeper import RegionKeeper
 from kioskd.relay.uplink import Uplink
@@ -100,29 +99,24 @@ async def _run_behind(
     """Start everything behind the screen and serve visitors."""
     state = Path(config.kiosk.state_dir)
     state.mkdir(parents=True, exist_ok=True)
+    hardware = fitted(config, state)
     central = CentralClient(config.central, config.kiosk.id)
-    cards, id_reader = SocialCardReaderDriver(config.card_reader), SamVIdReader(config.id_reader)
-    pin_pad, printer = ZvtPinPad(config.pin_pad), EscposReceiptPrinter(config.receipt_printer)
-    cabinet = GpioCabinet(config.cabinet)
+    cabinet_book = CabinetBook(state / "cabinet.json")
     books = _open_books(state / "journal.db", config.kiosk.id, at_last)
-    desk = PaymentDesk(pin_pad, central, books.journal, utc_now, in_a_thread)
+    desk = PaymentDesk(hardware.pin_pad, central, books.journal, utc_now, in_a_thread)
     uplink = Uplink(books.outbox, central, in_a_thread)
     health = HealthBoard(
         {
-            "card_reader": lambda: cards.trouble,
-            "id_reader": lambda: id_reader.trouble,
-            "pin_pad": lambda: pin_pad.trouble,
-            "receipt_printer": lambda: printer.trouble,
+            **hardware.troubles(),
             "central": lambda: central.trouble,
             "journal": lambda: _money_trouble(desk),
+            "held": lambda: cabinet_book.trouble,
         }
     )
     parts: dict[str, Callable[[], Awaitable[object]]] = {
-        "card_reader": cards.run,
-        "id_reader": id_reader.run,
-        "pin_pad": pin_pad.run,
-        "receipt_printer": printer.run,
-        "cabinet": cabinet.run,
+        **hardware.parts(),
+        "print_reports": partial(report_prints_forever, hardware.prints, central),
+        "cabinet_events": partial(cabinet_book.tell_forever, central),
         "central": central.run,
         "health": health.run,
         "uplink": uplink.run,
@@ -136,11 +130,14 @@ async def _run_behind(
     nursery.start_soon(supervise, "region", keeper.run, name="region")
     kiosk = Kiosk(
         stage=stage,
-        social_cards=cards,
-        id_reader=id_reader,
-        pin_pad=pin_pad,
-        receipt_printer=printer,
-        cabinet=cabinet,
+        social_cards=hardware.cards,
+        id_reader=hardware.id_reader,
+        pin_pad=hardware.pin_pad,
+        receipt_printer=hardware.receipt_printer,
+        document_printer=hardware.a4_printer,
+        seals=hardware.seals,
+        prints=hardware.prints,
+        cabinet=hardware.cabinet,
         central=central,
         region=seen.pack,
         desk=desk,
@@ -148,20 +145,26 @@ async def _run_behind(
         health=health,
         times=config.visit,
         today=date.today,
+        cabinet_book=cabinet_book,
+        voice=hardware.voice,
         pinyin=Pinyin.for_region(seen.pack.phrases),
         outlet_id=config.kiosk.outlet_id,
         region_changed=keeper.changed,
     )
+    nursery.start_soon(supervise, "cabinet_guard", partial(guard_cabinet, kiosk))
+    newest = partial(_with_newest_pack, kiosk, stage, keeper, seen)
+    await supervise("visitors", partial(serve_visitors, newest))
 
-    def with_newest_pack() -> Kiosk:
-        """Return the kiosk with the newest region pack, which the frame shows from now on."""
-        newest = keeper.seen or seen
-        pack = newest.pack
-        stage.facts = FrameFacts(pack.title, config.kiosk.outlet, pack.hotlines)
-        pinyin = kiosk.pinyin if pack is seen.pack else Pinyin.for_region(pack.phrases)
-        return replace(kiosk, region=pack, region_seen_on=newest.confirmed_on, pinyin=pinyin)
 
-    await supervise("visitors", partial(serve_visitors, with_newest_pack))
+def _with_newest_pack(
+    kiosk: Kiosk, stage: PygameStage, keeper: RegionKeeper, first: SeenPack
+) -> Kiosk:
+    """Return the kiosk with the newest region pack, which the frame shows from now on."""
+    newest = keeper.seen or first
+    pack = newest.pack
+    stage.facts = FrameFacts(pack.title, stage.facts.outlet, pack.hotlines)
+    pinyin = kiosk.pinyin if pack is first.pack else Pinyin.for_region(pack.phrases)
+    return replace(kiosk, region=pack, region_seen_on=newest.confirmed_on, pinyin=pinyin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,11 @@
     │   ├── ServerUnreachable      no connection, or no answer in time
     │   ├── ServerRefused          a problem document (``code``, ``status``)
     │   └── ServerContractBroken   an answer that the contract forbids
+    ├── NotGenuine                 a document that is not what the centre sealed (``fault``)
     ├── PaymentError               money
     │   ├── OutcomeUnknown         nobody knows yet whether the card was charged
     │   └── JournalDamaged         the journal cannot be trusted: no payment may start
+    ├── TookTooLong                a wait behind a busy screen came to its limit
     └── SessionEnded               control flow, not faults: raised by the stage and nowhere else
         ├── VisitorCancelled       she touched "end" or "cancel"
         ├── VisitorLeft            her card was pulled, or the presence sensor lost her
@@ -182,6 +184,35 @@ class ServerContractBroken(ServerError):
     operator_code = "S-03"
 
 
+class SealFault(Enum):
+    """Why a document is not taken for what the centre sealed; the value is the operator's code."""
+
+    NOT_A_PDF = "A-01"
+    OTHER_BYTES = "A-02"
+    """Its hash is not the one that came with it."""
+    NOT_SIGNED = "A-03"
+    BROKEN_SIGNATURE = "A-04"
+    """It was changed after it was signed."""
+    NOT_WHOLE = "A-05"
+    """The signature does not cover the whole file."""
+    STRANGER = "A-06"
+    """Not signed under the pinned seal CA, or its certificate is not valid now."""
+    OTHER_PAGES = "A-07"
+    """It has another number of pages than it should."""
+    OTHER_NUMBER = "A-08"
+    """It does not carry its number."""
+
+
+class NotGenuine(KioskError):
+    """A document is not what the centre sealed; ``fault`` says how. It is not printed."""
+
+    operator_code = "A-00"
+
+    def __init__(self, fault: SealFault) -> None:
+        super().__init__(fault.name.lower())
+        self.fault = fault
+
+
 class PaymentError(KioskError):
     """Something about money."""
 
@@ -203,6 +234,17 @@ class JournalDamaged(PaymentError):
     """The journal cannot be read, written or trusted. No payment may start."""
 
     operator_code = "P-02"
+
+
+class TookTooLong(KioskError):
+    """A wait behind a busy screen came to its limit; ``what`` was waited for."""
+
+    retry = Retry.SAFE
+    operator_code = "K-03"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} took too long")
+        self.what = what
 
 
 class SessionEnded(KioskError):

@@ -9,6 +9,7 @@ from kiosk_bench.stories.story import (
     log_in_by_card,
     log_in_by_id_card,
     pay_at_pin_pad,
+    receipt_is_out,
     take_card,
 )
 from kiosk_bench.world import World
@@ -25,7 +26,7 @@ async def pay_by_card(world: World) -> str:
     await world.console.tap("insurance", "back")
     await choose_and_review(world)
     await pay_at_pin_pad(world)
-    await world.console.wait_for(_receipt_is_out, "the end of printing", 30)
+    await world.console.wait_for(receipt_is_out, "the end of printing", 30)
     await end_and_take_card(world, "paid")
     return "paid"
 
@@ -36,7 +37,7 @@ async def pay_by_id_card(world: World) -> str:
     await log_in_by_id_card(world, world.people.zhang)
     await choose_and_review(world)
     await pay_at_pin_pad(world)
-    await world.console.wait_for(_receipt_is_out, "the end of printing", 30)
+    await world.console.wait_for(receipt_is_out, "the end of printing", 30)
     await world.console.tap("paid", "end")
     await world.console.screen("goodbye")
     await world.console.screen("welcome")
@@ -70,11 +71,6 @@ async def ends_in_the_middle(world: World) -> str:
     await take_card(world)
     (assessment,) = (await world.centre.ledger())["assessments"]
     return f"ended, assessment {assessment['state']}"
-
-
-def _receipt_is_out(shown: object) -> bool:
-    """The paid screen offers to end only when printing has ended."""
-    return getattr(shown, "screen", "") == "paid" and "end" in getattr(shown, "buttons", {})
 
 
 STORIES = (

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import trio
 
-from kiosk_bench.console import Console
+from kiosk_bench.console import Console, Shown
 from kiosk_bench.devices.id_reader import IdReaderPeer
 from kiosk_bench.people import CitizenCard
 from kiosk_bench.world import World
@@ -52,6 +52,8 @@ class Story:
     """Does it; returns the outcome as the citizen was told it."""
     expected: Expected
     overrides: dict[str, dict[str, Any]] = field(default_factory=dict)
+    a4: bool = False
+    """Whether it needs the A4 printer."""
 
 
 async def insert_card(world: World, card: CitizenCard, flaw: str = "") -> None:
@@ -145,6 +147,11 @@ async def end_and_take_card(world: World, screen: str) -> None:
     """Touch end, take the card out of the slot, see the welcome screen again."""
     await world.console.tap(screen, "end")
     await take_card(world)
+
+
+def receipt_is_out(shown: Shown) -> bool:
+    """The paid screen offers to end only when printing has ended."""
+    return shown.screen == "paid" and "end" in shown.buttons
 
 
 async def take_card(world: World) -> None:

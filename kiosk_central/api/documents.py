@@ -35,6 +35,7 @@ SERVICES = {
 }
 """Which service of the region pack says how well she must have proved who she is."""
 STAMP_MAX = 40
+FAULT_MAX = 8
 YEARS_MAX = 100
 PAGES_MAX = 10**4
 
@@ -67,6 +68,7 @@ async def put_print(request: Request) -> Response:
     if (report.ref, report.print_ref) != (ref, print_ref):
         raise Refused(ProblemCode.BAD_REQUEST, "the references in path and body differ")
     checked_text(report.at, STAMP_MAX)
+    checked_text(report.fault, FAULT_MAX)
     if not 0 <= report.pages_done <= PAGES_MAX:
         raise Refused(ProblemCode.BAD_REQUEST, "pages")
     return answer(await centre.write(lambda desk: take_print(desk, kiosk.id, report)))

@@ -17,6 +17,7 @@ from kiosk_central.api.request import (
     visit_of,
 )
 from kiosk_central.assessments import assess, release
+from kiosk_central.cabinet import refuse_if_held
 from kiosk_central.payments import payment_of, report_payment
 from kiosk_central.problems import Refused
 from kioskd.domain.payment import TransactionRecord
@@ -35,6 +36,7 @@ async def put_assessment(request: Request) -> Response:
     visit, centre = await visit_of(request, PAY_SERVICE), centre_of(request)
     ref, wanted = reference_of(request), await body_of(request, AssessmentRequest)
     region, kiosk_id, person_id = centre.region, visit.kiosk_id, visit.person_id
+    await centre.read(lambda at: refuse_if_held(at, region, kiosk_id))
     made = await centre.write(
         lambda desk: assess(desk.connection, desk.now, region, kiosk_id, person_id, ref, wanted)
     )

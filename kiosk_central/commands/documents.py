@@ -69,7 +69,8 @@ def show_document(number: str, db: str, as_json: bool) -> None:
     click.echo(f"sha256 {found['unsigned_sha256']} unsigned, {found['sealed_sha256']} sealed")
     for one in found["prints"]:
         done = f"{one['pages_done']} of {found['pages']} pages"
-        click.echo(f"print {one['print_ref']}: {one['printed']}, {done}, {one['at']}")
+        fault = f", not genuine: {one['fault']}" if one["fault"] else ""
+        click.echo(f"print {one['print_ref']}: {one['printed']}, {done}, {one['at']}{fault}")
 
 
 @document.command("revoke")

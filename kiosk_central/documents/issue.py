@@ -160,6 +160,7 @@ def take_print(desk: Desk, kiosk_id: str, report: DocumentPrintReport) -> Docume
         "printed": report.printed.value,
         "pages_done": report.pages_done,
         "at": report.at,
+        "fault": report.fault,
     }
     query = select(document_prints).where(document_prints.c.print_ref == report.print_ref)
     told = desk.connection.execute(query).mappings().one_or_none()

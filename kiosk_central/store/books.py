@@ -4,6 +4,8 @@ Nothing is ever deleted from these tables. A payment has one posting that stands
 ``one_posting``) and at most one that reverses it (``postings.reverses``).
 """
 
+from importlib import import_module
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -19,6 +21,9 @@ from sqlalchemy import (
 
 import kiosk_central.store.documents  # noqa: F401  (create_tables makes its tables too)
 from kiosk_central.store.schema import fen, metadata, text
+
+AREAS = ("kiosk_central.store.cabinet",)
+"""Modules with tables of their own, made together with these."""
 
 payments = Table(
     "payments",
@@ -241,4 +246,6 @@ terminals = Table(
 
 def create_tables(connection: Connection) -> None:
     """Make every table of a centre that is not there yet."""
+    for area in AREAS:
+        import_module(area)
     metadata.create_all(connection)

@@ -33,4 +33,5 @@ document_prints = Table(
     text("printed"),
     Column("pages_done", Integer, nullable=False),
     text("at"),
+    text("fault"),  # why the kiosk did not take the document for genuine
 )

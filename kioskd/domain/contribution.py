@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Self
 
 from kioskd.domain.money import Money
+from kioskd.domain.period import ANY_MONTHS, PeriodRules
 
 
 class Scheme(Enum):
@@ -88,12 +89,23 @@ class MonthStatus(Enum):
     """Not payable: before enrolment, or not open yet."""
 
 
+class ClosedWhy(Enum):
+    """Why a month is CLOSED."""
+
+    BEFORE_ENROLMENT = "before_enrolment"
+    NOT_OPEN_YET = "not_open_yet"
+    TOO_LATE = "too_late"
+    """Past, in a region where months are not made up."""
+
+
 @dataclass(frozen=True, slots=True)
 class OfferedMonth:
     """One month of the year on offer."""
 
     month: Month
     status: MonthStatus
+    why: ClosedWhy | None = None
+    """Said of a CLOSED month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +119,13 @@ class Offer:
     rates: Rates
     grades: tuple[Grade, ...]
     months: tuple[OfferedMonth, ...]
+    """The year; twelve months from the first unpaid one where payments may cross the year."""
     fixed_percent: int | None = None
     """The grade already used this year where the region does not let it change; else None."""
+    periods: PeriodRules = ANY_MONTHS
+    """Which of the months may be paid together."""
+    counting: tuple[Month, ...] = ()
+    """Paid months that count towards the waiting period, where the scheme has one."""
 
 
 class AssessmentState(Enum):

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
+from kioskd.domain.payment import Printed
+from kioskd.domain.trouble import Trouble
+
 
 class LineStyle(Enum):
     """How a receipt line is set."""
@@ -41,3 +44,42 @@ class PaperState(Enum):
     OUT = "out"
     COVER_OPEN = "cover_open"
     UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class GenuinePages:
+    """A4 pages whose seal has been checked, ready for the printer. In memory only."""
+
+    ref: str
+    """The document's, or the name of a page of our own."""
+    pages: int
+    pdf: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PrintProgress:
+    """How far a print is, by the printer's own count."""
+
+    pages: int
+    done: int = 0
+    """Pages that came out."""
+    trouble: Trouble | None = None
+    """Why it stands still; it goes on by itself when that is over."""
+    cancelled: bool = False
+    """The printer was told to stop; what comes out now was under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintEnd:
+    """What became of a print.
+
+    YES: the printer has counted every page and called the job completed. NO: certainly nothing
+    came out. All else is UNKNOWN, with as many pages as were counted.
+    """
+
+    printed: Printed
+    pages: int
+    done: int
+    trouble: Trouble | None = None
+    """Why not YES, if the printer said."""
+    cancelled: bool = False

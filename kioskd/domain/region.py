@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from kioskd.domain.calendar import CalendarYear
 from kioskd.domain.contribution import Rates, Scheme
 from kioskd.domain.money import Money
+from kioskd.domain.period import ANY_MONTHS, PeriodRules
 from kioskd.domain.person import Assurance
 from kioskd.domain.profile import ProfileRules
+from kioskd.domain.region_cabinet import RELEASED_BY_CLOSING, CabinetRules
 from kioskd.domain.region_card import CardRules
 from kioskd.domain.region_documents import DocumentTexts
 from kioskd.domain.region_info import (
@@ -18,6 +20,7 @@ from kioskd.domain.region_info import (
     PolicyText,
 )
 from kioskd.domain.text import Text
+from kioskd.domain.waiting import WaitingRules
 
 __all__ = ["Hotline", "Outlet", "PolicyText", "RegionPack", "SchemeRules"]
 
@@ -35,7 +38,10 @@ class SchemeRules:
     months_ahead: int = 0
     """How many months after the current one may be paid, inside the year."""
     notice: Text = NO_TEXT
-    """Said before choosing: waiting period and the like."""
+    """Said before choosing: what is peculiar to this scheme."""
+    periods: PeriodRules = ANY_MONTHS
+    waiting: WaitingRules | None = None
+    """Before benefits begin; None where there is no waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,7 @@ class RegionPack:
     """How changes of personal information are handled."""
     phrases: tuple[str, ...] = ()
     """Places of this region that the soft keyboard shall know: streets, offices, estates."""
+    cabinet: CabinetRules = RELEASED_BY_CLOSING
 
     def rules(self, scheme: Scheme) -> SchemeRules:
         """Return the rules of ``scheme``. Raises KeyError where the region has none."""

@@ -16,6 +16,7 @@ from kioskd.drivers.settings import CabinetSettings
 from kioskd.errors import DeviceUnavailable
 
 DEVICE = "cabinet"
+BLINK_S = 0.4
 
 
 class GpioCabinet:
@@ -24,9 +25,10 @@ class GpioCabinet:
     def __init__(self, settings: CabinetSettings) -> None:
         self._settings = settings
         self._lit: set[str] = set()
+        self._blinking: set[str] = set()
         self._lamps: dict[str, Any] = {}
         self._presence: Any = None
-        self._door: Any = None
+        self._contacts: list[Any] = []
         self._somebody_there = True
         self._door_open = False
         self._changed = trio.Event()
@@ -38,7 +40,7 @@ class GpioCabinet:
 
     @property
     def door_open(self) -> bool:
-        """Whether the cabinet's door is open; False where there is no contact."""
+        """Whether the door or the tamper contact is open; False where there is neither."""
         return self._door_open
 
     async def wait_change(self) -> None:
@@ -47,12 +49,27 @@ class GpioCabinet:
 
     def lamp(self, slot: str, lit: bool) -> None:
         """Switch the lamp at a slot; no lamp there: no effect. Remembered until ``run`` has it."""
+        self._blinking.discard(slot)
+        self._note(slot, lit)
+        if slot in self._lamps:
+            self._lamps[slot].value = lit
+
+    def blink(self, slot: str) -> None:
+        """Let the lamp at a slot blink until it is switched."""
+        self._blinking.add(slot)
+        self._note(slot, lit=True)
+        if slot in self._lamps:
+            self._lamps[slot].blink(BLINK_S, BLINK_S)
+
+    def is_lit(self, slot: str) -> bool:
+        """Tell whether the lamp at a slot was switched on, or blinks, lamp or no lamp."""
+        return slot in self._lit
+
+    def _note(self, slot: str, lit: bool) -> None:
         if lit:
             self._lit.add(slot)
         else:
             self._lit.discard(slot)
-        if slot in self._lamps:
-            self._lamps[slot].value = lit
 
     async def run(self) -> None:
         """Hold the pins; never returns. Raises DeviceUnavailable when they cannot be had."""
@@ -74,12 +91,15 @@ class GpioCabinet:
         for slot, pin in settings.lamps.items():
             lit = slot in self._lit
             self._lamps[slot] = pins.enter_context(gpiozero.LED(pin, initial_value=lit))
+            if slot in self._blinking:
+                self._lamps[slot].blink(BLINK_S, BLINK_S)
         if settings.presence is not None:
             sensor = gpiozero.DigitalInputDevice(settings.presence, pull_up=False)
             self._presence = self._watched(pins, sensor, post)
-        if settings.door is not None:
-            contact = gpiozero.DigitalInputDevice(settings.door, pull_up=True)
-            self._door = self._watched(pins, contact, post)
+        for contact_pin in (settings.door, settings.tamper):
+            if contact_pin is not None:
+                contact = gpiozero.DigitalInputDevice(contact_pin, pull_up=True)
+                self._contacts.append(self._watched(pins, contact, post))
 
     @staticmethod
     def _watched(pins: ExitStack, device: Any, post: Any) -> Any:
@@ -91,15 +111,15 @@ class GpioCabinet:
         before = (self._somebody_there, self._door_open)
         if self._presence is not None:
             self._somebody_there = bool(self._presence.value)
-        if self._door is not None:
-            self._door_open = not self._door.value
+        if self._contacts:
+            self._door_open = not all(contact.value for contact in self._contacts)
         if before != (self._somebody_there, self._door_open):
             log.event("cabinet.changed", somebody=self._somebody_there, door_open=self._door_open)
             self._changed.set()
             self._changed = trio.Event()
 
     def _forget(self) -> None:
-        self._lamps, self._presence, self._door = {}, None, None
+        self._lamps, self._presence, self._contacts = {}, None, []
 
 
 def _post(token: trio.lowlevel.TrioToken, read: Any) -> None:

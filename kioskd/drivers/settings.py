@@ -57,11 +57,46 @@ class SocialCardReaderSettings:
 class CabinetSettings:
     """Pins by their BCM numbers; what has no pin is not there.
 
-    ``lamps`` names slots (``card``, ``id``, ``pinpad``, ``receipt``), lit by a high level.
-    ``presence`` is high while somebody is seen. ``door`` is pulled up and low while closed, so
-    that a cut wire reads as an open door.
+    ``lamps`` names slots (``card``, ``id``, ``pinpad``, ``receipt``, ``document``), lit by a high
+    level. ``presence`` is high while somebody is seen. ``door`` and ``tamper`` are pulled up and
+    low while closed, so that a cut wire reads as an open door; either open is the door open.
     """
 
     lamps: Mapping[str, int] = field(default_factory=dict)
     presence: int | None = None
     door: int | None = None
+    tamper: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSettings:
+    """``[voice]``: the speech program, called as espeak-ng is, with the text on its input."""
+
+    command: str = "espeak-ng"
+    """Empty: no voice."""
+    words_per_minute: int = 140
+    """Slow: she is seventy, and the hall is loud."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPrinterSettings:
+    """``[document_printer]``: the A4 printer, and the CA whose seal it may print."""
+
+    uri: str = ""
+    """``ipp://localhost:60000/ipp/print``; empty: this kiosk has none."""
+    seal_ca: str = ""
+    """A PEM file with the certificate of the centre's seal CA, pinned."""
+    offset_x_mm10: int = 0
+    """Moves the print to the right, in 0.1 mm; see docs/printing.md."""
+    offset_y_mm10: int = 0
+    """Moves the print down, in 0.1 mm."""
+    stopped_limit_s: int = 240
+    """How long a print waits for paper, a jam or an open cover before it is cancelled."""
+    silence_limit_s: int = 30
+    """How long a printer that was printing may be silent before its print is given up."""
+    busy_limit_s: int = 30
+    """How long a print waits for the printer to take it."""
+    page_limit_s: int = 90
+    """The longest a page may take with the printer saying nothing is wrong."""
+    cancel_limit_s: int = 20
+    """How long to wait for the printer's word after it was told to stop."""

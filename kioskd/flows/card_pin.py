@@ -4,6 +4,7 @@ What she types goes to the card and nowhere else; the last try is never asked fo
 """
 
 import random
+from functools import partial
 
 from kioskd import log
 from kioskd.contracts import SocialCard
@@ -12,6 +13,7 @@ from kioskd.domain.secret import CardPin, IdNumber
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.errors import CardNotAccepted, CardRejection, CardUnreadable
 from kioskd.flows.kiosk import Kiosk
+from kioskd.screens.busy import BusyWith
 from kioskd.screens.enter_pin import EnterPin, PinPurpose
 from kioskd.screens.problem import Problem
 
@@ -28,7 +30,7 @@ async def ask_until_open(kiosk: Kiosk, card: SocialCard, purpose: PinPurpose) ->
         pin = await _ask(kiosk, purpose, tries_left=tries_left)
         if pin is None:
             return None
-        tries_left = await card.verify_pin(pin)
+        tries_left = await kiosk.while_busy(BusyWith.CHECKING_PIN, partial(card.verify_pin, pin))
         if tries_left is None:
             return pin
         log.event("card.wrong_pin", tries_left=tries_left)

@@ -9,17 +9,23 @@ import trio
 
 from kioskd.contracts import (
     Cabinet,
+    CabinetBook,
     Central,
+    DocumentPrinter,
     IdReader,
     PinPad,
+    PrintBook,
     ReceiptPrinter,
+    SealChecker,
     SocialCardReader,
     Stage,
     Uplink,
+    Voice,
 )
 from kioskd.domain.person import Person
 from kioskd.domain.region import RegionPack
 from kioskd.domain.secret import SessionToken
+from kioskd.errors import TookTooLong
 from kioskd.flows.settings import VisitSettings
 from kioskd.health import HealthBoard
 from kioskd.payments.pay import PaymentDesk
@@ -39,6 +45,9 @@ class Kiosk:
     id_reader: IdReader
     pin_pad: PinPad
     receipt_printer: ReceiptPrinter
+    document_printer: DocumentPrinter
+    seals: SealChecker
+    prints: PrintBook
     cabinet: Cabinet
     central: Central
     region: RegionPack
@@ -47,6 +56,8 @@ class Kiosk:
     health: HealthBoard
     times: VisitSettings
     today: Callable[[], date]
+    cabinet_book: CabinetBook
+    voice: Voice
     pinyin: Pinyin = field(default_factory=Pinyin)
     """What the soft keyboard asks for Chinese."""
     outlet_id: str = ""
@@ -62,9 +73,15 @@ class Kiosk:
         return PackState(self.region.version, self.region_seen_on, kept)
 
     async def while_busy(self, what: BusyWith, job: Callable[[], Awaitable[T]]) -> T:
-        """Do ``job`` behind a screen that says what is being waited for."""
+        """Do ``job`` behind a screen that says what is being waited for, and how long already.
+
+        Raises TookTooLong at the wait's limit. A change that was sent to the centre is waited for
+        all the same: such a call ends by the line's own limits.
+        """
         async with self.stage.follow(Busy(what)):
-            return await job()
+            with trio.move_on_after(what.limit_s):
+                return await job()
+        raise TookTooLong(what.key)
 
 
 @dataclass(frozen=True, slots=True)

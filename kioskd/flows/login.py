@@ -10,7 +10,7 @@ from kioskd.errors import CardNotAccepted, CardRejection, KioskError, ServerErro
 from kioskd.flows.card_pin import ask_until_open
 from kioskd.flows.kiosk import Kiosk, Visit
 from kioskd.protocols.central import Login
-from kioskd.screens.busy import Busy, BusyWith
+from kioskd.screens.busy import BusyWith
 from kioskd.screens.enter_pin import PinPurpose
 from kioskd.screens.problem import Problem
 
@@ -24,11 +24,11 @@ async def log_in_by_card(kiosk: Kiosk) -> Visit | None:
     refused without asking for its PIN. Raises CardError, ServerError, SessionEnded.
     """
     async with kiosk.social_cards.session() as card:
-        async with kiosk.stage.follow(Busy(BusyWith.READING_CARD)) as screen:
-            facts = await card.read()
-            _refuse_expired(kiosk, facts)
-            screen.update(Busy(BusyWith.CHECKING_CARD))
-            login = await _let_the_centre_judge(kiosk, card, facts)
+        facts = await kiosk.while_busy(BusyWith.READING_CARD, card.read)
+        _refuse_expired(kiosk, facts)
+        login = await kiosk.while_busy(
+            BusyWith.CHECKING_CARD, lambda: _let_the_centre_judge(kiosk, card, facts)
+        )
         try:
             opened = await ask_until_open(kiosk, card, PinPurpose.LOGIN)
         except KioskError:

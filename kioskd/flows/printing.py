@@ -35,13 +35,15 @@ async def show_result(kiosk: Kiosk, screen: Screen[T]) -> T:
 
 
 async def print_behind(kiosk: Kiosk, screen: Screen[T], paper: Receipt) -> Printed:
-    """Print while ``screen`` says so; whether paper came out is the printer's own word."""
+    """Print while ``screen`` says so; whether paper came out is the printer's own word.
+
+    The lamp stays lit until goodbye, unless no paper came: she is told to take it from there.
+    """
     kiosk.cabinet.lamp("receipt", lit=True)
-    try:
-        async with kiosk.stage.follow(screen):
-            return await kiosk.receipt_printer.print(paper)
-    finally:
-        kiosk.cabinet.lamp("receipt", lit=False)
+    async with kiosk.stage.follow(screen):
+        printed = await kiosk.receipt_printer.print(paper)
+    kiosk.cabinet.lamp("receipt", lit=printed is not Printed.NO)
+    return printed
 
 
 async def print_official(

@@ -13,6 +13,8 @@ from kioskd.flows.handling.cancel_loss import cancel_loss
 from kioskd.flows.handling.change_card_pin import change_card_pin
 from kioskd.flows.handling.change_profile import change_profile
 from kioskd.flows.handling.pay_contribution import pay_contribution
+from kioskd.flows.handling.print_enrolment_certificate import print_enrolment_certificate
+from kioskd.flows.handling.print_rights_record import print_rights_record
 from kioskd.flows.handling.reissue_card import reissue_card
 from kioskd.flows.handling.report_loss import report_loss
 from kioskd.flows.inquiry.applications import show_applications
@@ -39,6 +41,8 @@ class Service:
     """Returns False when she wants to end the visit, True to come home again."""
 
 
+PAYING = ("held", "central", "journal", "pin_pad")
+
 SERVICES = (
     Service("insurance", Tab.INQUIRY, ("central",), show_insurance),
     Service("pension-account", Tab.INQUIRY, ("central",), show_pension_account),
@@ -53,6 +57,19 @@ SERVICES = (
     Service("reissue-card", Tab.HANDLING, ("central",), reissue_card),
     Service("activate-card", Tab.HANDLING, ("central", "card_reader"), activate_card),
     Service("change-card-pin", Tab.HANDLING, ("central", "card_reader"), change_card_pin),
+    Service("pay-contribution", Tab.HANDLING, PAYING, pay_contribution),
+    Service(
+        "print-rights-record",
+        Tab.HANDLING,
+        ("central", "seal", "document_printer"),
+        print_rights_record,
+    ),
+    Service(
+        "print-enrolment",
+        Tab.HANDLING,
+        ("central", "seal", "document_printer"),
+        print_enrolment_certificate,
+    ),
     Service("policies", Tab.POLICY, (), read_policies),
     Service(
         "reprint-receipts",

@@ -15,9 +15,11 @@ from kioskd.errors import (
     SessionEnded,
     VisitorLeft,
 )
+from kioskd.flows.cabinet_guard import wait_until_closed
 from kioskd.flows.convenience.check_paper import check_paper
 from kioskd.flows.convenience.hotlines import show_hotlines
 from kioskd.flows.convenience.outlets import show_outlets
+from kioskd.flows.goodbye import say_goodbye
 from kioskd.flows.handling.activate_card import ask_for_id_card
 from kioskd.flows.home import be_at_home, do_service
 from kioskd.flows.kiosk import Kiosk, Visit
@@ -26,7 +28,6 @@ from kioskd.flows.policy.policies import read_policies
 from kioskd.flows.troubles import trouble_for
 from kioskd.protocols.central import ProblemCode
 from kioskd.race import first_of
-from kioskd.screens.goodbye import Goodbye
 from kioskd.screens.problem import Problem
 from kioskd.screens.welcome import Welcome, WelcomeChoice
 
@@ -54,18 +55,19 @@ async def serve_visitors(newest: Callable[[], Kiosk]) -> None:
 
 async def serve_one_visitor(kiosk: Kiosk) -> None:
     """Welcome somebody, do her business, say goodbye. Nothing of her is left when it returns."""
+    await wait_until_closed(kiosk)
     arrival = await _welcome(kiosk)
-    if isinstance(arrival, HealthChanged | RegionChanged):
+    if isinstance(arrival, HealthChanged | RegionChanged) or kiosk.cabinet.door_open:
         return
     kiosk.stage.begin_visit()
     log.event("visit.began", by=type(arrival).__name__)
     async with trio.open_nursery() as watchers:
         if isinstance(arrival, CardInserted):
             watchers.start_soon(_end_when_card_is_pulled, kiosk)
-        watchers.start_soon(_end_when_nobody_is_there, kiosk)
+        watchers.start_soon(end_when_nobody_is_there, kiosk)
         await _receive(kiosk, arrival)
         watchers.cancel_scope.cancel()
-    await _say_goodbye(kiosk)
+    await say_goodbye(kiosk)
 
 
 async def _welcome(kiosk: Kiosk) -> Arrival:
@@ -73,6 +75,7 @@ async def _welcome(kiosk: Kiosk) -> Arrival:
         card=kiosk.health.trouble_of("card_reader", "central"),
         id_card=kiosk.health.trouble_of("id_reader", "central"),
         centre=kiosk.health.trouble_of("central"),
+        held=kiosk.health.trouble_of("held"),
     )
     kiosk.cabinet.lamp("card", lit=screen.card is None)
     kiosk.cabinet.lamp("id", lit=screen.id_card is None)
@@ -184,27 +187,11 @@ async def _end_when_card_is_pulled(kiosk: Kiosk) -> None:
     kiosk.stage.end_visit(VisitorLeft("card pulled"))
 
 
-async def _end_when_nobody_is_there(kiosk: Kiosk) -> None:
+async def end_when_nobody_is_there(kiosk: Kiosk) -> None:
+    """End the visit once nobody has been before the presence sensor for long enough."""
     while True:
         with trio.move_on_after(kiosk.times.absence_s) as absence:
             await kiosk.cabinet.wait_change()
         if absence.cancelled_caught and not kiosk.cabinet.somebody_there:
             kiosk.stage.end_visit(VisitorLeft("nobody there"))
             return
-
-
-async def _say_goodbye(kiosk: Kiosk) -> None:
-    """Do not welcome the next visitor before the card is out of the slot."""
-    if kiosk.social_cards.card_present:
-        async with kiosk.stage.follow(Goodbye(card_in_slot=True, alarm=False)) as screen:
-            kiosk.cabinet.lamp("card", lit=True)
-            with trio.move_on_after(kiosk.times.card_left_alarm_s) as patience:
-                await kiosk.social_cards.wait_removed()
-            if patience.cancelled_caught:
-                log.warning("card.left_in_slot")
-                screen.update(Goodbye(card_in_slot=True, alarm=True))
-                await kiosk.social_cards.wait_removed()
-            kiosk.cabinet.lamp("card", lit=False)
-    async with kiosk.stage.follow(Goodbye(card_in_slot=False, alarm=False)):
-        with trio.move_on_after(kiosk.times.goodbye_s):
-            await kiosk.social_cards.wait_inserted()

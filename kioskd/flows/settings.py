@@ -12,5 +12,9 @@ class VisitSettings:
     absence_s: float = 15.0
     """Nobody before the presence sensor for so long: the visitor has left."""
     goodbye_s: float = 3.0
+    paper_s: float = 6.0
+    """How long goodbye reminds her of paper in a lit slot."""
+    voice_again_s: float = 10.0
+    """A card left behind is spoken of again after so long, then after twice as long..."""
     receipt_number_s: float = 10.0
     """How long to wait for the official receipt number before printing without it."""

@@ -9,10 +9,12 @@ from kioskd.errors import (
     DeviceError,
     JournalDamaged,
     KioskError,
+    NotGenuine,
     OutcomeUnknown,
     ServerContractBroken,
     ServerRefused,
     ServerUnreachable,
+    TookTooLong,
 )
 from kioskd.protocols.central import ProblemCode
 
@@ -40,17 +42,28 @@ _SERVER_REASONS = {
     ProblemCode.MONTHS_TAKEN.value: TroubleReason.MONTHS_TAKEN,
     ProblemCode.PROFILE_CHANGED.value: TroubleReason.PROFILE_CHANGED,
     ProblemCode.ASSESSMENT_CLOSED.value: TroubleReason.ASSESSMENT_EXPIRED,
+    ProblemCode.MONTHS_NOT_OPEN.value: TroubleReason.MONTHS_NOT_OPEN,
+    ProblemCode.EARLIER_FIRST.value: TroubleReason.EARLIER_FIRST,
+    ProblemCode.WHOLE_PERIODS_ONLY.value: TroubleReason.WHOLE_PERIODS_ONLY,
+    ProblemCode.TOO_FEW_MONTHS.value: TroubleReason.TOO_FEW_MONTHS,
+    ProblemCode.GRADE_FIXED.value: TroubleReason.GRADE_FIXED,
+    ProblemCode.UNAVAILABLE.value: TroubleReason.CENTRE_BUSY,
+    ProblemCode.KIOSK_HELD.value: TroubleReason.PAYMENTS_HELD,
 }
 _DEVICE_REASONS = {
     "card_reader": TroubleReason.CARD_READER_GONE,
     "id_reader": TroubleReason.ID_READER_GONE,
     "pinpad": TroubleReason.PIN_PAD_GONE,
     "receipt_printer": TroubleReason.RECEIPT_PRINTER_GONE,
+    "document_printer": TroubleReason.DOCUMENT_PRINTER_GONE,
+    "seal": TroubleReason.DOCUMENT_SEAL_MISSING,
 }
 
 
 def trouble_for(error: KioskError) -> Trouble:
     """Return what to tell the citizen about ``error``; the code is the error's own."""
+    if isinstance(error, NotGenuine):
+        return Trouble(TroubleReason.DOCUMENT_NOT_GENUINE, error.fault.value)
     return Trouble(_reason(error), error.operator_code)
 
 
@@ -72,6 +85,8 @@ def _reason(error: KioskError) -> TroubleReason:
             return _DEVICE_REASONS.get(device, TroubleReason.CARD_READER_GONE)
         case OutcomeUnknown():
             return TroubleReason.PAYMENT_IN_DOUBT
+        case TookTooLong():
+            return TroubleReason.TOOK_TOO_LONG
         case JournalDamaged():
             return TroubleReason.JOURNAL_DAMAGED
     raise error

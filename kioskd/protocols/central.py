@@ -66,7 +66,7 @@ class ProblemCode(Enum):
     NOT_FOUND = "not_found"
     """404."""
     MONTHS_TAKEN = "months_taken"
-    """409: a month is paid, closed, or locked by another assessment."""
+    """409: a month is paid, or locked by another assessment."""
     ASSESSMENT_CLOSED = "assessment_closed"
     """409: expired, released or paid: no charge may start on it."""
     CARD_STATE = "card_state"
@@ -85,6 +85,18 @@ class ProblemCode(Enum):
     """409: what is on file is not what she was shown, or a change of it is being looked at."""
     UNAVAILABLE = "unavailable"
     """503: try again later."""
+    MONTHS_NOT_OPEN = "months_not_open"
+    """409: a month is not to be paid now: before enrolment, too far ahead, of another year."""
+    EARLIER_FIRST = "earlier_first"
+    """409: an earlier month of the year is to be paid first, or with it."""
+    WHOLE_PERIODS_ONLY = "whole_periods_only"
+    """409: the region takes whole quarters, half-years or years only."""
+    TOO_FEW_MONTHS = "too_few_months"
+    """409: the region takes more months in a row than these."""
+    GRADE_FIXED = "grade_fixed"
+    """409: the grade of this year is another one, and does not change within it."""
+    KIOSK_HELD = "kiosk_held"
+    """409: the kiosk's cabinet was opened; it takes no money until somebody releases it."""
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -69,6 +69,8 @@ class DocumentPrintReport:
     """Pages that certainly came out, by the printer's own count."""
     at: str
     """RFC 3339, UTC, by the kiosk's clock."""
+    fault: str = ""
+    """Why the kiosk did not take the document for genuine: ``A-04`` and the like."""
 
 
 class PaperVerdict(Enum):

@@ -21,14 +21,18 @@ from kioskd.protocols.central import (
 )
 from kioskd.protocols.central_books import ChainHead, ChainLinks, ReceiptCopy, ReceiptEntry
 from kioskd.relay.accounts import AccountCalls
+from kioskd.relay.cabinet import CabinetCalls
 from kioskd.relay.cards import CardCalls, card_login
+from kioskd.relay.documents import DocumentCalls
 from kioskd.relay.line import CentralLine
 from kioskd.relay.profile import ProfileCalls
 
 T = TypeVar("T")
 
 
-class CentralClient(AccountCalls, CardCalls, ProfileCalls, CentralLine):
+class CentralClient(
+    AccountCalls, CabinetCalls, CardCalls, DocumentCalls, ProfileCalls, CentralLine
+):
     """The central server as flows and payments see it; fulfils ``contracts.Central``."""
 
     async def region(self) -> RegionPack:

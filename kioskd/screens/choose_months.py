@@ -2,7 +2,15 @@
 
 from dataclasses import dataclass, replace
 
-from kioskd.domain.contribution import Grade, Month, MonthStatus, Offer, OfferedMonth
+from kioskd.domain.contribution import ClosedWhy, Grade, Month, MonthStatus, Offer, OfferedMonth
+from kioskd.domain.periods import (
+    Forbidden,
+    QuickChoice,
+    is_reachable,
+    quick_choices,
+    toggled,
+    what_forbids,
+)
 from kioskd.screens import layout
 from kioskd.screens import theme as t
 from kioskd.screens.canvas import Canvas, Run
@@ -14,29 +22,47 @@ from kioskd.screens.navigation import Navigation
 from kioskd.screens.theme import Colour, Type
 from kioskd.screens.widgets import Action, action_row, heading, reason_strip
 from kioskd.screens.widgets.blocks import Block, draw_blocks, money_block, text_block
-from kioskd.screens.widgets.months import month_name
+from kioskd.screens.widgets.months import month_name_in
 from kioskd.screens.widgets.pay_page import pay_page, split_block
 
 MonthsAnswer = tuple[Month, ...] | Navigation
+WHY = {
+    ClosedWhy.BEFORE_ENROLMENT: "before",
+    ClosedWhy.NOT_OPEN_YET: "early",
+    ClosedWhy.TOO_LATE: "late",
+    None: "closed",
+}
+INCOMPLETE = {
+    Forbidden.EARLIER_FIRST: "earlier_first",
+    Forbidden.WHOLE_PERIODS: "whole_periods",
+    Forbidden.TOO_FEW: "too_few",
+}
+"""What still keeps months that can each be chosen from being paid together."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChooseMonths(Screen[MonthsAnswer]):
-    """Step three of paying. A touch chooses a month, a second one undoes it."""
+    """Step three of paying. A touch chooses a month with its unit, a second one undoes it.
+
+    Above the months: several at one touch (this quarter, all arrears...), by the same rules.
+    """
 
     id = "choose-months"
     offer: Offer
     grade: Grade
     chosen: frozenset[Month]
+    now: Month | None = None
+    """The current month, to say what is in arrears; None: no choices of several months."""
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the year's months and, beside or below them, what they come to."""
         body, actions = pay_page(canvas, "months")
-        note = canvas.words("choose_months.subtitle", year=self.offer.year)
+        rules = "crosses" if self.offer.periods.cross_year else "subtitle"
+        note = canvas.words(f"choose_months.{rules}", year=self.offer.year)
         room = heading(canvas, body, canvas.words("choose_months.title"), note)
         if any(offered.status is MonthStatus.LOCKED for offered in self.offer.months):
             room = reason_strip(canvas, room, canvas.words("choose_months.locked_why"))
-        tiles, card = _parts(canvas, room)
+        tiles, card = _parts(canvas, self._draw_quick(canvas, room))
         across = 3 if canvas.portrait else 4
         down = -(-len(self.offer.months) // across)
         cells = layout.grid(tiles, across, down, canvas.px(14))
@@ -53,35 +79,85 @@ class ChooseMonths(Screen[MonthsAnswer]):
         """Choose or undo a payable month, answer with those chosen in order, or go back."""
         if button == "back":
             return Done(Navigation.BACK)
-        months = self._months()
-        if button == "next" and months:
-            return Done(months)
-        for month in self._payable():
+        if button == "next" and self._forbidden() is None:
+            return Done(self._months())
+        for quick in self._quick():
+            if button == f"quick-{quick.kind.value.replace('_', '-')}":
+                return replace(self, chosen=frozenset() if self._is_chosen(quick) else quick.months)
+        for month in self._reachable():
             if button == f"month-{month}":
-                return replace(self, chosen=frozenset(months) ^ {month})
+                return replace(self, chosen=self._toggled(month))
         return None
+
+    def _reachable(self) -> tuple[Month, ...]:
+        rules, offered, chosen = self.offer.periods, self.offer.months, self._chosen()
+        return tuple(o.month for o in offered if is_reachable(rules, offered, chosen, o.month))
+
+    def _toggled(self, month: Month) -> frozenset[Month]:
+        return toggled(self.offer.periods, self.offer.months, self._chosen(), month)
+
+    def _quick(self) -> tuple[QuickChoice, ...]:
+        if self.now is None:
+            return ()
+        return quick_choices(self.offer.periods, self.offer.months, self.now)
+
+    def _is_chosen(self, quick: QuickChoice) -> bool:
+        return quick.months == self._chosen()
 
     def _payable(self) -> tuple[Month, ...]:
         return tuple(o.month for o in self.offer.months if o.status is MonthStatus.PAYABLE)
 
+    def _chosen(self) -> frozenset[Month]:
+        return self.chosen & frozenset(self._payable())
+
+    def _forbidden(self) -> Forbidden | None:
+        return what_forbids(self.offer.periods, self.offer.months, self._chosen())
+
     def _months(self) -> tuple[Month, ...]:
-        return tuple(sorted(self.chosen & set(self._payable())))
+        return tuple(sorted(self._chosen()))
 
     def _main(self, canvas: Canvas) -> Action:
-        count = len(self._months())
+        count, forbidden = len(self._months()), self._forbidden()
         if not count:
             return Action("next", canvas.words("choose_months.next_none"), enabled=False)
+        if forbidden is not None:
+            least = self.offer.periods.consecutive_min
+            label = canvas.words(f"choose_months.next_{INCOMPLETE[forbidden]}", count=least)
+            return Action("next", label, enabled=False)
         return Action("next", canvas.words(_counted("choose_months.next", count), count=count))
 
+    def _draw_quick(self, canvas: Canvas, room: Rect) -> Rect:
+        """Draw the choices of several months; return the room below them."""
+        quick = self._quick()
+        if not quick:
+            return room
+        high = max(canvas.theme.min_touch, canvas.px(54))
+        row, rest = room.cut_top(high, canvas.px(12))
+        across = max(len(quick), 2)
+        for choice, cell in zip(
+            quick, layout.columns(row, [1] * across, canvas.px(14)), strict=False
+        ):
+            chosen = self._is_chosen(choice)
+            kind = choice.kind.value
+            canvas.card(
+                cell, Look.CHOSEN if chosen else Look.SECOND, f"quick-{kind.replace('_', '-')}"
+            )
+            key = f"choose_months.quick.{kind}{'_with' if choice.with_earlier else ''}"
+            words = canvas.words(key, count=len(choice.months))
+            ink = t.DEEP_BLUE if chosen else t.BLUE
+            inner = cell.inset(canvas.px(8), 0)
+            canvas.text(inner, words, Type.NOTE_STRONG, ink, "centre", "middle", shrink_to=0.7)
+        return rest
+
     def _draw_tile(self, canvas: Canvas, offered: OfferedMonth, cell: Rect) -> None:
-        can, chosen = offered.status is MonthStatus.PAYABLE, offered.month in self._months()
+        can, chosen = offered.month in self._reachable(), offered.month in self._chosen()
         look = (Look.CHOSEN if chosen else Look.OPEN) if can else Look.OFF
         canvas.card(cell, look, f"month-{offered.month}" if can else None)
         ink = t.DEEP_BLUE if chosen else t.INK if can else t.OFF_INK
         said, icon = self._said(canvas, offered, chosen)
         inner = cell.inset(canvas.px(10), canvas.px(8))
         said_width = inner.w - (canvas.px(26) if icon else 0)
-        month = month_name(canvas.words, offered.month)
+        month = month_name_in(canvas.words, offered.month, self.offer.year)
         name = text_block(canvas, inner.w, month, Type.TITLE, ink, align="centre")
         high = canvas.text_height(said_width, said, Type.NOTE)
         below = Block(high, lambda rect: _status(canvas, rect, said, icon, ink, look), 2)
@@ -93,15 +169,11 @@ class ChooseMonths(Screen[MonthsAnswer]):
         if offered.status is MonthStatus.LOCKED:
             return canvas.words("choose_months.locked"), None
         if offered.status is MonthStatus.CLOSED:
-            return canvas.words(f"choose_months.{self._why_closed(offered.month)}"), None
+            return canvas.words(f"choose_months.{WHY[offered.why]}"), None
+        if offered.month not in self._reachable():
+            return canvas.words("choose_months.not_yet"), None
         key = "chosen" if chosen else "free"
         return canvas.words(f"choose_months.{key}"), Icon.CHECK if chosen else None
-
-    def _why_closed(self, month: Month) -> str:
-        open_ones = [o.month for o in self.offer.months if o.status is not MonthStatus.CLOSED]
-        if open_ones and month > max(open_ones):
-            return "early"
-        return "before" if open_ones and month < min(open_ones) else "closed"
 
     def _draw_sum(self, canvas: Canvas, card: Rect) -> None:
         inner = canvas.card(card)

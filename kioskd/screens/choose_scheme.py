@@ -1,9 +1,11 @@
 """Which insurance to pay: what each costs, what can still be paid, and what to know before."""
 
 from dataclasses import dataclass, replace
+from enum import Enum
 
-from kioskd.domain.contribution import MonthStatus, Offer, Scheme
+from kioskd.domain.contribution import Month, MonthStatus, Offer, Scheme
 from kioskd.domain.region import SchemeRules
+from kioskd.domain.waiting import entitlement
 from kioskd.screens import layout
 from kioskd.screens import theme as t
 from kioskd.screens.canvas import Canvas
@@ -16,8 +18,17 @@ from kioskd.screens.widgets import Action, action_row, heading
 from kioskd.screens.widgets.blocks import Block, draw_blocks, money_block, text_block
 from kioskd.screens.widgets.months import months_text
 from kioskd.screens.widgets.pay_page import choice_mark, pay_page, percent
+from kioskd.screens.widgets.waiting import waiting_text
 
-SchemeAnswer = Scheme | Navigation
+
+class SchemeChoice(Enum):
+    """What may be answered besides one scheme."""
+
+    ALL = "all"
+    """Every scheme that can be paid, one payment each."""
+
+
+SchemeAnswer = Scheme | SchemeChoice | Navigation
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,8 @@ class ChooseScheme(Screen[SchemeAnswer]):
     offers: tuple[Offer, ...]
     rules: tuple[SchemeRules, ...]
     chosen: Scheme | None
+    now: Month | None = None
+    """The current month, for what is said of waiting periods."""
 
     def draw(self, canvas: Canvas) -> None:
         """Draw one card for each scheme on offer."""
@@ -35,23 +48,33 @@ class ChooseScheme(Screen[SchemeAnswer]):
         room = heading(canvas, body, canvas.words("choose_scheme.title"))
         if not self.offers:
             canvas.text(room, canvas.words("choose_scheme.none_offered"), Type.LEAD)
+        if self._offers_all() and canvas.portrait:
+            room, strip = room.cut_bottom(max(canvas.theme.min_touch, canvas.px(76)), canvas.px(14))
+            _draw_all(canvas, strip)
         self._draw_cards(canvas, room)
         back = Action("back", canvas.words("pay.back"))
         rest = action_row(canvas, actions, self._main(canvas) if self.offers else None, back)
-        if self.offers and self.chosen is None and not canvas.portrait:
+        if self._offers_all() and not canvas.portrait:
+            _draw_all(canvas, rest)
+        elif self.offers and self.chosen is None and not canvas.portrait:
             hint = canvas.words("choose_scheme.hint")
             canvas.text(rest, hint, Type.NOTE, t.SECOND_INK, "centre", "middle")
 
     def tap(self, button: str) -> "Screen[SchemeAnswer] | Done[SchemeAnswer] | None":
-        """Mark a payable scheme, answer with the marked one, or go back."""
+        """Mark a payable scheme, answer with the marked one or with all, or go back."""
         if button == "back":
             return Done(Navigation.BACK)
+        if button == "all" and self._offers_all():
+            return Done(SchemeChoice.ALL)
         if button == "next" and (offer := self._marked()) is not None:
             return Done(offer.scheme)
         for offer in self.offers:
             if button == f"scheme-{offer.scheme.value}" and _payable(offer):
                 return replace(self, chosen=offer.scheme)
         return None
+
+    def _offers_all(self) -> bool:
+        return sum(map(_payable, self.offers)) > 1
 
     def _marked(self) -> Offer | None:
         for offer in self.offers:
@@ -99,9 +122,32 @@ class ChooseScheme(Screen[SchemeAnswer]):
             blocks += _from_blocks(canvas, offer, width)
         payable = text_block(canvas, width, _what_is_payable(canvas, offer), Type.BODY, ink, 14)
         blocks.append(payable)
-        if notice := rules.notice.in_language(canvas.language):
-            blocks.append(_notice_block(canvas, notice, width))
+        if said := self._said(canvas, offer, rules):
+            blocks.append(_notice_block(canvas, said, width))
         return blocks
+
+    def _said(self, canvas: Canvas, offer: Offer, rules: SchemeRules) -> str:
+        """Return what to know before: how her benefits stand, and what the region says."""
+        notice = rules.notice.in_language(canvas.language)
+        if rules.waiting is None or self.now is None:
+            return notice
+        found = entitlement(offer.counting, rules.waiting, self.now)
+        said = waiting_text(canvas.words, found)
+        return f"{said}\n{notice}" if notice else said
+
+
+def _draw_all(canvas: Canvas, strip: Rect) -> None:
+    """Draw the way to pay all schemes in one visit, and what that means for her."""
+    inner = canvas.card(strip, Look.SECOND, "all")
+    inner = Rect(inner.x, strip.y, inner.w, strip.h).inset(-canvas.px(14), canvas.px(4))
+    lines = [
+        text_block(canvas, inner.w, canvas.words(f"choose_scheme.{key}"), type, ink, 0, "centre")
+        for key, type, ink in (
+            ("both", Type.STRONG, t.BLUE),
+            ("both_hint", Type.NOTE, t.SECOND_INK),
+        )
+    ]
+    draw_blocks(canvas, inner, lines, "middle")
 
 
 def _payable(offer: Offer) -> bool:

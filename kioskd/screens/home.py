@@ -70,6 +70,8 @@ SERVICE_ICONS = {
     "check-paper": Icon.SHIELD,
     "reprint-receipts": Icon.PRINTER,
     "change-profile": Icon.PERSON,
+    "print-rights-record": Icon.PRINTER,
+    "print-enrolment": Icon.PRINTER,
 }
 TAB_ICONS = {
     Tab.INQUIRY: Icon.LIST,

@@ -27,6 +27,8 @@ class PaidChoice(Enum):
 
     END = "end"
     MORE = "more"
+    NEXT = "next"
+    """Pay the other scheme, without going home."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Paid(Screen[PaidChoice]):
     printed: Printed | None
     """What became of the receipt, or the slip where there is no number; None: it is printing."""
     in_question: bool = False
+    next_scheme: Text | None = None
+    """What else she may pay in this visit."""
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the sign, the amount and what became of the receipt."""
@@ -57,13 +61,21 @@ class Paid(Screen[PaidChoice]):
         ready = self.printed is not None
         wait = f"{self._paper()}.wait"
         main = Action("end", canvas.words("paid.end" if ready else wait), ready)
-        action_row(canvas, actions, main, Action("more", canvas.words("paid.more"), ready))
+        action_row(canvas, actions, main, self._more(canvas, ready))
 
     def tap(self, button: str) -> "Screen[PaidChoice] | Done[PaidChoice] | None":
         """End the visit, or do something else; not before the receipt is out."""
         if self.printed is None:
             return None
+        if button == PaidChoice.NEXT.value and self.next_scheme is None:
+            return None
         return {choice.value: Done(choice) for choice in PaidChoice}.get(button)
+
+    def _more(self, canvas: Canvas, ready: bool) -> Action:
+        if self.next_scheme is None:
+            return Action("more", canvas.words("paid.more"), ready)
+        name = self.next_scheme.in_language(canvas.language)
+        return Action("next", canvas.words("paid_more.next", scheme=name), ready)
 
     def _paper(self) -> str:
         """Return the section of words about the paper: receipt or slip."""

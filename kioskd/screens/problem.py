@@ -33,6 +33,11 @@ HARMLESS = frozenset(
         TroubleReason.CARD_NOT_REPORTED,
         TroubleReason.CARD_ACTIVE_ALREADY,
         TroubleReason.CARD_LOST_FOR_GOOD,
+        TroubleReason.MONTHS_NOT_OPEN,
+        TroubleReason.EARLIER_FIRST,
+        TroubleReason.WHOLE_PERIODS_ONLY,
+        TroubleReason.TOO_FEW_MONTHS,
+        TroubleReason.GRADE_FIXED,
     }
 )
 """What the visitor can put right by herself, now."""

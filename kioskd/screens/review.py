@@ -6,6 +6,7 @@ from enum import Enum
 from kioskd.domain.contribution import Assessment
 from kioskd.domain.secret import PersonName
 from kioskd.domain.text import Text
+from kioskd.domain.waiting import Entitlement
 from kioskd.screens import theme as t
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Done, Screen
@@ -24,6 +25,7 @@ from kioskd.screens.widgets.blocks import (
 )
 from kioskd.screens.widgets.months import chips_block
 from kioskd.screens.widgets.pay_page import grade_and_amount, pay_page, split_block
+from kioskd.screens.widgets.waiting import waiting_text
 
 
 class ReviewChoice(Enum):
@@ -45,11 +47,17 @@ class Review(Screen[ReviewAnswer]):
     person_name: PersonName
     """Shown masked."""
     city: str
+    benefit: Entitlement | None = None
+    """What paying does for her benefits, where the scheme has a waiting period."""
+    place: tuple[int, int] = (1, 1)
+    """Which payment of how many she has asked for."""
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the facts, and the sum as the largest thing."""
         body, actions = pay_page(canvas, "review")
-        room = heading(canvas, body, canvas.words("review.title"))
+        number, of = self.place
+        step = canvas.words("pay_plan.step", number=number, count=of) if of > 1 else ""
+        room = heading(canvas, body, canvas.words("review.title"), step)
         left, right = self._parts(canvas, room)
         inner = canvas.card(left).inset(0, -canvas.px(6))
         draw_blocks(canvas, inner, self._facts(canvas, inner.w))
@@ -83,8 +91,9 @@ class Review(Screen[ReviewAnswer]):
 
     def _facts(self, canvas: Canvas, width: int) -> list[Block]:
         bill, words = self.assessment, canvas.words
-        year, count = bill.months[0].year, len(bill.months)
+        years, count = sorted({month.year for month in bill.months}), len(bill.months)
         months = "review.months_value" if count > 1 else "review.months_value_one"
+        year = "-".join(map(str, years))
         facts = [
             (words("review.person"), str(self.person_name)),
             (words("review.city"), self.city),
@@ -93,6 +102,9 @@ class Review(Screen[ReviewAnswer]):
             (words("review.base"), words("review.base_value", base=bill.grade.base)),
             (words("review.months"), words(months, year=year, count=count)),
         ]
+        if self.benefit is not None:
+            after = waiting_text(words, self.benefit, "waiting_after")
+            facts.append((words("waiting_after.title"), after))
         return [*fact_blocks(canvas, width, facts, gap=10), chips_block(canvas, bill.months)]
 
     def _sum(self, canvas: Canvas, width: int) -> list[Block]:

@@ -74,6 +74,7 @@ class PygameStage:
         self._last_touch = -math.inf
         self._in_visit = False
         self._end: SessionEnded | None = None
+        self._ended = trio.Event()
         self._wake = trio.Event()
         self._ticked = trio.Event()
 
@@ -85,14 +86,19 @@ class PygameStage:
 
     def begin_visit(self) -> None:
         """Forget the last visit's end; the clock of inactivity starts."""
-        self._in_visit, self._end = True, None
+        self._in_visit, self._end, self._ended = True, None, trio.Event()
         self._last_touch = trio.current_time()
 
     def end_visit(self, why: SessionEnded) -> None:
         """Make the ``show`` that waits, and each one until the visit is over, raise ``why``."""
         self._end = why
+        self._ended.set()
         if self._current is not None and self._current.live and self._current.ends_with_visit:
             self._current.finish(end=why)
+
+    async def visit_ended(self) -> None:
+        """Return when the visit has ended. See ``contracts.Stage``."""
+        await self._ended.wait()
 
     async def show(self, screen: Screen[T], time_limit_s: float | None = None) -> T:
         """Show a screen until it is answered. Raises SessionEnded. See ``contracts.Stage``."""
@@ -240,6 +246,7 @@ class PygameStage:
         if self._time_left(now) == 0 and showing is not None:
             log.event("visit.timed_out", screen=showing.screen.id)
             self._end = SessionTimedOut(showing.screen.id)
+            self._ended.set()
             showing.finish(end=self._end)
         untouched = now - self._last_touch > self.settings.idle_limit_s
         if not self._in_visit and untouched and self._language != self.settings.language:

@@ -53,6 +53,8 @@ class Welcome(Screen[WelcomeChoice]):
     id_card: Trouble | None = None
     centre: Trouble | None = None
     """Why the centre cannot be asked whether a paper is genuine."""
+    held: Trouble | None = None
+    """Why this terminal takes no money, though all else goes on."""
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the two panels and the column without login."""
@@ -69,11 +71,13 @@ class Welcome(Screen[WelcomeChoice]):
         _draw_free(
             canvas, free, frozenset({WelcomeChoice.CHECK_PAPER}) if self.centre else frozenset()
         )
+        canvas.say_in_footer(canvas.words("welcome.state"), self._state(canvas))
+
+    def _state(self, canvas: Canvas) -> str:
+        if self.held is not None:
+            return canvas.words("welcome.state_held", code=self.held.code)
         troubled = self.card or self.id_card
-        canvas.say_in_footer(
-            canvas.words("welcome.state"),
-            canvas.words("welcome.state_some" if troubled else "welcome.state_ok"),
-        )
+        return canvas.words("welcome.state_some" if troubled else "welcome.state_ok")
 
     def _ways(self) -> tuple[Way, Way]:
         return (

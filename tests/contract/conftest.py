@@ -15,6 +15,7 @@ from kiosk_central.app import build_app, build_centre
 from kiosk_central.clock import local_date
 from kiosk_central.region import load_region
 from kiosk_central.store.engine import open_engine, write
+from kioskd.domain.region import RegionPack
 
 
 @pytest.fixture(scope="module")
@@ -27,17 +28,17 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def serve(template: Path) -> Iterator[Callable[[Path], Server]]:
+def serve(template: Path) -> Iterator[Callable[..., Server]]:
     """Start servers in threads of this process; each on a free port, each stopped at the end."""
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
-    def start(folder: Path) -> Server:
+    def start(folder: Path, region: RegionPack | None = None) -> Server:
         file = folder / "centre.db"
         shutil.copyfile(template, file)
         listener = socket.create_server(("127.0.0.1", 0))
         server = Server(f"http://127.0.0.1:{listener.getsockname()[1]}", f"sqlite:///{file}")
         server.session.trust_env = False
-        app = build_app(build_centre(server.file, load_region(), server.clock))
+        app = build_app(build_centre(server.file, region or load_region(), server.clock))
         http = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False))
         thread = threading.Thread(target=http.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
@@ -51,7 +52,7 @@ def serve(template: Path) -> Iterator[Callable[[Path], Server]]:
 
 
 @pytest.fixture
-def server(serve: Callable[[Path], Server], tmp_path: Path) -> Iterator[Server]:
+def server(serve: Callable[..., Server], tmp_path: Path) -> Iterator[Server]:
     made = serve(tmp_path)
     yield made
     made.session.close()

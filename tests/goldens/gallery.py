@@ -22,6 +22,7 @@ from kioskd.domain.text import Text
 from kioskd.screens.busy import Busy
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Screen
+from kioskd.screens.document_printing import DocumentPrinting
 from kioskd.screens.follow_pin_pad import FollowPinPad
 from kioskd.screens.fonts import Fonts, find_font
 from kioskd.screens.frame import FrameFacts, Kit, Moment, draw_picture
@@ -45,7 +46,7 @@ FACTS = FrameFacts(
     ),
 )
 MOMENT = Moment(clock="10:24", time_left_s=102, elapsed_s=3)
-UNTIMED = (Welcome, Busy, Goodbye, OutOfService, FollowPinPad)
+UNTIMED = (Welcome, Busy, Goodbye, OutOfService, FollowPinPad, DocumentPrinting)
 """Screens that stand between visits or are only followed: no time runs while they are up."""
 MODULES = (
     "tests.goldens.gallery_core",
@@ -55,6 +56,9 @@ MODULES = (
     "tests.goldens.gallery_accounts",
     "tests.goldens.gallery_convenience",
     "tests.goldens.gallery_cards",
+    "tests.goldens.gallery_periods",
+    "tests.goldens.gallery_cabinet",
+    "tests.goldens.gallery_documents",
 )
 
 

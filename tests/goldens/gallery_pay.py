@@ -42,6 +42,7 @@ PENSION_NAME = Text("职工基本养老保险", "Employees' basic pension")
 MEDICAL_NAME = Text("职工基本医疗保险", "Employees' basic medical insurance")
 NAMES = ((Scheme.PENSION, PENSION_NAME), (Scheme.MEDICAL, MEDICAL_NAME))
 REF = "K0123-7KQ4-000457"
+TODAY = Month(2026, 11)
 SHORT_NAME = PersonName("测试甲")
 LONG_NAME = PersonName("阿卜杜热西提阿卜杜")
 """Nine characters: 27 bytes in UTF-8, the longest that fits a 30-byte name field."""

@@ -8,20 +8,27 @@ from typing import Any, cast
 
 import trio
 
-from kioskd.domain.document import Receipt
+from kioskd.domain.document import GenuinePages, PrintEnd, PrintProgress, Receipt
 from kioskd.domain.money import Money
 from kioskd.domain.payment import PaymentRef, Printed
 from kioskd.domain.person import Assurance, Person
 from kioskd.domain.region import RegionPack
 from kioskd.domain.secret import IdNumber, PersonName, SessionToken
 from kioskd.domain.text import Text
-from kioskd.errors import JournalDamaged, SessionEnded
+from kioskd.domain.trouble import Trouble
+from kioskd.errors import JournalDamaged, NotGenuine, SealFault, ServerError, SessionEnded
 from kioskd.flows.kiosk import Kiosk, Visit
 from kioskd.flows.settings import VisitSettings
 from kioskd.payments.contract import Payment
 from kioskd.payments.desk import PaymentDesk
 from kioskd.protocols.central import Posting
 from kioskd.protocols.central_books import PrintReport, ReceiptCopy, ReceiptEntry
+from kioskd.protocols.central_cabinet import CabinetEventKind
+from kioskd.protocols.central_documents import (
+    DocumentPrintReport,
+    DocumentRequest,
+    SealedDocument,
+)
 from kioskd.screens.contract import Done, Screen
 from tests.fakes import NOW
 from tests.goldens.gallery_pay import HOTLINES, RULES
@@ -53,6 +60,10 @@ class FakeStage:
     seen: list[Screen[Any]] = field(default_factory=list)
     leaves: SessionEnded | None = None
     """Ends the visit at the next ``show``."""
+    followed_touches: list[str] = field(default_factory=list)
+    """Touched on screens that are followed."""
+    leaving: trio.Event = field(default_factory=trio.Event)
+    """Set when she leaves while a screen is followed."""
 
     async def show(self, screen: Screen[Any], time_limit_s: float | None = None) -> Any:
         self.seen.append(screen)
@@ -73,8 +84,19 @@ class FakeStage:
         self.seen.append(screen)
         yield self
 
-    async def answered(self) -> None:
-        await trio.sleep_forever()
+    async def answered(self) -> Any:
+        if not self.followed_touches:
+            await trio.sleep_forever()
+        await trio.lowlevel.checkpoint()
+        after = self.seen[-1].tap(self.followed_touches.pop(0))
+        assert isinstance(after, Done)
+        return after.answer
+
+    def update(self, screen: Screen[Any]) -> None:
+        self.seen.append(screen)
+
+    async def visit_ended(self) -> None:
+        await self.leaving.wait()
 
     def last(self, kind: type[Any]) -> Any:
         """Return the newest screen of a kind."""
@@ -155,10 +177,123 @@ class FakeReceipts:
         return self.give(next(entry for entry in self.entries if entry.ref == ref))
 
 
-class FakeCabinet:
-    """Has no lamps."""
+@dataclass
+class FakeDocuments:
+    """The centre as composer, the A4 printer, the seal checker and the print book in one."""
 
-    def lamp(self, slot: str, lit: bool) -> None: ...
+    gives: SealedDocument | ServerError | None = None
+    fault: SealFault | None = None
+    ends: list[PrintEnd] = field(default_factory=list)
+    """How prints end, in turn; all pages come out when it is empty."""
+    waits: bool = False
+    """Print one page and wait until it is cancelled."""
+    trouble: Trouble | None = None
+    asked: list[DocumentRequest] = field(default_factory=list)
+    printed: list[tuple[str, str]] = field(default_factory=list)
+    """Document and print reference of each print."""
+    notes: list[DocumentPrintReport] = field(default_factory=list)
+    cancelled: trio.Event = field(default_factory=trio.Event)
+
+    async def document(
+        self, token: SessionToken, ref: str, request: DocumentRequest
+    ) -> SealedDocument:
+        await trio.lowlevel.checkpoint()
+        self.asked.append(request)
+        if isinstance(self.gives, ServerError):
+            raise self.gives
+        return SealedDocument(ref, request.kind, "SB-1", 3, b"", b"%PDF", NOW)
+
+    async def check(self, document: SealedDocument) -> GenuinePages:
+        await trio.lowlevel.checkpoint()
+        if self.fault is not None:
+            raise NotGenuine(self.fault)
+        return GenuinePages(document.ref, document.pages, document.pdf)
+
+    async def print(
+        self, paper: GenuinePages, print_ref: str, on_progress: Callable[[PrintProgress], None]
+    ) -> PrintEnd:
+        self.printed.append((paper.ref, print_ref))
+        on_progress(PrintProgress(paper.pages, 1))
+        if self.waits:
+            await self.cancelled.wait()
+            return PrintEnd(Printed.UNKNOWN, paper.pages, 1, cancelled=True)
+        await trio.lowlevel.checkpoint()
+        return self.ends.pop(0) if self.ends else PrintEnd(Printed.YES, paper.pages, paper.pages)
+
+    def cancel(self) -> None:
+        self.cancelled.set()
+
+    def note(self, report: DocumentPrintReport) -> None:
+        self.notes.append(report)
+
+
+class FakeCabinet:
+    """Its lamps by slot: what was done to each, in order; ``door_open`` as the test says."""
+
+    done: list[tuple[str, str]] = field(default_factory=list)
+    lit: set[str] = field(default_factory=set)
+    door_open: bool = False
+    somebody_there: bool = True
+    changed: trio.Event = field(default_factory=trio.Event)
+
+    def lamp(self, slot: str, lit: bool) -> None:
+        self.done.append((slot, "on" if lit else "off"))
+        (self.lit.add if lit else self.lit.discard)(slot)
+
+    def blink(self, slot: str) -> None:
+        self.done.append((slot, "blinks"))
+        self.lit.add(slot)
+
+    def is_lit(self, slot: str) -> bool:
+        return slot in self.lit
+
+    async def wait_change(self) -> None:
+        await self.changed.wait()
+
+    def door(self, is_open: bool) -> None:
+        """Open or close it."""
+        self.door_open = is_open
+        self._tell()
+
+    def presence(self, somebody: bool) -> None:
+        """Let somebody stand before the kiosk, or nobody."""
+        self.somebody_there = somebody
+        self._tell()
+
+    def _tell(self) -> None:
+        self.changed.set()
+        self.changed = trio.Event()
+
+
+@dataclass
+class FakeBook:
+    """Remembers events; ``all_told`` as the test says."""
+
+    held: bool = False
+    all_told: bool = True
+    noted: list[CabinetEventKind] = field(default_factory=list)
+
+    async def note(self, kind: CabinetEventKind) -> None:
+        self.noted.append(kind)
+        self.held = self.held or kind is CabinetEventKind.OPENED
+        await trio.lowlevel.checkpoint()
+
+    async def release(self) -> None:
+        self.held = False
+        await trio.lowlevel.checkpoint()
+
+
+@dataclass
+class FakeVoice:
+    """What was said."""
+
+    said: list[str] = field(default_factory=list)
+
+    def say(self, text: str, language: str) -> None:
+        self.said.append(text)
+
+    def hush(self) -> None:
+        self.said.append("")
 
 
 class FlowWorld:
@@ -167,6 +302,8 @@ class FlowWorld:
     def __init__(self) -> None:
         self.stage, self.printer = FakeStage(), FakePrinter()
         self.journal, self.uplink, self.centre = FakeJournal(), FakeUplink(), FakeReceipts()
+        self.cabinet, self.book, self.voice = FakeCabinet(), FakeBook(), FakeVoice()
+        self.documents = FakeDocuments()
         desk = PaymentDesk(
             cast(Any, None), cast(Any, self.centre), cast(Any, self.journal), lambda: NOW
         )
@@ -176,7 +313,10 @@ class FlowWorld:
             id_reader=cast(Any, None),
             pin_pad=cast(Any, None),
             receipt_printer=cast(Any, self.printer),
-            cabinet=cast(Any, FakeCabinet()),
+            cabinet=cast(Any, self.cabinet),
+            document_printer=self.documents,
+            seals=self.documents,
+            prints=cast(Any, self.documents),
             central=cast(Any, self.centre),
             region=REGION,
             desk=desk,
@@ -184,6 +324,8 @@ class FlowWorld:
             health=cast(Any, None),
             times=VisitSettings(),
             today=lambda: date(2026, 11, 22),
+            cabinet_book=self.book,
+            voice=self.voice,
         )
 
     def rows(self) -> list[str]:

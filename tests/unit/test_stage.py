@@ -272,3 +272,25 @@ async def test_nothing_to_end_between_visits(stage: PygameStage) -> None:
         canvas = await wait_shown(stage, Lobby())
         assert "end-visit" not in canvas.buttons
         nursery.cancel_scope.cancel()
+
+
+async def test_who_only_follows_hears_when_the_visit_ends(stage: PygameStage) -> None:
+    """The followed screen stays up; the end is told at once, and again to who asks later."""
+    stage.begin_visit()
+    heard: list[str] = []
+
+    async def listen() -> None:
+        await stage.visit_ended()
+        heard.append("ended")
+
+    async with trio.open_nursery() as inner, stage.follow(Count()):
+        inner.start_soon(listen)
+        await wait_shown(stage, Count())
+        assert not heard
+        stage.end_visit(VisitorLeft("a test"))
+    await stage.visit_ended()
+    assert heard == ["ended"]
+    stage.begin_visit()
+    with trio.move_on_after(0.01) as patience:
+        await stage.visit_ended()
+    assert patience.cancelled_caught, "the next visit has not ended"

@@ -99,7 +99,7 @@ def test_kioskd_is_an_account_of_its_own(service: dict[str, str]) -> None:
 
 
 def test_devices_are_named(service: dict[str, str]) -> None:
-    """Only screen, touch, serial lines and pins are open to kioskd."""
+    """Only screen, touch, serial lines, pins and the loudspeaker are open to kioskd."""
     assert service["DevicePolicy"] == "closed"
     allowed = {line.split()[0] for line in service["DeviceAllow"].splitlines()}
     assert allowed == {
@@ -110,6 +110,7 @@ def test_devices_are_named(service: dict[str, str]) -> None:
         "char-input",
         "char-drm",
         "char-gpiochip",
+        "char-alsa",
     }
 
 

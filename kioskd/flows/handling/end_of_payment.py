@@ -8,6 +8,7 @@ from typing import assert_never
 from kioskd import log
 from kioskd.domain.contribution import Assessment
 from kioskd.domain.payment import PaymentState, Printed
+from kioskd.domain.text import Text
 from kioskd.errors import PaymentError
 from kioskd.flows.handling.given_back import tell_given_back
 from kioskd.flows.kiosk import Kiosk, Visit
@@ -43,15 +44,27 @@ class Next(Enum):
     HOME = "home"
     AGAIN = "again"
     END = "end"
+    ON = "on"
+    """To the next scheme that she was offered."""
+
+
+AFTER_PAID = {PaidChoice.END: Next.END, PaidChoice.MORE: Next.HOME, PaidChoice.NEXT: Next.ON}
 
 
 async def tell_the_end(
-    kiosk: Kiosk, visit: Visit, assessment: Assessment, payment: Payment
+    kiosk: Kiosk,
+    visit: Visit,
+    assessment: Assessment,
+    payment: Payment,
+    next_scheme: Text | None = None,
 ) -> Next:
-    """Show how it ended until she has chosen what is next. Raises SessionEnded."""
+    """Show how it ended until she has chosen what is next. Raises SessionEnded.
+
+    ``next_scheme`` names what else she may pay in this visit.
+    """
     match payment.state:
         case PaymentState.CONFIRMED | PaymentState.APPROVED:
-            return await _charged(kiosk, visit, assessment, payment)
+            return await _charged(kiosk, visit, assessment, payment, next_scheme)
         case PaymentState.REVERSING:
             return await _given_back(kiosk, assessment, payment)
         case PaymentState.UNKNOWN | PaymentState.UNRESOLVED | PaymentState.INTENDED:
@@ -80,7 +93,13 @@ def why_not_paid(payment: Payment) -> NotPaidReason:
     return NotPaidReason.PIN_PAD_FAULT if payment.reason else NotPaidReason.NOT_STARTED
 
 
-async def _charged(kiosk: Kiosk, visit: Visit, assessment: Assessment, payment: Payment) -> Next:
+async def _charged(
+    kiosk: Kiosk,
+    visit: Visit,
+    assessment: Assessment,
+    payment: Payment,
+    next_scheme: Text | None,
+) -> Next:
     """Ask the centre's word on the charge; without one, say whether it is coming or in question."""
     posting, refused = await kiosk.while_busy(
         BusyWith.POSTING, partial(_word_of_the_centre, kiosk, payment)
@@ -96,6 +115,7 @@ async def _charged(kiosk: Kiosk, visit: Visit, assessment: Assessment, payment: 
         posting.receipt_number if posting else "",
         printed=None,
         in_question=refused,
+        next_scheme=next_scheme,
     )
     if posting is not None:
         receipt = original_of(assessment, payment, posting)
@@ -104,8 +124,7 @@ async def _charged(kiosk: Kiosk, visit: Visit, assessment: Assessment, payment: 
         slip = payment_slip(kiosk, assessment, payment, in_question=refused)
         printed = await print_behind(kiosk, screen, slip)
         note_no_original(kiosk, payment.ref)
-    more = await show_result(kiosk, replace(screen, printed=printed)) is PaidChoice.MORE
-    return Next.HOME if more else Next.END
+    return AFTER_PAID[await show_result(kiosk, replace(screen, printed=printed))]
 
 
 async def _word_of_the_centre(kiosk: Kiosk, payment: Payment) -> tuple[Posting | None, bool]:

@@ -18,6 +18,8 @@ class Sign(Enum):
     STOP = (Icon.EXCLAMATION, t.STOP, t.PALE_STOP)
     REFUSED = (Icon.CROSS, t.STOP, t.PALE_STOP)
     WAIT = (Icon.CLOCK, t.BLUE, t.PALE_BLUE)
+    PRINTING = (Icon.PRINTER, t.BLUE, t.PALE_BLUE)
+    ATTENTION = (Icon.PRINTER, t.DOUBT, t.PALE_DOUBT)
     TELL = (Icon.EXCLAMATION, t.BLUE, t.PALE_BLUE)
 
     def __init__(self, icon: Icon, ink: Colour, ground: Colour) -> None:

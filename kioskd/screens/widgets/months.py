@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from kioskd.domain.contribution import Month
+from kioskd.domain.periods import consecutive
 from kioskd.screens import layout
 from kioskd.screens import theme as t
 from kioskd.screens.canvas import Canvas
@@ -20,24 +21,24 @@ def month_name(words: Words, month: Month) -> str:
     return words(f"pay.month.m{month.month}")
 
 
+def month_name_in(words: Words, month: Month, year: int) -> str:
+    """Return the month, with its year where that is not ``year``."""
+    name = month_name(words, month)
+    return name if month.year == year else words("pay.month_of", year=month.year, month=name)
+
+
 def months_text(words: Words, months: Sequence[Month]) -> str:
-    """Return months of one year in words: ``2026 年 1 月至 3 月、10 月``. Empty for no months."""
-    if not months:
-        return ""
-    parts = [_run_text(words, run) for run in runs_of(sorted(months))]
+    """Return months in words: ``2026 年 1 月至 3 月、10 月``, by year. Empty for no months."""
+    years = sorted({month.year for month in months})
+    return words("pay.comma").join(
+        _of_year(words, [month for month in months if month.year == year]) for year in years
+    )
+
+
+def _of_year(words: Words, months: Sequence[Month]) -> str:
+    parts = [_run_text(words, run) for run in consecutive(months)]
     named = words("pay.comma").join(parts)
     return words("pay.year_months", year=months[0].year, months=named)
-
-
-def runs_of(months: Sequence[Month]) -> list[list[Month]]:
-    """Cut sorted months where one is missing."""
-    runs: list[list[Month]] = []
-    for month in months:
-        if runs and runs[-1][-1].plus(1) == month:
-            runs[-1].append(month)
-        else:
-            runs.append([month])
-    return runs
 
 
 def _run_text(words: Words, run: Sequence[Month]) -> str:
@@ -56,7 +57,7 @@ def chips_block(canvas: Canvas, months: Sequence[Month], gap: float = 10) -> Blo
         cells = layout.grid(rect, 6, down, between)
         for cell, month in zip(cells, months, strict=False):
             canvas.rounded(cell, cell.h // 2, t.PALE_BLUE)
-            name = month_name(canvas.words, month)
+            name = month_name_in(canvas.words, month, months[0].year)
             canvas.text(cell, name, Type.NOTE_STRONG, t.DEEP_BLUE, "centre", "middle")
 
     return Block(height * down + between * (down - 1), draw, canvas.px(gap))

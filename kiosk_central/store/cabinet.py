@@ -1,0 +1,28 @@
+"""The tables of cabinets: what kiosks told of theirs, and who released one. Never deleted from."""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text
+
+from kiosk_central.store.schema import metadata, text
+
+kiosk_events = Table(
+    "kiosk_events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ref", Text, nullable=False, unique=True),
+    Column("kiosk_id", ForeignKey("kiosks.id"), nullable=False),
+    text("kind"),
+    text("kiosk_at"),
+    text("received_at"),
+    Index("kiosk_events_by_kiosk", "kiosk_id", "id"),
+)
+
+kiosk_releases = Table(
+    "kiosk_releases",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kiosk_id", ForeignKey("kiosks.id"), nullable=False, index=True),
+    Column("after_event", Integer, nullable=False),  # the last event this release has seen
+    text("at"),
+    text("by"),
+    text("note"),
+)
