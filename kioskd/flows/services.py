@@ -41,45 +41,31 @@ class Service:
     """Returns False when she wants to end the visit, True to come home again."""
 
 
+CENTRE = ("central",)
 PAYING = ("held", "central", "journal", "pin_pad")
-
+PAPER = ("central", "seal", "document_printer")
+CARD_IN_SLOT = ("central", "card_reader")
 SERVICES = (
-    Service("insurance", Tab.INQUIRY, ("central",), show_insurance),
-    Service("pension-account", Tab.INQUIRY, ("central",), show_pension_account),
-    Service("medical-account", Tab.INQUIRY, ("central",), show_medical_account),
-    Service("my-payments", Tab.INQUIRY, ("central",), show_my_payments),
-    Service("pay-contribution", Tab.HANDLING, ("central", "journal", "pin_pad"), pay_contribution),
-    Service("change-profile", Tab.HANDLING, ("central",), change_profile),
-    Service("my-card", Tab.INQUIRY, ("central",), show_my_card),
-    Service("applications", Tab.INQUIRY, ("central",), show_applications),
-    Service("report-loss", Tab.HANDLING, ("central",), report_loss),
-    Service("cancel-loss", Tab.HANDLING, ("central",), cancel_loss),
-    Service("reissue-card", Tab.HANDLING, ("central",), reissue_card),
-    Service("activate-card", Tab.HANDLING, ("central", "card_reader"), activate_card),
-    Service("change-card-pin", Tab.HANDLING, ("central", "card_reader"), change_card_pin),
+    Service("insurance", Tab.INQUIRY, CENTRE, show_insurance),
+    Service("pension-account", Tab.INQUIRY, CENTRE, show_pension_account),
+    Service("medical-account", Tab.INQUIRY, CENTRE, show_medical_account),
+    Service("my-card", Tab.INQUIRY, CENTRE, show_my_card),
+    Service("my-payments", Tab.INQUIRY, CENTRE, show_my_payments),
+    Service("applications", Tab.INQUIRY, CENTRE, show_applications),
     Service("pay-contribution", Tab.HANDLING, PAYING, pay_contribution),
-    Service(
-        "print-rights-record",
-        Tab.HANDLING,
-        ("central", "seal", "document_printer"),
-        print_rights_record,
-    ),
-    Service(
-        "print-enrolment",
-        Tab.HANDLING,
-        ("central", "seal", "document_printer"),
-        print_enrolment_certificate,
-    ),
+    Service("print-rights-record", Tab.HANDLING, PAPER, print_rights_record),
+    Service("print-enrolment", Tab.HANDLING, PAPER, print_enrolment_certificate),
+    Service("change-profile", Tab.HANDLING, CENTRE, change_profile),
+    Service("report-loss", Tab.HANDLING, CENTRE, report_loss),
+    Service("cancel-loss", Tab.HANDLING, CENTRE, cancel_loss),
+    Service("reissue-card", Tab.HANDLING, CENTRE, reissue_card),
+    Service("activate-card", Tab.HANDLING, CARD_IN_SLOT, activate_card),
+    Service("change-card-pin", Tab.HANDLING, CARD_IN_SLOT, change_card_pin),
     Service("policies", Tab.POLICY, (), read_policies),
-    Service(
-        "reprint-receipts",
-        Tab.CONVENIENCE,
-        ("central", "receipt_printer"),
-        print_my_receipts,
-    ),
+    Service("reprint-receipts", Tab.CONVENIENCE, ("central", "receipt_printer"), print_my_receipts),
     Service("outlets", Tab.CONVENIENCE, (), show_outlets),
     Service("hotlines", Tab.CONVENIENCE, (), show_hotlines),
-    Service("check-paper", Tab.CONVENIENCE, ("central",), check_paper),
+    Service("check-paper", Tab.CONVENIENCE, CENTRE, check_paper),
 )
 
 

@@ -205,4 +205,4 @@ def test_a_receipt_whose_charge_went_back_is_revoked(server: Server) -> None:
     gone = replace(third, state=S.REVERSED)
     server.get(Posting, "PUT", payment_path(third.ref), gone)
     check = server.get(PaperCheck, "GET", paper(taken.receipt_number))
-    assert check.verdict is PaperVerdict.REVOKED
+    assert check.verdict is PaperVerdict.REVOKED and check.number == taken.receipt_number
