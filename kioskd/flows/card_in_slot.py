@@ -7,7 +7,7 @@ from kioskd.errors import CardNotAccepted, CardRejection
 from kioskd.flows.kiosk import Kiosk, Visit
 from kioskd.protocols.central import Challenge
 from kioskd.race import first_of
-from kioskd.screens.busy import Busy, BusyWith
+from kioskd.screens.busy import BusyWith
 from kioskd.screens.put_card import PutCard, PutWhat
 
 
@@ -36,13 +36,15 @@ async def judged(kiosk: Kiosk, visit: Visit, card: SocialCard) -> tuple[SocialCa
 
     Raises CardNotAccepted (another person's, copied, lost...), CardError, ServerError.
     """
-    async with kiosk.stage.follow(Busy(BusyWith.READING_CARD)) as screen:
-        facts = await card.read()
-        if facts.id_number != visit.person.id_number:
-            raise CardNotAccepted(CardRejection.ANOTHERS)
-        screen.update(Busy(BusyWith.CHECKING_CARD))
+    facts = await kiosk.while_busy(BusyWith.READING_CARD, card.read)
+    if facts.id_number != visit.person.id_number:
+        raise CardNotAccepted(CardRejection.ANOTHERS)
+
+    async def ask_the_centre() -> CardView:
         challenge, answer = await prove(kiosk, card)
-        view = await kiosk.central.check_card(visit.token, challenge, facts, answer)
+        return await kiosk.central.check_card(visit.token, challenge, facts, answer)
+
+    view = await kiosk.while_busy(BusyWith.CHECKING_CARD, ask_the_centre)
     if view.status in (CardStatus.LOST, CardStatus.PRE_REPORTED):
         raise CardNotAccepted(CardRejection.LOST)
     return facts, view

@@ -31,6 +31,7 @@ UNTIMED = {
     ("kiosk.py", "while_busy"): "BusyWith.limit_s",
     ("printing.py", "print_behind"): "the printer's own limits; its end is Printed",
     ("printing.py", "show_result"): "READING_TIME_S",
+    ("documents.py", "_printed"): "the printer's own limits, page by page; its end is PrintEnd",
     ("given_back.py", "_settled_within"): "WAIT_S",
     ("pay_contribution.py", "_charge_on_screen"): "pay() ends with a named state",
 }
