@@ -168,6 +168,7 @@ class CentreLine:
                 self._log_head(">", data)
                 if self._instead is not None and self._instead[0] in data.split(b"\r\n", 1)[0]:
                     await self._answer_instead(kiosk, data)
+                    break
                 nonsense = self._nonsense_for(data)
                 if nonsense:
                     await kiosk.send_all(nonsense)

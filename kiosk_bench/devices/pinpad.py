@@ -42,6 +42,7 @@ from kioskd.protocols.zvt_words import NOT_REGISTERED, PLEASE_WAIT, WRONG_CURREN
 
 AUTOMATIC_DAY_END = 0x0F
 HOUSEKEEPING_STEP_S = 2.0
+ABOUT_TO_BE_FREE_S = 0.02
 
 
 class PinPadPeer(Charging, BookKeeping):
@@ -65,14 +66,18 @@ class PinPadPeer(Charging, BookKeeping):
                     nursery.cancel_scope.cancel()
 
     async def _work(self) -> None:
-        async for raw in self._wire.commands:
-            self._jobs += 1
-            try:
-                await self._obey(raw)
-            except KioskGone:
-                self._log.write("!", "kiosk gone")
-            finally:
-                self._jobs -= 1
+        self._early: bytes | None = None
+        async for first in self._wire.commands:
+            raw: bytes | None = first
+            while raw is not None:
+                self._jobs += 1
+                try:
+                    await self._obey(raw)
+                except KioskGone:
+                    self._log.write("!", "kiosk gone")
+                finally:
+                    self._jobs -= 1
+                raw, self._early = self._early, None
 
     async def _obey(self, raw: bytes) -> None:
         try:
@@ -109,6 +114,10 @@ class PinPadPeer(Charging, BookKeeping):
             aborting = raw[:2] == Abort.control
             if aborting:
                 self._abort.set()
+            else:
+                self._early = raw  # it was just about to be free: then this is the next command
+                await trio.sleep(ABOUT_TO_BE_FREE_S)
+                self._early = None
             await self._wire.send((ACCEPTED if aborting else NOT_YET).to_apdu())
 
     async def _serve(self, command: Command, raw: bytes) -> None:

@@ -147,9 +147,10 @@ async def _charge(
             payment.amount, partial(on_step, payment.ref), approval.decide, transaction_id
         )
     log.event("payment.answered", ref=payment.ref, outcome=result.outcome, code=result.code)
-    payment = approval.payment
+    payment, told = approval.payment, result.record
     event = ENDINGS.get((payment.state, result.outcome), PaymentEvent.DOUBT)
-    return await _end(desk, payment, event, result.record, _pin_pad_reason(result))
+    ours = None if told is None or approval.is_older(told) else told
+    return await _end(desk, payment, event, ours, _pin_pad_reason(result))
 
 
 class _Approval:
@@ -168,7 +169,7 @@ class _Approval:
 
     async def decide(self, record: TransactionRecord) -> Decision:
         """Return ACCEPT once it is kept; REFUSE, so that the PIN pad reverses, if it cannot be."""
-        if self._is_older(record):
+        if self.is_older(record):
             log.warning("payment.older_approval", ref=self.payment.ref, receipt=record.receipt)
             return Decision.REFUSE
         if self._asked is None:
@@ -180,7 +181,7 @@ class _Approval:
             await self._decided.wait()
         return self._decision
 
-    def _is_older(self, record: TransactionRecord) -> bool:
+    def is_older(self, record: TransactionRecord) -> bool:
         """Tell whether it was there before this charge: the line has held it back."""
         shown_before = record.receipt == self.payment.baseline.receipt
         return shown_before or self._desk.journal.knows(record, besides=self.payment.ref)

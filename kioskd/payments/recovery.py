@@ -6,9 +6,10 @@ doubt, and periodically. The table is in ``kioskd.payments.evidence``; what it h
 after ``INCONCLUSIVE_MAX`` readings, left to the centre's reconciliation.
 """
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 from uuid import uuid4
 
 import trio
@@ -25,6 +26,7 @@ from kioskd.payments.states import PaymentEvent
 from kioskd.protocols.central_books import PrintReport
 from kioskd.protocols.zvt_words import DAY_END_CODES, PLEASE_WAIT
 
+T = TypeVar("T")
 NOT_KNOWN_TO_BE_REVERSED: Final = "R-00"
 REVERSAL_NOT_DONE: Final = "R-01"
 READY: Final = 0
@@ -32,6 +34,8 @@ IDLE: Final = DAY_END_CODES | {READY}
 """Terminal status (05 01) of a PIN pad whose books are not about to change."""
 ASK_AGAIN_S: Final = 2.0
 """Between the two looks at the books: ZVT repeats an unanswered status information after 2 s."""
+WAITS: Final = 3
+WAIT_S: Final = 0.5
 INCONCLUSIVE_MAX: Final = 24
 """So many readings of settled books that say nothing: about two minutes of asking."""
 SHELVES: Final = MappingProxyType(
@@ -101,7 +105,20 @@ async def _gather(desk: PaymentDesk, payment: Payment) -> Evidence:
 async def look(pin_pad: PinPad) -> Books:
     """Read the PIN pad's books once. Raises DeviceError; refused totals are no totals."""
     idle = await pin_pad.status() in IDLE
-    return Books(idle, await pin_pad.last_transaction(), await _totals(pin_pad))
+    last = await _patiently(pin_pad.last_transaction)
+    return Books(idle, last, await _patiently(partial(_totals, pin_pad)))
+
+
+async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask again where the answer is "please wait": it is with its own last words still."""
+    for _ in range(WAITS - 1):
+        try:
+            return await ask()
+        except DeviceRefused as refused:
+            if refused.code != PLEASE_WAIT:
+                raise
+        await trio.sleep(WAIT_S)
+    return await ask()
 
 
 async def _totals(pin_pad: PinPad) -> tuple[int, Money] | None:
