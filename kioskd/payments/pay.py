@@ -149,7 +149,7 @@ async def _charge(
     log.event("payment.answered", ref=payment.ref, outcome=result.outcome, code=result.code)
     payment, told = approval.payment, result.record
     event = ENDINGS.get((payment.state, result.outcome), PaymentEvent.DOUBT)
-    ours = None if told is None or approval.is_older(told) else told
+    ours = None if told is None or approval.may_be_older(told) else told
     return await _end(desk, payment, event, ours, _pin_pad_reason(result))
 
 
@@ -169,7 +169,7 @@ class _Approval:
 
     async def decide(self, record: TransactionRecord) -> Decision:
         """Return ACCEPT once it is kept; REFUSE, so that the PIN pad reverses, if it cannot be."""
-        if self.is_older(record):
+        if self.may_be_older(record):
             log.warning("payment.older_approval", ref=self.payment.ref, receipt=record.receipt)
             return Decision.REFUSE
         if self._asked is None:
@@ -181,10 +181,18 @@ class _Approval:
             await self._decided.wait()
         return self._decision
 
-    def is_older(self, record: TransactionRecord) -> bool:
-        """Tell whether it was there before this charge: the line has held it back."""
-        shown_before = record.receipt == self.payment.baseline.receipt
-        return shown_before or self._desk.journal.knows(record, besides=self.payment.ref)
+    def may_be_older(self, record: TransactionRecord) -> bool:
+        """Tell whether it was there before this charge: the line has held it back.
+
+        A journal that cannot be read does not say that it is new.
+        """
+        if record.receipt == self.payment.baseline.receipt:
+            return True
+        try:
+            return self._desk.journal.knows(record, besides=self.payment.ref)
+        except JournalDamaged as error:
+            log.warning("payment.approval_unread", code=error.operator_code)
+            return True
 
     async def _keep(self, record: TransactionRecord) -> None:
         """Commit B."""

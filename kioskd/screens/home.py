@@ -234,15 +234,16 @@ def _tile(canvas: Canvas, cell: Rect, tile: ServiceTile) -> None:
     look, button = (Look.SECOND, f"service-{tile.id}") if able else (Look.OFF, None)
     canvas.card(cell, look, button)
     room = cell.inset(canvas.px(22), canvas.px(8))
-    side = min(canvas.px(56), room.h)
-    mark, text = room.cut_left(side, canvas.px(18))
-    icon = SERVICE_ICONS.get(tile.id, TAB_ICONS[tile.tab])
-    canvas.icon(icon, mark, t.BLUE if able else t.OFF_INK, look.fill)
+    text, wide = room, cell.w > canvas.px(520)
+    if able or wide:  # what is wrong needs the room more than its picture
+        mark, text = room.cut_left(min(canvas.px(56), room.h), canvas.px(18))
+        icon = SERVICE_ICONS.get(tile.id, TAB_ICONS[tile.tab])
+        canvas.icon(icon, mark, t.BLUE if able else t.OFF_INK, look.fill)
     title = words(f"service.{tile.id}.title")
     line, ink = words(f"service.{tile.id}.line"), t.SECOND_INK
     if tile.trouble is not None:
         line, ink = trouble_words.on_a_card(words, tile.trouble), t.STOP
-    elif cell.w > canvas.px(520):
+    elif wide:
         text, arrow = text.cut_right(canvas.px(30), canvas.px(16))
         canvas.icon(Icon.ARROW_RIGHT, arrow, t.BLUE, look.fill)
     small = canvas.text_height(text.w, title, Type.TITLE) > canvas.line_height(Type.TITLE)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from kiosk_central.bank_file import COLUMNS, BankFileError, parse_bank_file
+from kiosk_central.region import SAMPLE_FILE
 from kioskd.config import load
 from kioskd.domain.contribution import Assessment, InsuranceView, Offer
 from kioskd.domain.region import RegionPack
@@ -81,7 +82,7 @@ PAPER_PARSERS = (
             f"central, {_name(wanted)}",
             partial(check_document, wanted),
             (central.ContractBroken,),
-            (json_of(wanted),),
+            (SAMPLE_FILE.read_bytes() if wanted is RegionPack else json_of(wanted),),
         )
         for wanted in DOCUMENTS
     ),

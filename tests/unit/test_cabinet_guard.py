@@ -159,7 +159,7 @@ async def test_a_visit_that_is_walked_away_from_ends(
     world = World()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(end_when_nobody_is_there, world.kiosk)
-        await trio.sleep(3 * world.kiosk.times.absence_s)
+        await trio.sleep(2.5 * world.kiosk.times.absence_s)
         world.cabinet.presence(False)
         await trio.sleep(world.kiosk.times.absence_s - 1)
         world.cabinet.presence(True)

@@ -156,7 +156,7 @@ def test_the_tables_leave_nobody_in_between() -> None:
     assert not any(before in CLOSED for before, _ in APPLICATION)
     for state in set(ApplicationState) - CLOSED:
         assert any(before is state for before, _ in APPLICATION)
-    for kind in ApplicationKind:
+    for kind in START:
         assert EXPECTED[kind][0] is START[kind] and EXPECTED[kind][-1] in CLOSED
 
 
