@@ -12,7 +12,7 @@ from kiosk_central.problems import Refused
 from kiosk_central.region import load_region
 from kioskd.domain.contribution import MonthStatus, Scheme, grade_for_base
 from kioskd.domain.money import Money
-from kioskd.domain.person import Assurance, id_number_is_well_formed
+from kioskd.domain.person import id_number_is_well_formed
 from kioskd.errors import ConfigError
 
 
@@ -108,33 +108,6 @@ def test_fixed_grade_of_the_year(world: World) -> None:
     with pytest.raises(Refused):
         world.assess(percent=60)
     assert world.assess(percent=100).grade.percent == 100
-
-
-def test_sample_region_says_what_each_service_wants() -> None:
-    """The services and the logins they want are those that the kiosk builds."""
-    assert load_region().services == {
-        "insurance": Assurance.ID_CARD,
-        "pay-contribution": Assurance.ID_CARD,
-        "reprint-receipts": Assurance.ID_CARD,
-        "print-rights-record": Assurance.ID_CARD,
-        "print-enrolment": Assurance.ID_CARD,
-        "print-receipt-a4": Assurance.ID_CARD,
-        "reissue-card": Assurance.ID_CARD,
-        "change-profile": Assurance.SOCIAL_CARD,
-        "pension-account": Assurance.SOCIAL_CARD,
-        "medical-account": Assurance.SOCIAL_CARD,
-        "my-payments": Assurance.ID_CARD,
-        "policies": None,
-        "outlets": None,
-        "hotlines": None,
-        "check-paper": None,
-        "my-card": Assurance.ID_CARD,
-        "applications": Assurance.ID_CARD,
-        "report-loss": Assurance.ID_CARD,
-        "cancel-loss": Assurance.ID_CARD,
-        "activate-card": Assurance.ID_CARD,
-        "change-card-pin": Assurance.SOCIAL_CARD,
-    }
 
 
 def test_every_region_text_is_in_both_languages() -> None:
