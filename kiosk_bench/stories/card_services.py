@@ -10,6 +10,7 @@ from kiosk_bench.console import StoryFailed
 from kiosk_bench.devices.card_os import CardOs
 from kiosk_bench.evidence import find_in_files
 from kiosk_bench.people import CitizenCard
+from kiosk_bench.stories.documents import a4_of
 from kiosk_bench.stories.story import (
     Expected,
     Story,
@@ -68,7 +69,7 @@ async def cancel_loss(world: World) -> str:
 
 
 async def reissue_collection_date(world: World) -> str:
-    """Lost for good, asked twice: a new card by the working-day calendar, and its progress."""
+    """Lost for good, asked twice: the day by the working-day calendar, a sealed certificate."""
     li = world.people.li
     await log_in_by_id_card(world, li)
     await _choose(world, "reissue-card")
@@ -76,6 +77,8 @@ async def reissue_collection_date(world: World) -> str:
     await world.console.tap("choose-outlet", "outlet-1")
     await world.console.tap("choose-outlet", "next")
     await world.console.tap("terms-reissue-sure", "yes")
+    await world.console.tap("document-printed", "home", within_s=60)
+    _same("pages of the certificate", len(a4_of(world).sheets()), 1)
     slip = await world.printer.wait_slips(1)
     await world.console.tap("done-reissued", "home")
     books = await world.centre.cards()
@@ -249,9 +252,17 @@ STORIES = (
         reissue_collection_date,
         Expected(
             "reissued",
-            screens=(*ASKED_TWICE, "done-reissued", "applications", "home", "welcome"),
+            screens=(
+                *ASKED_TWICE,
+                "document-printed",
+                "done-reissued",
+                "applications",
+                "home",
+                "welcome",
+            ),
             receipts=1,
         ),
+        a4=True,
     ),
     Story(
         "activate-card",

@@ -15,8 +15,8 @@ from kiosk_bench.money.lean import Circumstances
 from kiosk_bench.money.matrix import Choose, Matrix, each
 from kiosk_bench.money.table import Row, all_well, printed
 
-STEP = 11
-"""Every eleventh point: beginnings and ends of calls alternate, so both kinds are met."""
+STEP = 17
+"""Every seventeenth point: beginnings and ends of calls alternate, so both kinds are met."""
 AT_ONCE = 4
 SHORT_PATIENCE_S = 8.0
 """For a kiosk that is not expected to be well."""
