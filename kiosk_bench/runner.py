@@ -42,10 +42,12 @@ STORY_LIMIT_S = 240.0
 ENDS = ("paid", "not-paid", "payment-unknown")
 
 
-async def play(story: Story, folder: Path, window: bool = False) -> Summary:
+async def play(story: Story, folder: Path, window: bool = False, pictures: bool = True) -> Summary:
     """Play one story in a fresh ``folder``; leave the evidence there. Never raises StoryFailed."""
     shutil.rmtree(folder, ignore_errors=True)
-    settings = WorldSettings(window=window, overrides=story.overrides, a4=story.a4)
+    settings = WorldSettings(
+        window=window, overrides=story.overrides, a4=story.a4, pictures=pictures or story.looks
+    )
     with trio.fail_after(STORY_LIMIT_S):
         async with running_world(folder, settings) as world:
             watch = Stopwatch()

@@ -49,6 +49,8 @@ class WorldSettings:
     seed: int = 7
     width_px: int = 1280
     height_px: int = 800
+    pictures: bool = True
+    """Keep every picture of the screen as evidence; without, the kiosk need not compress them."""
     window: bool = False
     """Show a window where there is a display; else SDL's dummy driver."""
     a4: bool = False
@@ -69,7 +71,8 @@ class World:
         self.line = CentreLine(self.centre, self.faults, WireLog(self.wires / "centre.log"))
         self.sockets = Path(mkdtemp(prefix="kiosk-"))  # a socket's path holds 108 bytes at most
         self.pcscd = Pcscd(self.run / "pcscd", self.sockets / "pcscd")
-        self.console = Console(self.sockets / "screen", folder / "screens")
+        pictures = folder / "screens" if settings.pictures else None
+        self.console = Console(self.sockets / "screen", pictures)
         self.cabinet = CabinetRig(self.sockets / "pins")
         self.a4: A4PrinterPeer | None = None
         self.seal_ca = folder / "seal-ca.pem"

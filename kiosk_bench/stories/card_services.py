@@ -285,5 +285,6 @@ STORIES = (
         "Her medical-insurance number is scanned from the screen.",
         card_barcode,
         Expected("scanned", screens=("home", "my-card", "home", "welcome")),
+        looks=True,
     ),
 )

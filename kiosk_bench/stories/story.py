@@ -54,6 +54,8 @@ class Story:
     overrides: dict[str, dict[str, Any]] = field(default_factory=dict)
     a4: bool = False
     """Whether it needs the A4 printer."""
+    looks: bool = False
+    """Whether it is judged by a picture of the screen too."""
 
 
 async def insert_card(world: World, card: CitizenCard, flaw: str = "") -> None:
