@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from kioskd.domain.trouble import Trouble
 from kioskd.flows.convenience.check_paper import check_paper
+from kioskd.flows.convenience.documents import reprint_my_documents
 from kioskd.flows.convenience.hotlines import show_hotlines
 from kioskd.flows.convenience.outlets import show_outlets
 from kioskd.flows.convenience.receipts import print_my_receipts
@@ -63,6 +64,7 @@ SERVICES = (
     Service("change-card-pin", Tab.HANDLING, CARD_IN_SLOT, change_card_pin),
     Service("policies", Tab.POLICY, (), read_policies),
     Service("reprint-receipts", Tab.CONVENIENCE, ("central", "receipt_printer"), print_my_receipts),
+    Service("reprint-documents", Tab.CONVENIENCE, PAPER, reprint_my_documents),
     Service("outlets", Tab.CONVENIENCE, (), show_outlets),
     Service("hotlines", Tab.CONVENIENCE, (), show_hotlines),
     Service("check-paper", Tab.CONVENIENCE, CENTRE, check_paper),
