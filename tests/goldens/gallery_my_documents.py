@@ -1,11 +1,9 @@
-"""Her sealed papers, to print one again: few, many, none, and one that was taken back."""
+"""Her sealed papers, to print one again: few, many, none."""
 
 from typing import Any
 
-from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.screens.contract import Screen
 from kioskd.screens.my_documents import DocumentRow, MyDocuments
-from kioskd.screens.problem import Problem
 
 
 def row_of(number: int, kind: str, pages: int = 1, **about: Any) -> DocumentRow:
@@ -21,10 +19,8 @@ FEW = (
     row_of(19, "card_certificate", subject="BK2026-000017"),
 )
 MANY = (*FEW, *(row_of(day, "rights_record", 3, years=(2026,)) for day in range(18, 12, -1)))
-REVOKED = Trouble(TroubleReason.DOCUMENT_REVOKED, "A-11")
 SCREENS: list[tuple[str, Screen[Any]]] = [
     ("my-documents", MyDocuments(FEW, FEW[1].ref, 0)),
     ("my-documents-many", MyDocuments(MANY, None, 1)),
     ("my-documents-none", MyDocuments((), None, 0)),
-    ("problem-document_revoked", Problem(REVOKED)),
 ]
