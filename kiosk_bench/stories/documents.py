@@ -2,7 +2,14 @@
 
 from kiosk_bench import faults
 from kiosk_bench.devices.a4_printer import A4PrinterPeer
-from kiosk_bench.stories.story import Expected, Story, log_in_by_card, take_card, until
+from kiosk_bench.stories.story import (
+    Expected,
+    Story,
+    log_in_by_card,
+    open_service,
+    take_card,
+    until,
+)
 from kiosk_bench.world import World
 
 LIMIT_S = 30.0
@@ -27,6 +34,23 @@ async def enrolment_certificate(world: World) -> str:
     await world.console.tap("home", "tab-handling")
     await world.console.tap("home", "service-print-enrolment")
     return await _ends(world, "yes")
+
+
+async def reprint(world: World) -> str:
+    """She prints the certificate, comes home, and prints the very same once more."""
+    await log_in_by_card(world, world.people.zhang)
+    await world.console.tap("home", "tab-handling")
+    await world.console.tap("home", "service-print-enrolment")
+    await world.console.tap("document-printed", "home")
+    await open_service(world, "convenience", "reprint-documents")
+    (listed,) = await world.centre.documents()
+    await world.console.tap("my-documents", f"document-{listed['ref']}")
+    await world.console.tap("my-documents", "print")
+    told = await _ends(world, "yes", prints=2)
+    (document,) = await world.centre.documents()
+    first, second = (sheet.read_bytes() for sheet in a4_of(world).sheets())
+    same = "the very same" if first == second else "another one"
+    return f"{told}; {len(document['prints'])} prints of one number, {same}"
 
 
 async def paper_out(world: World) -> str:
@@ -103,7 +127,7 @@ async def _ask_for_rights_record(world: World) -> None:
     await world.console.tap("choose-years", "print")
 
 
-async def _ends(world: World, printed: str) -> str:
+async def _ends(world: World, printed: str, prints: int = 1) -> str:
     """See the result, end the visit, and return what the centre has been told."""
     shown = await world.console.screen("document-printed", within_s=LIMIT_S)
     if "end" in shown.buttons:
@@ -112,26 +136,27 @@ async def _ends(world: World, printed: str) -> str:
         await world.console.tap("document-printed", "home")
         await world.console.tap("home", "end")
     await take_card(world)
-    return await _told_the_centre(world, printed)
+    return await _told_the_centre(world, printed, prints)
 
 
-async def _told_the_centre(world: World, printed: str) -> str:
+async def _told_the_centre(world: World, printed: str, least: int = 1) -> str:
     """Return, once the centre knows of every print, what it knows, and compare it with the tray."""
-    await _until_logged(world, '"document.reported"')
+    await _until_logged(world, '"document.reported"', least)
     documents = await world.centre.documents()
     prints = [one for document in documents for one in document["prints"]]
     assert [one["printed"] for one in prints] == [printed] * len(prints), prints
     out = len(a4_of(world).sheets())
     assert sum(one["pages_done"] for one in prints) == out, (prints, out)
     if printed == "yes":
-        assert out == sum(document["pages"] for document in documents), "every page once"
+        wanted = sum(document["pages"] * len(document["prints"]) for document in documents)
+        assert out == wanted, "every page once a print"
     told = ", ".join(f"{one['printed']} {one['fault']}".strip() for one in prints)
     return f"{told}; {out} pages"
 
 
-async def _until_logged(world: World, event: str) -> None:
+async def _until_logged(world: World, event: str, times: int = 1) -> None:
     log = world.kiosk.log
-    await until(lambda: event in log.read_text(encoding="utf-8"), event, LIMIT_S)
+    await until(lambda: log.read_text(encoding="utf-8").count(event) >= times, event, LIMIT_S)
 
 
 PRINTED = ("home", "document-printing", "document-printed", "take-card", "welcome")
@@ -148,6 +173,16 @@ STORIES = (
         "She prints her enrolment certificate.",
         enrolment_certificate,
         Expected("yes; 1 pages", screens=PRINTED),
+        a4=True,
+    ),
+    Story(
+        "reprint-document",
+        "She prints her enrolment certificate, comes home, and prints the very same again.",
+        reprint,
+        Expected(
+            "yes, yes; 2 pages; 2 prints of one number, the very same",
+            screens=("home", "document-printed", "home", "my-documents", "document-printed"),
+        ),
         a4=True,
     ),
     Story(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from kiosk_bench.console import Shown
 from kiosk_bench.other_kiosk import OtherKiosk
+from kiosk_bench.stories.documents import a4_of
 from kiosk_bench.stories.failing import until_posted
 from kiosk_bench.stories.receipts import papers, print_newest
 from kiosk_bench.stories.story import (
@@ -134,7 +135,7 @@ async def _offered(world: World) -> set[str]:
 
 
 async def my_payments(world: World) -> str:
-    """Another kiosk does not know if it charged her; ours says so, and later prints the receipt."""
+    """Another kiosk does not know if it charged her; ours says so, and later prints both papers."""
     today = datetime.now().astimezone()
     months = (Month(today.year, today.month),)
     other = OtherKiosk(f"http://127.0.0.1:{world.centre.port}")
@@ -145,17 +146,27 @@ async def my_payments(world: World) -> str:
     await world.console.tap("home", "end")
     await other.find_out(assessment)
     posted = await _look_at_newest(world)
+    await world.console.tap("one-payment", "sealed")
+    await world.console.tap("document-printed", "home")
+    await _open_newest(world)
     await world.console.tap("one-payment", "print")
     await print_newest(world, 1)
     await world.console.tap("receipt-printed", "end")
     await world.console.screen("welcome")
-    offered = ["print" in shown.buttons for shown in (in_doubt, posted)]
-    return f"{await papers(world)}; printing offered {offered}"
+    offered = [{"print", "sealed"} <= set(shown.buttons) for shown in (in_doubt, posted)]
+    (sealed,) = await world.centre.documents()
+    sheets = len(a4_of(world).sheets())
+    told = f"{sealed['kind']} on {sheets} sheet"
+    return f"{await papers(world)}; {told}; printing offered {offered}"
 
 
 async def _look_at_newest(world: World) -> Shown:
     """Log in by ID card, open the newest payment, return what is shown of it."""
     await log_in_by_id_card(world, world.people.zhang)
+    return await _open_newest(world)
+
+
+async def _open_newest(world: World) -> Shown:
     await open_service(world, "inquiry", "my-payments")
     shown = await world.console.screen("my-payments")
     newest = next(button for button in shown.buttons if button.startswith("payment-"))
@@ -220,13 +231,23 @@ STORIES = (
     ),
     Story(
         "my-payments",
-        "A payment in doubt is listed as that, and with its receipt once it is posted.",
+        "A payment in doubt is listed as that; once posted, with a receipt and a sealed paper.",
         my_payments,
         Expected(
-            "receipt copy 1; printing offered [False, True]",
-            screens=("my-payments", "one-payment", "welcome", "my-receipts", "receipt-printed"),
+            "receipt copy 1; contribution_receipt on 1 sheet; printing offered [False, True]",
+            screens=(
+                "my-payments",
+                "one-payment",
+                "welcome",
+                "one-payment",
+                "document-printed",
+                "one-payment",
+                "my-receipts",
+                "receipt-printed",
+            ),
             receipts=1,
         ),
+        a4=True,
     ),
     Story(
         "find-an-outlet",

@@ -10,17 +10,21 @@ from kiosk_central.api.request import (
     centre_of,
     checked_reference,
     checked_text,
+    is_open_to,
     kiosk_of,
     reference_of,
     visit_of,
 )
+from kiosk_central.clock import local_date
 from kiosk_central.documents.issue import Asked, issue, made, take_print
+from kiosk_central.documents.mine import documents_of
 from kiosk_central.documents.numbers import random_group
 from kiosk_central.problems import Refused
 from kioskd.protocols.central import ProblemCode
 from kioskd.protocols.central_documents import (
     DOCUMENT_PATH,
     DOCUMENT_PRINT_PATH,
+    MY_DOCUMENTS_PATH,
     DocumentKind,
     DocumentPrintReport,
     DocumentRequest,
@@ -34,6 +38,7 @@ SERVICES = {
     DocumentKind.CARD_CERTIFICATE: "reissue-card",
 }
 """Which service of the region pack says how well she must have proved who she is."""
+REPRINT_SERVICE = "reprint-documents"
 STAMP_MAX = 40
 FAULT_MAX = 8
 YEARS_MAX = 100
@@ -60,6 +65,16 @@ async def put_document(request: Request) -> Response:
     return answer(sealed)
 
 
+async def my_documents(request: Request) -> Response:
+    """GET /v1/me/documents; those that this visit has not proved enough for are not told."""
+    visit, centre = await visit_of(request, REPRINT_SERVICE), centre_of(request)
+    kinds = [kind for kind, service in SERVICES.items() if is_open_to(visit, centre, service)]
+    region, today = centre.region, local_date(centre.now())
+    return answer(
+        await centre.read(lambda at: documents_of(at, region, visit.person_id, kinds, today))
+    )
+
+
 async def put_print(request: Request) -> Response:
     """PUT /v1/documents/{ref}/prints/{print_ref}."""
     kiosk, centre = await kiosk_of(request), centre_of(request)
@@ -75,6 +90,7 @@ async def put_print(request: Request) -> Response:
 
 
 ROUTES = [
+    Route(MY_DOCUMENTS_PATH, my_documents, methods=["GET"]),
     Route(DOCUMENT_PATH, put_document, methods=["PUT"]),
     Route(DOCUMENT_PRINT_PATH, put_print, methods=["PUT"]),
 ]

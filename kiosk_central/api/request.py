@@ -93,10 +93,18 @@ async def visit_of(request: Request, service: str) -> Visit:
     visit = centre.visits.find(token_of(request), kiosk.id)
     if service not in centre.region.services:
         raise Refused(ProblemCode.NOT_FOUND, "service")
-    wanted = centre.region.services[service]
-    if wanted is not None and not visit.assurance.suffices_for(wanted):
+    if not is_open_to(visit, centre, service):
         raise Refused(ProblemCode.ASSURANCE_TOO_LOW)
     return visit
+
+
+def is_open_to(visit: Visit, centre: Centre, service: str) -> bool:
+    """Say whether the city offers the service to who has proved no more than this visitor."""
+    services = centre.region.services
+    if service not in services:
+        return False
+    wanted = services[service]
+    return wanted is None or visit.assurance.suffices_for(wanted)
 
 
 async def body_of(request: Request, wanted: type[T], longest: int = BODY_BYTES_MAX) -> T:

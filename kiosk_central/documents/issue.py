@@ -14,7 +14,7 @@ from kiosk_central.documents.gather import content_of
 from kiosk_central.documents.numbers import document_number, next_serial
 from kiosk_central.documents.press import Made
 from kiosk_central.problems import Refused
-from kiosk_central.store.documents import document_prints, documents
+from kiosk_central.store.documents import document_handouts, document_prints, documents
 from kioskd.domain.region import RegionPack
 from kioskd.errors import KioskError
 from kioskd.protocols.central import ProblemCode, decode, encode
@@ -46,7 +46,7 @@ def issue(desk: Desk, region: RegionPack, asked: Asked, chance: str) -> Paper:
         raise Refused(ProblemCode.NOT_FOUND, "documents")
     known = find_document(desk.connection, documents.c.ref == asked.ref)
     if known is not None:
-        return _same_again(known, asked)
+        return _same_again(desk.connection, known, asked)
     today = local_date(desk.now)
     content = content_of(desk.connection, region, asked.person_id, asked.request, today)
     serial = next_serial(desk.connection, today.year)
@@ -58,13 +58,23 @@ def issue(desk: Desk, region: RegionPack, asked: Asked, chance: str) -> Paper:
     return paper
 
 
-def _same_again(known: Row[Any], asked: Asked) -> Paper:
-    same = (known.kiosk_id, known.person_id, known.request)
-    if same != (asked.kiosk_id, asked.person_id, encode(asked.request)):
+def _same_again(connection: Connection, known: Row[Any], asked: Asked) -> Paper:
+    """Return her own paper once more, at whatever kiosk: it is hers, not the kiosk's."""
+    if (known.person_id, known.request) != (asked.person_id, encode(asked.request)):
         raise Refused(ProblemCode.REFERENCE_REUSED)
     if known.revoked_at:
         raise Refused(ProblemCode.STATE_CONFLICT, "revoked")
+    if not _was_given(connection, known, asked.kiosk_id):
+        handout = {"document_ref": known.ref, "kiosk_id": asked.kiosk_id}
+        connection.execute(insert(document_handouts).values(handout))
     return paper_of(known)
+
+
+def _was_given(connection: Connection, known: Row[Any], kiosk_id: str) -> bool:
+    """Say whether this kiosk was given the document, first or later."""
+    of = document_handouts.c
+    given = select(of.kiosk_id).where(of.document_ref == known.ref, of.kiosk_id == kiosk_id)
+    return bool(known.kiosk_id == kiosk_id or connection.execute(given).one_or_none())
 
 
 def facts_of(kind: DocumentKind, number: str, issued_at: str, content: Content) -> DocumentFacts:
@@ -145,11 +155,11 @@ def made(desk: Desk, ref: str, done: Made) -> bytes:
 def take_print(desk: Desk, kiosk_id: str, report: DocumentPrintReport) -> DocumentPrintReport:
     """Keep what became of a print; the same report again changes nothing.
 
-    Raises Refused: NOT_FOUND (no document of this kiosk), BAD_REQUEST (more pages than it has),
-    REFERENCE_REUSED.
+    Raises Refused: NOT_FOUND (no document that this kiosk was given), BAD_REQUEST (more pages than
+    it has), REFERENCE_REUSED.
     """
     known = find_document(desk.connection, documents.c.ref == report.ref)
-    if known is None or known.kiosk_id != kiosk_id:
+    if known is None or not _was_given(desk.connection, known, kiosk_id):
         raise Refused(ProblemCode.NOT_FOUND, "document")
     if not 0 <= report.pages_done <= known.pages:
         raise Refused(ProblemCode.BAD_REQUEST, "pages")

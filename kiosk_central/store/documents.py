@@ -24,6 +24,14 @@ documents = Table(
     text("revoked_reason"),  # who decided so is in ``decisions``
 )
 
+document_handouts = Table(
+    "document_handouts",
+    metadata,
+    Column("document_ref", ForeignKey("documents.ref"), primary_key=True),
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
+)
+"""Which kiosks besides the one that first asked were given a document, and may report prints."""
+
 document_prints = Table(
     "document_prints",
     metadata,

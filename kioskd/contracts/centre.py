@@ -20,6 +20,7 @@ from kioskd.protocols.central_cards import Activation
 from kioskd.protocols.central_documents import (
     DocumentPrintReport,
     DocumentRequest,
+    IssuedDocument,
     PaperCheck,
     SealedDocument,
 )
@@ -110,6 +111,9 @@ class DocumentServices(Protocol):
         self, token: SessionToken, ref: str, request: DocumentRequest
     ) -> SealedDocument:
         """Let the centre compose and seal; the same ``ref`` gets the same document."""
+
+    async def my_documents(self, token: SessionToken) -> tuple[IssuedDocument, ...]:
+        """Fetch her latest documents that are still good, newest first."""
 
     async def report_document_print(self, report: DocumentPrintReport) -> DocumentPrintReport:
         """Tell what became of a print; idempotent by ``print_ref``. Needs no visit."""

@@ -88,6 +88,8 @@ class TroubleReason(Enum):
     DOCUMENT_NOT_GENUINE = "document_not_genuine"
     """What the centre's line gave is not what the centre sealed."""
     DOCUMENT_NONE = "document_none"
+    DOCUMENT_REVOKED = "document_revoked"
+    """The centre has taken it back."""
     """There is nothing that such a document could be about."""
 
 

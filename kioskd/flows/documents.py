@@ -6,6 +6,7 @@ each time she asks.
 
 import uuid
 from dataclasses import replace
+from typing import Final
 
 import trio
 
@@ -28,15 +29,24 @@ from kioskd.screens.document_printed import DocumentPrinted, DocumentPrintedChoi
 from kioskd.screens.document_printing import DocumentPrinting, PrintingChoice
 from kioskd.screens.problem import Problem
 
+NO_PAPER: Final = {
+    ProblemCode.NOT_FOUND.value: Trouble(TroubleReason.DOCUMENT_NONE, "A-10"),
+    ProblemCode.STATE_CONFLICT.value: Trouble(TroubleReason.DOCUMENT_REVOKED, "A-11"),
+}
+"""What is wrong when the centre refuses: nothing to say, or taken back since she saw the list."""
 
-async def print_document(kiosk: Kiosk, visit: Visit, request: DocumentRequest) -> bool:
+
+async def print_document(
+    kiosk: Kiosk, visit: Visit, request: DocumentRequest, ref: str | None = None
+) -> bool:
     """Return True to go home again, False to end the visit.
 
+    With the ``ref`` and request of a document she has had before, the very same is printed.
     Raises NotGenuine (nothing is printed, the centre is told), ServerError, SessionEnded.
     """
-    document = await _composed(kiosk, visit, request)
-    if document is None:
-        await kiosk.stage.show(Problem(Trouble(TroubleReason.DOCUMENT_NONE, "A-10")))
+    document = await _composed(kiosk, visit, request, ref or uuid.uuid4().hex)
+    if isinstance(document, Trouble):
+        await kiosk.stage.show(Problem(document))
         return True
     paper = await _checked(kiosk, document)
     while True:
@@ -47,17 +57,18 @@ async def print_document(kiosk: Kiosk, visit: Visit, request: DocumentRequest) -
             return choice is DocumentPrintedChoice.HOME
 
 
-async def _composed(kiosk: Kiosk, visit: Visit, request: DocumentRequest) -> SealedDocument | None:
-    """Return what the centre has sealed, None if there is nothing it could be about."""
-    ref = uuid.uuid4().hex
+async def _composed(
+    kiosk: Kiosk, visit: Visit, request: DocumentRequest, ref: str
+) -> SealedDocument | Trouble:
+    """Return what the centre has sealed, or why there is nothing that it may seal."""
     try:
         return await kiosk.while_busy(
             BusyWith.COMPOSING, lambda: kiosk.central.document(visit.token, ref, request)
         )
     except ServerRefused as refused:
-        if refused.code != ProblemCode.NOT_FOUND.value:
+        if refused.code not in NO_PAPER:
             raise
-        return None
+        return NO_PAPER[refused.code]
 
 
 async def _checked(kiosk: Kiosk, document: SealedDocument) -> GenuinePages:

@@ -25,6 +25,7 @@ from kioskd.contracts import (
 from kioskd.domain.person import Person
 from kioskd.domain.region import RegionPack
 from kioskd.domain.secret import SessionToken
+from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.errors import TookTooLong
 from kioskd.flows.settings import VisitSettings
 from kioskd.health import HealthBoard
@@ -90,3 +91,13 @@ class Visit:
 
     person: Person
     token: SessionToken
+
+
+def closed_to(kiosk: Kiosk, visit: Visit, service: str) -> Trouble | None:
+    """Say why the city does not give this visitor the service, whatever works here; or None."""
+    if service not in kiosk.region.services:
+        return Trouble(TroubleReason.NOT_OFFERED, "R-01")
+    wanted = kiosk.region.services[service]
+    if wanted is not None and not visit.person.assurance.suffices_for(wanted):
+        return Trouble(TroubleReason.NEEDS_SOCIAL_CARD, "R-02")
+    return None

@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from kioskd.domain.trouble import Trouble, TroubleReason
+from kioskd.domain.trouble import Trouble
 from kioskd.flows.convenience.check_paper import check_paper
+from kioskd.flows.convenience.documents import reprint_my_documents
 from kioskd.flows.convenience.hotlines import show_hotlines
 from kioskd.flows.convenience.outlets import show_outlets
 from kioskd.flows.convenience.receipts import print_my_receipts
@@ -23,7 +24,7 @@ from kioskd.flows.inquiry.medical_account import show_medical_account
 from kioskd.flows.inquiry.my_card import show_my_card
 from kioskd.flows.inquiry.my_payments import show_my_payments
 from kioskd.flows.inquiry.pension_account import show_pension_account
-from kioskd.flows.kiosk import Kiosk, Visit
+from kioskd.flows.kiosk import Kiosk, Visit, closed_to
 from kioskd.flows.policy.policies import read_policies
 from kioskd.screens.home import Tab
 
@@ -63,6 +64,7 @@ SERVICES = (
     Service("change-card-pin", Tab.HANDLING, CARD_IN_SLOT, change_card_pin),
     Service("policies", Tab.POLICY, (), read_policies),
     Service("reprint-receipts", Tab.CONVENIENCE, ("central", "receipt_printer"), print_my_receipts),
+    Service("reprint-documents", Tab.CONVENIENCE, PAPER, reprint_my_documents),
     Service("outlets", Tab.CONVENIENCE, (), show_outlets),
     Service("hotlines", Tab.CONVENIENCE, (), show_hotlines),
     Service("check-paper", Tab.CONVENIENCE, CENTRE, check_paper),
@@ -71,9 +73,5 @@ SERVICES = (
 
 def trouble_with(kiosk: Kiosk, visit: Visit, service: Service) -> Trouble | None:
     """Say why this visitor cannot use the service now, or None."""
-    if service.id not in kiosk.region.services:
-        return Trouble(TroubleReason.NOT_OFFERED, "R-01")
-    wanted = kiosk.region.services[service.id]
-    if wanted is not None and not visit.person.assurance.suffices_for(wanted):
-        return Trouble(TroubleReason.NEEDS_SOCIAL_CARD, "R-02")
-    return kiosk.health.trouble_of(*service.needs)
+    closed = closed_to(kiosk, visit, service.id)
+    return closed if closed is not None else kiosk.health.trouble_of(*service.needs)

@@ -13,6 +13,10 @@ DOCUMENT_PATH = "/v1/documents/{ref}"
 """PUT a DocumentRequest with the visit's token; answered with a SealedDocument."""
 DOCUMENT_PRINT_PATH = "/v1/documents/{ref}/prints/{print_ref}"
 """PUT a DocumentPrintReport; answered with it."""
+MY_DOCUMENTS_PATH = "/v1/me/documents"
+"""GET her latest documents with the visit's token: a list of IssuedDocument, newest first."""
+DOCUMENTS_MAX = 10
+"""How many of them are told."""
 PAPER_CHECK_PATH = "/v1/papers/{code}"
 """GET a PaperCheck: is the paper with this number or QR text genuine? No visit is needed."""
 
@@ -56,6 +60,18 @@ class SealedDocument:
     """PDF/A with a PAdES signature by the seal key."""
     issued_at: str
     """RFC 3339, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedDocument:
+    """A document she has had before. Its ``ref`` and ``request`` get the same paper again."""
+
+    ref: str
+    number: str
+    issued_at: str
+    """RFC 3339, UTC."""
+    pages: int
+    request: DocumentRequest
 
 
 @dataclass(frozen=True, slots=True)

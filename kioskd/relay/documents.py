@@ -12,6 +12,7 @@ from kioskd.protocols import central, central_documents
 from kioskd.protocols.central_documents import (
     DocumentPrintReport,
     DocumentRequest,
+    IssuedDocument,
     SealedDocument,
 )
 from kioskd.relay.line import CentralLine
@@ -31,6 +32,10 @@ class DocumentCalls(CentralLine):
         if (document.ref, document.kind) != (ref, request.kind):
             raise ServerContractBroken("another document than was asked for")
         return document
+
+    async def my_documents(self, token: SessionToken) -> tuple[IssuedDocument, ...]:
+        path = central_documents.MY_DOCUMENTS_PATH
+        return await self.call("GET", path, tuple[IssuedDocument, ...], token=token)
 
     async def report_document_print(self, report: DocumentPrintReport) -> DocumentPrintReport:
         path = central_documents.DOCUMENT_PRINT_PATH.format(

@@ -69,6 +69,7 @@ SERVICE_ICONS = {
     "hotlines": Icon.PHONE,
     "check-paper": Icon.SHIELD,
     "reprint-receipts": Icon.PRINTER,
+    "reprint-documents": Icon.PRINTER,
     "change-profile": Icon.PERSON,
     "print-rights-record": Icon.PRINTER,
     "print-enrolment": Icon.PRINTER,

@@ -17,7 +17,7 @@ from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look
 from kioskd.screens.navigation import Navigation
 from kioskd.screens.theme import Colour, Type
-from kioskd.screens.widgets import Action, Sign, action_row, heading, money
+from kioskd.screens.widgets import Action, Sign, action_row, between_action, heading, money
 from kioskd.screens.widgets.blocks import Block, fact_blocks, text_block
 from kioskd.screens.widgets.months import months_text
 from kioskd.screens.widgets.pages import page_buttons, page_of, rows_that_fit, stretched, turned
@@ -141,6 +141,8 @@ class PaymentChoice(Enum):
     """What she may do about one payment."""
 
     PRINT = "print"
+    SEALED = "sealed"
+    """The sealed paper about it, on A4."""
     BACK = "back"
 
 
@@ -152,9 +154,11 @@ class OnePayment(Screen[PaymentChoice]):
     row: PaymentRow
     no_printing: Trouble | None = None
     """Why its receipt cannot be printed here now."""
+    sealing: bool = False
+    """Whether a sealed paper about it can be printed here now."""
 
     def draw(self, canvas: Canvas) -> None:
-        """Draw the sign, the words, the facts; the receipt where there is one."""
+        """Draw the sign, the words, the facts; receipt and sealed paper where there are any."""
         body, actions = result_body(canvas)
         words = canvas.words
         main = None
@@ -162,14 +166,23 @@ class OnePayment(Screen[PaymentChoice]):
             main = Action(
                 "print", words("my_payments.print"), self.no_printing is None, Icon.PRINTER
             )
-        action_row(canvas, actions, main, Action("back", words("info.back")))
+        between = action_row(canvas, actions, main, Action("back", words("info.back")))
+        if self._has_paper:
+            sealed = Action("sealed", words("my_payments.sealed"), icon=Icon.PRINTER)
+            body = between_action(canvas, body, between, sealed)
         draw_result(canvas, body, SIGNS[self.row.standing], self._blocks(canvas))
 
     def tap(self, button: str) -> "Done[PaymentChoice] | None":
-        """Print its receipt, or go back."""
+        """Print its receipt or the sealed paper about it, or go back."""
         if button == "print" and self.row.standing is S.POSTED and self.no_printing is None:
             return Done(PaymentChoice.PRINT)
+        if button == "sealed" and self._has_paper:
+            return Done(PaymentChoice.SEALED)
         return Done(PaymentChoice.BACK) if button == "back" else None
+
+    @property
+    def _has_paper(self) -> bool:
+        return self.sealing and self.row.standing is S.POSTED
 
     def _blocks(self, canvas: Canvas) -> list[Block]:
         words, row, width = canvas.words, self.row, result_width(canvas)

@@ -6,26 +6,17 @@ from kioskd.domain.contribution import Month
 from kioskd.domain.money import Money
 from kioskd.domain.payment import Printed
 from kioskd.domain.text import Text
-from kioskd.screens import layout
 from kioskd.screens import theme as t
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Done, Screen
 from kioskd.screens.icons import Icon
 from kioskd.screens.layout import Rect
-from kioskd.screens.looks import Look
 from kioskd.screens.navigation import Navigation
 from kioskd.screens.theme import Type
-from kioskd.screens.widgets import Action, action_row, heading, money
+from kioskd.screens.widgets import money
+from kioskd.screens.widgets.choice_list import ChoiceList, choice_lines, draw_choices
 from kioskd.screens.widgets.months import months_text
-from kioskd.screens.widgets.pages import (
-    Page,
-    page_buttons,
-    page_of,
-    rows_that_fit,
-    stretched,
-    turned,
-)
-from kioskd.screens.widgets.pay_page import choice_mark, hotline
+from kioskd.screens.widgets.pages import turned
 
 ReceiptsAnswer = str | Navigation
 ORIGINALS = {
@@ -65,21 +56,8 @@ class MyReceipts(Screen[ReceiptsAnswer]):
 
     def draw(self, canvas: Canvas) -> None:
         """Draw as many receipts as fit, the rest on further pages."""
-        body, actions = canvas.area.cut_bottom(canvas.theme.button_height, canvas.px(14))
-        words, back = canvas.words, Action("back", canvas.words("pay.back"))
-        if not self.rows:
-            room = heading(canvas, body, words("my_receipts.title"))
-            canvas.text(room, words("my_receipts.none", hotline=hotline(canvas)), Type.LEAD)
-            action_row(canvas, actions, back=back)
-            return
-        room = heading(canvas, body, words("my_receipts.title"), words("my_receipts.hint"))
-        between = action_row(canvas, actions, self._main(canvas), back)
-        page, room, turning = self._page(canvas, room, between)
-        high = stretched(room.h, _row_height(canvas), _gap(canvas))
-        cells = layout.stack(room, [high] * len(page.items), _gap(canvas))
-        for row, cell in zip(page.items, cells, strict=True):
-            self._draw_row(canvas, row, cell)
-        page_buttons(canvas, turning, page.index, page.count)
+        shape = ChoiceList("my_receipts", self.page, _row_height(canvas), self.chosen is not None)
+        draw_choices(canvas, shape, self.rows, lambda row, cell: self._draw_row(canvas, row, cell))
 
     def tap(self, button: str) -> "Screen[ReceiptsAnswer] | Done[ReceiptsAnswer] | None":
         """Mark a receipt, turn the page, answer with the marked one, or go back."""
@@ -94,33 +72,9 @@ class MyReceipts(Screen[ReceiptsAnswer]):
                 return replace(self, chosen=row.ref)
         return None
 
-    def _main(self, canvas: Canvas) -> Action:
-        if self.chosen is None:
-            return Action("print", canvas.words("my_receipts.print_none"), enabled=False)
-        return Action("print", canvas.words("my_receipts.print"), icon=Icon.PRINTER)
-
-    def _page(
-        self, canvas: Canvas, room: Rect, between: Rect
-    ) -> tuple[Page[ReceiptRow], Rect, Rect]:
-        """Return the page, the room for its rows and where its buttons go.
-
-        Where there is too little room between the main buttons, they stand above them.
-        """
-        row, gap = _row_height(canvas), _gap(canvas)
-        page = page_of(self.rows, self.page, rows_that_fit(room.h, row, gap))
-        if page.count > 1 and between.w < canvas.px(560):
-            room, between = room.cut_bottom(canvas.theme.button_height, gap)
-            page = page_of(self.rows, self.page, rows_that_fit(room.h, row, gap))
-        return page, room, between
-
     def _draw_row(self, canvas: Canvas, row: ReceiptRow, cell: Rect) -> None:
-        chosen = row.ref == self.chosen
-        canvas.card(cell, Look.CHOSEN if chosen else Look.OPEN, f"receipt-{row.ref}")
-        inner = cell.inset(canvas.px(22), canvas.px(8))
-        mark, inner = inner.cut_left(canvas.px(34), canvas.px(18))
-        choice_mark(canvas, mark.centre, chosen)
-        heights = _line_heights(canvas)
-        lines = layout.stack(inner.centred(inner.w, sum(heights)), heights)
+        chosen, heights = row.ref == self.chosen, _line_heights(canvas)
+        lines = choice_lines(canvas, cell, f"receipt-{row.ref}", chosen, heights)
         self._draw_lines(canvas, row, lines)
 
     def _draw_lines(self, canvas: Canvas, row: ReceiptRow, lines: list[Rect]) -> None:
@@ -139,10 +93,6 @@ class MyReceipts(Screen[ReceiptsAnswer]):
         _draw_paper(canvas, right, paper, ink)
         told = canvas.words("my_receipts.number", number=row.number, date=row.date)
         canvas.text(lines[2], told, Type.NOTE, t.SECOND_INK, valign="middle")
-
-
-def _gap(canvas: Canvas) -> int:
-    return canvas.px(10)
 
 
 def _row_height(canvas: Canvas) -> int:

@@ -26,6 +26,7 @@ from kiosk_central.documents.numbers import typed_number
 from kiosk_central.documents.seal_key import SAMPLE_SEAL_SETTING
 from kiosk_central.sample_people import LI, ZHANG
 from kiosk_central.signing import signer_for
+from kiosk_central.store.books import payments
 from kiosk_central.store.documents import documents
 from kiosk_central.store.engine import open_engine, read, write
 from kiosk_central.store.schema import settings
@@ -36,10 +37,13 @@ from kioskd.protocols.central import Posting, ProblemCode
 from kioskd.protocols.central_documents import (
     DOCUMENT_PATH,
     DOCUMENT_PRINT_PATH,
+    DOCUMENTS_MAX,
+    MY_DOCUMENTS_PATH,
     PAPER_CHECK_PATH,
     DocumentKind,
     DocumentPrintReport,
     DocumentRequest,
+    IssuedDocument,
     PaperCheck,
     PaperVerdict,
     SealedDocument,
@@ -107,7 +111,10 @@ def test_a_rights_record_comes_sealed(shared: Server) -> None:
 
 
 def test_the_same_reference_is_the_same_document(shared: Server) -> None:
-    """Asked for again, by the same person: same number, same facts; the seal is put on anew."""
+    """Asked for again, by the same person: same number, same facts; the seal is put on anew.
+
+    Not for another request or person; at another kiosk it is hers all the same.
+    """
     token = shared.token(ZHANG)
     first = ask(shared, "d-same", ENROLMENT, token)
     again = ask(shared, "d-same", ENROLMENT, token)
@@ -116,9 +123,13 @@ def test_the_same_reference_is_the_same_document(shared: Server) -> None:
     other = {"token": shared.token(LI)}
     assert shared.refused("PUT", path("d-same"), RECORD, token=token) == REUSED
     assert shared.refused("PUT", path("d-same"), ENROLMENT, **other) == REUSED
-    elsewhere = shared.token(ZHANG, OTHER_KIOSK)
-    answer = shared.refused("PUT", path("d-same"), ENROLMENT, kiosk=OTHER_KIOSK, token=elsewhere)
-    assert answer == REUSED
+    token = shared.token(ZHANG, OTHER_KIOSK)
+    there = {"kiosk": OTHER_KIOSK, "token": token}
+    elsewhere = shared.get(SealedDocument, "PUT", path("d-same"), ENROLMENT, **there)
+    assert (elsewhere.number, elsewhere.issued_at) == (first.number, first.issued_at)
+    assert text_of(elsewhere.pdf) == text_of(first.pdf)
+    there["token"] = shared.token(LI, OTHER_KIOSK)
+    assert shared.refused("PUT", path("d-same"), ENROLMENT, **there) == REUSED
 
 
 @pytest.mark.parametrize(
@@ -194,6 +205,50 @@ def test_prints_are_heard_once(server: Server) -> None:
     assert server.refused("PUT", second, mine, kiosk=OTHER_KIOSK) == NOT_FOUND
 
 
+def mine(server: Server, token: str, **more: str) -> tuple[IssuedDocument, ...]:
+    return server.get(tuple[IssuedDocument, ...], "GET", MY_DOCUMENTS_PATH, token=token, **more)
+
+
+def test_her_own_documents_are_told_newest_first(server: Server) -> None:
+    """Ten at most, each with what gets it again; nobody else's, and none that was revoked."""
+    token = server.token(ZHANG)
+    made = [ask(server, f"d-{n}", ENROLMENT, token) for n in range(DOCUMENTS_MAX)]
+    ask(server, "d-hers", ENROLMENT, server.token(LI))
+    record = replace(RECORD, years=(2026,))
+    made.append(ask(server, "d-new", record, token))
+    newest, *older = mine(server, token)
+    assert (newest.ref, newest.number, newest.request) == ("d-new", made[-1].number, record)
+    assert (newest.issued_at, newest.pages) == (made[-1].issued_at, made[-1].pages)
+    assert [one.number for one in older] == [one.number for one in made[-2:0:-1]]
+
+
+def test_a_document_of_what_stands_no_more_is_not_told(server: Server) -> None:
+    """The receipt of a payment that was reversed is not printed again; other papers are."""
+    token = server.token(ZHANG)
+    pay(server, token)
+    for ref, request in (("d-receipt", RECEIPT), ("d-other", ENROLMENT)):
+        ask(server, ref, request, token)
+    assert {one.ref for one in mine(server, token)} == {"d-receipt", "d-other"}
+    gone = update(payments).where(payments.c.ref == PAYMENT).values(state=S.REVERSED.value)
+    write(open_engine(server.file), lambda at: at.execute(gone))
+    assert [one.ref for one in mine(server, token)] == ["d-other"]
+
+
+def test_another_kiosk_prints_her_document_and_tells_of_it(server: Server) -> None:
+    """It finds the paper in her list; it may report a print only once it was given the paper."""
+    made = ask(server, "d-there", ENROLMENT, server.token(ZHANG))
+    told = DocumentPrintReport("d-there", "p9", Printed.YES, made.pages, AT)
+    place = DOCUMENT_PRINT_PATH.format(ref="d-there", print_ref="p9")
+    assert server.refused("PUT", place, told, kiosk=OTHER_KIOSK) == NOT_FOUND
+    token = server.token(ZHANG, OTHER_KIOSK)
+    (listed,) = mine(server, token, kiosk=OTHER_KIOSK)
+    there = {"kiosk": OTHER_KIOSK, "token": token}
+    for _ in range(2):
+        again = server.get(SealedDocument, "PUT", path(listed.ref), listed.request, **there)
+        assert (again.number, again.issued_at) == (made.number, made.issued_at)
+    assert server.get(DocumentPrintReport, "PUT", place, told, kiosk=OTHER_KIOSK) == told
+
+
 def test_anybody_may_check_a_paper(server: Server) -> None:
     """By number in any spelling or by the QR code: what stands on it, the name masked."""
     made = ask(server, "d-check", ENROLMENT, server.token(ZHANG))
@@ -247,6 +302,7 @@ def test_a_revoked_paper_says_so(server: Server) -> None:
     assert 'class="bad"' in page and "revoked since" in page and "wrong data" not in page
     found = server.refused("PUT", path("d-gone"), ENROLMENT, token=token)
     assert found == (409, ProblemCode.STATE_CONFLICT)
+    assert mine(server, token) == ()
 
 
 def test_numbers_are_never_given_twice(server: Server) -> None:

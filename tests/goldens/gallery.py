@@ -54,6 +54,7 @@ MODULES = (
     "tests.goldens.gallery_receipts",
     "tests.goldens.gallery_profile",
     "tests.goldens.gallery_accounts",
+    "tests.goldens.gallery_my_documents",
     "tests.goldens.gallery_convenience",
     "tests.goldens.gallery_cards",
     "tests.goldens.gallery_periods",

@@ -117,4 +117,6 @@ SCREENS: list[tuple[str, Screen[Any]]] = [
     ("my-payments-none", MyPayments((), 0)),
     *((f"one-payment-{row.standing.value}", OnePayment(row)) for row in ROWS),
     ("one-payment-no-paper", OnePayment(ROWS[0], NO_PAPER)),
+    ("one-payment-sealing", OnePayment(ROWS[0], sealing=True)),
+    ("one-payment-sealing-no-paper", OnePayment(ROWS[0], NO_PAPER, sealing=True)),
 ]  # fmt: skip

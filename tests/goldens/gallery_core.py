@@ -49,6 +49,7 @@ def services(trouble: Trouble | None = None) -> tuple[ServiceTile, ...]:
         ServiceTile("pay-contribution", Tab.HANDLING, trouble),
         ServiceTile("policies", Tab.POLICY),
         ServiceTile("reprint-receipts", Tab.CONVENIENCE, trouble),
+        ServiceTile("reprint-documents", Tab.CONVENIENCE, trouble),
         ServiceTile("outlets", Tab.CONVENIENCE),
         ServiceTile("hotlines", Tab.CONVENIENCE),
         ServiceTile("check-paper", Tab.CONVENIENCE, trouble),

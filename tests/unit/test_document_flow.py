@@ -28,7 +28,7 @@ from kioskd.screens.document_printing import DocumentPrinting
 from kioskd.screens.problem import Problem
 from tests.unit.flow_world import VISIT, FakeDocuments, FlowWorld
 
-SERVICE_IDS = ("print-rights-record", "print-enrolment")
+SERVICE_IDS = ("print-rights-record", "print-enrolment", "reprint-documents")
 
 
 @dataclass

@@ -126,6 +126,16 @@ def test_only_a_posted_payment_offers_its_receipt() -> None:
         assert OnePayment(row, mine.NO_PAPER).tap("print") is None
 
 
+def test_a_sealed_paper_is_offered_for_posted_payments_only() -> None:
+    """And only where it can be printed here now, with or without paper for receipts."""
+    for row in mine.ROWS:
+        posted = row.standing is PaymentStanding.POSTED
+        for trouble in (None, mine.NO_PAPER):
+            offered = OnePayment(row, trouble, sealing=True).tap("sealed")
+            assert (offered == Done(PaymentChoice.SEALED)) is posted
+        assert OnePayment(row).tap("sealed") is None
+
+
 def test_policy_is_answered_with_where_the_list_stood() -> None:
     """Touching a row answers with its text, tab and page; a tab begins at its first page."""
     screen = PolicyList(content.REGION.policies, content.FRESH, page=1)

@@ -6,12 +6,13 @@ from typing import Any, cast
 
 import pytest
 import trio
-from flow_world import VISIT, FakeReceipts, FlowWorld
+from flow_world import VISIT, FakeDocuments, FakeReceipts, FlowWorld
 
 from kiosk_central.region import load_region
 from kioskd.domain.account import MedicalAccount, MyPayment, PaymentStanding, PensionAccount
 from kioskd.domain.contribution import InsuranceView, Month, Scheme
 from kioskd.domain.money import Money
+from kioskd.domain.person import Assurance
 from kioskd.domain.secret import SessionToken
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.errors import ServerUnreachable
@@ -23,7 +24,13 @@ from kioskd.flows.inquiry.medical_account import show_medical_account
 from kioskd.flows.inquiry.my_payments import show_my_payments
 from kioskd.flows.inquiry.pension_account import show_pension_account
 from kioskd.flows.policy.policies import read_policies
-from kioskd.protocols.central_documents import DocumentKind, PaperCheck, PaperVerdict
+from kioskd.protocols.central_documents import (
+    DocumentKind,
+    DocumentRequest,
+    PaperCheck,
+    PaperVerdict,
+    SealedDocument,
+)
 from kioskd.screens.check_paper import CheckPaper, PaperChecked, PaperVerdictShown
 from kioskd.screens.hotlines import Hotlines
 from kioskd.screens.insurance_periods import InsurancePeriods
@@ -59,6 +66,12 @@ class FakeAccounts(FakeReceipts):
     papers: dict[str, PaperCheck] = field(default_factory=dict)
     asked: list[object] = field(default_factory=list)
     away: bool = False
+    sealed: FakeDocuments = field(default_factory=FakeDocuments)
+
+    async def document(
+        self, token: SessionToken, ref: str, request: DocumentRequest
+    ) -> SealedDocument:
+        return await self.sealed.document(token, ref, request)
 
     async def pension_account(self, token: SessionToken) -> PensionAccount:
         await self._ask("pension")
@@ -92,7 +105,7 @@ class World(FlowWorld):
 
     def __init__(self, *touches: str) -> None:
         super().__init__()
-        self.accounts, self.health = FakeAccounts(), FakeHealth()
+        self.accounts, self.health = FakeAccounts(sealed=self.documents), FakeHealth()
         self.kiosk = replace(
             self.kiosk,
             central=cast(Any, self.accounts),
@@ -167,6 +180,49 @@ async def test_a_payment_in_doubt_prints_nothing() -> None:
     world.accounts.payments = (a_payment(PaymentStanding.IN_DOUBT),)
     assert await show_my_payments(world.kiosk, VISIT)
     assert world.stage.last(OnePayment).tap("print") is None
+
+
+async def test_a_posted_payment_has_a_sealed_paper_on_a4() -> None:
+    """It is about that payment, it is checked and printed once, and she goes home from there."""
+    world = World(f"payment-{REF}", "sealed", "home")
+    world.accounts.payments = (a_payment(PaymentStanding.POSTED),)
+    assert await show_my_payments(world.kiosk, VISIT)
+    wanted = DocumentRequest(DocumentKind.CONTRIBUTION_RECEIPT, subject=REF)
+    assert world.documents.asked == [wanted]
+    assert len(world.documents.printed) == 1
+    assert not world.seen(MyReceipts)
+
+
+async def test_ending_at_the_sealed_paper_ends_the_visit() -> None:
+    """As everywhere else."""
+    world = World(f"payment-{REF}", "sealed", "end")
+    world.accounts.payments = (a_payment(PaymentStanding.POSTED),)
+    assert not await show_my_payments(world.kiosk, VISIT)
+
+
+@pytest.mark.parametrize("role", ["seal", "document_printer"])
+async def test_no_sealed_paper_is_offered_where_none_can_be_printed(role: str) -> None:
+    """Without the seal's CA or the A4 printer; the receipt is offered all the same."""
+    world = World(f"payment-{REF}", "back", "back")
+    world.health.troubles[role] = Trouble(TroubleReason.DOCUMENT_PAPER_OUT, "A-02")
+    world.accounts.payments = (a_payment(PaymentStanding.POSTED),)
+    assert await show_my_payments(world.kiosk, VISIT)
+    screen = world.stage.last(OnePayment)
+    assert (screen.sealing, screen.no_printing) == (False, None)
+
+
+@pytest.mark.parametrize("wanted", [{}, {"print-receipt-a4": Assurance.SOCIAL_CARD}])
+async def test_the_city_says_who_may_have_a_sealed_paper(wanted: dict[str, Assurance]) -> None:
+    """Not offered, or to those with a social security card and PIN only."""
+    world = World(f"payment-{REF}", "back", "back")
+    services = dict(world.kiosk.region.services)
+    del services["print-receipt-a4"]
+    region = replace(world.kiosk.region, services=services | wanted)
+    world.kiosk = replace(world.kiosk, region=region)
+    world.accounts.payments = (a_payment(PaymentStanding.POSTED),)
+    by_id_card = replace(VISIT, person=replace(VISIT.person, assurance=Assurance.ID_CARD))
+    assert await show_my_payments(world.kiosk, by_id_card)
+    assert not world.stage.last(OnePayment).sealing
 
 
 FLOWS = (show_pension_account, show_medical_account, show_my_payments, show_insurance)

@@ -1,6 +1,6 @@
 """Parts that several screens share, drawn on a canvas."""
 
-from kioskd.screens.widgets.actions import Action, action_row, pager
+from kioskd.screens.widgets.actions import Action, action_row, between_action, pager
 from kioskd.screens.widgets.facts import key_values, key_values_height, legend, money
 from kioskd.screens.widgets.headings import (
     Sign,
@@ -16,6 +16,7 @@ __all__ = [
     "Action",
     "Sign",
     "action_row",
+    "between_action",
     "heading",
     "key_values",
     "key_values_height",

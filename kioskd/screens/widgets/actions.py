@@ -42,6 +42,21 @@ def action_row(
     return Rect(left, rect.y, max(0, right - left), height)
 
 
+def between_action(canvas: Canvas, body: Rect, between: Rect, action: Action) -> Rect:
+    """Draw a further action in the room that ``action_row`` left; return what is left of ``body``.
+
+    Where that room is too narrow, the button stands above the row, at the right end of ``body``.
+    """
+    wanted = _width(canvas, action, body.w, canvas.px(220))
+    if wanted <= between.w:
+        place = Rect(between.right - wanted, between.y, wanted, between.h)
+    else:
+        body, row = body.cut_bottom(canvas.theme.button_height, canvas.px(14))
+        place = Rect(row.right - wanted, row.y, wanted, row.h)
+    _draw(canvas, place, action, Look.SECOND)
+    return body
+
+
 def _width(canvas: Canvas, action: Action, most: int, least: int) -> int:
     extra = canvas.px(72) + (canvas.px(44) if action.icon else 0)
     return min(most, max(least, canvas.text_width(action.label, Type.TITLE) + extra))
