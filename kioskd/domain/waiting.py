@@ -4,7 +4,7 @@ A first enrolment waits, and so does a return after a long break; one month unpa
 until it is made good. How long each is, is region content (facts terminals-and-peers 1.6).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -92,7 +92,7 @@ def entitlement(
         return Entitlement(standing, counted, rules.months, begins)
     if _is_stopped(run, rules, now):
         return Entitlement(Standing.STOPPED, counted, rules.months, next_month)
-    begins = run[max(rules.months, 1) - 1].plus(1)
+    begins = _begin(run, rules)
     if not _has_earned(paid, rules, now):
         begins = max(begins, next_month)
     standing = Standing.RUNNING if begins <= now else Standing.WAITING
@@ -100,9 +100,16 @@ def entitlement(
 
 
 def _has_earned(paid: Collection[Month], rules: WaitingRules, now: Month) -> bool:
-    """Tell whether the months paid before were enough, with no stop since."""
+    """Tell whether the months paid before were enough, and early enough, with no stop since."""
     run = counting_months(paid, rules, now)
-    return bool(run) and len(run) >= rules.months and not _is_stopped(run, rules, now)
+    if not run or len(run) < rules.months or _is_stopped(run, rules, now):
+        return False
+    return _begin(run, rules) <= now
+
+
+def _begin(run: Sequence[Month], rules: WaitingRules) -> Month:
+    """Return the first month with benefits of a run that is long enough."""
+    return run[max(rules.months, 1) - 1].plus(1)
 
 
 def _is_stopped(run: Collection[Month], rules: WaitingRules, now: Month) -> bool:
