@@ -15,8 +15,8 @@ from kiosk_bench.money.lean import Circumstances
 from kiosk_bench.money.matrix import Choose, Matrix, each
 from kiosk_bench.money.table import Row, all_well, printed
 
-STEP = 17
-"""Every seventeenth point: beginnings and ends of calls alternate, so both kinds are met."""
+STEP = 9
+"""Every ninth point: beginnings and ends of calls alternate, so both kinds are met."""
 AT_ONCE = 4
 SHORT_PATIENCE_S = 8.0
 """For a kiosk that is not expected to be well."""
@@ -66,7 +66,7 @@ def test_no_kill_of_the_real_kiosk_loses_or_doubles_money(
     """Killed while paying and again in recovery: charged once at most, posted iff charged."""
     rows, table = _run(tmp_path, pad_reverses, each(STEP))
     once, _, twice = rows
-    assert once.states > 3, table
+    assert once.states > 2, table
     assert twice.runs > once.runs, table
     assert once.charges, table
     assert all_well(rows), table
