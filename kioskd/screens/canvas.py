@@ -25,7 +25,7 @@ from kioskd.screens.layout import Rect, fit_size, wrap
 from kioskd.screens.looks import Look
 from kioskd.screens.shapes import Shapes
 from kioskd.screens.theme import Colour, Theme, Type
-from kioskd.screens.words import Words
+from kioskd.screens.words import Public, Words
 
 if TYPE_CHECKING:
     from kioskd.screens.frame import FrameFacts
@@ -47,12 +47,32 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class DrawnText:
-    """A text and where it was drawn; ``fits`` False is a fault of the screen."""
+    """A text and how and where it was drawn; ``fits`` False is a fault of the screen."""
 
     text: str
     rect: Rect
     box: Rect
     fits: bool
+    type: Type = Type.BODY
+    colour: Colour = t.INK
+    size: int = 0
+    """Of its letters, in pixels."""
+    line_height: int = 0
+    lines: int = 1
+
+    @property
+    def public(self) -> bool:
+        """Whether it may be said aloud in a hall."""
+        return isinstance(self.text, Public)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnCard:
+    """A card or button and its look; ``button`` None where it cannot be touched."""
+
+    rect: Rect
+    look: Look
+    button: str | None
 
 
 class Canvas:
@@ -76,6 +96,19 @@ class Canvas:
         """The button under the finger now, drawn pressed."""
         self.buttons: dict[str, Rect] = {}
         self.drawn: list[DrawnText] = []
+        self.cards: list[DrawnCard] = []
+        self.framed_from = 0
+        """How many of ``drawn`` are the screen's own; the rest is header and footer."""
+        self.main: str | None = None
+        """The button of the one main action, which the pad's # presses."""
+        self.back: str | None = None
+        """The button that leads back, which the pad's * presses."""
+        self.erase: str | None = None
+        """The button that takes back what was typed last, which * presses before it leads back."""
+        self.digits: dict[str, str] = {}
+        """Where digits are typed: the button of each digit, which the pad's digit presses."""
+        self.numbers: dict[str, str] = {}
+        """What to press on the pad for each button, where numbers are shown."""
         self.status: tuple[str, str] | None = None
         self.timed = False
         """Whether this picture tells seconds, so that it must be drawn anew each second."""
@@ -103,6 +136,13 @@ class Canvas:
         """Put this at the right of the footer instead of the time left: a payment reference."""
         self.status = (label, value)
 
+    def within_reach(self, rect: Rect) -> Rect:
+        """Return the part of ``rect`` for controls: in the low layout the lower half."""
+        if not self.theme.low:
+            return rect
+        top = max(rect.y, self.theme.height // 2)
+        return Rect(rect.x, top, rect.w, rect.bottom - top)
+
     # ---- text
 
     def text(
@@ -127,7 +167,7 @@ class Canvas:
         for index, line in enumerate(lines):
             box = Rect(rect.x, y + index * height, rect.w, height)
             fits = self._line(box, line, size, type.bold, colour, align) and fits
-        self.drawn.append(DrawnText(text, used, rect, fits))
+        self.drawn.append(DrawnText(text, used, rect, fits, type, colour, size, height, len(lines)))
         return used
 
     def does_not_fit(self, text: str, used: Rect, box: Rect) -> None:
@@ -171,15 +211,20 @@ class Canvas:
         ascents = [self.fonts.ascent(s, run.type.bold) for s, run in zip(sizes, runs, strict=True)]
         tallest = max(image.get_height() for image in images)
         baseline = used.y + (height - tallest) // 2 + max(ascents)
+        places = []
         for image, ascent in zip(images, ascents, strict=True):
             self.surface.blit(image, (x, baseline - ascent))
+            places.append(Rect(x, used.y, image.get_width(), height))
             x += image.get_width()
         fits = fits and used.h <= rect.h + self.px(8)
-        self.drawn.append(DrawnText("".join(run.text for run in runs), used, rect, fits))
+        for run, size, place in zip(runs, sizes, places, strict=True):
+            self.drawn.append(
+                DrawnText(run.text, place, rect, fits, run.type, run.colour, size, height)
+            )
         return used
 
     def _run_size(self, run: Run, percent: int) -> int:
-        return max(t.SMALLEST_TYPE_PX - 1, self.theme.type_px(run.type.size) * percent // 100)
+        return max(self.theme.smallest_type, self.theme.type_px(run.type.size) * percent // 100)
 
     def _runs_width(self, runs: Sequence[Run], percent: int) -> int:
         widths = (
@@ -189,7 +234,7 @@ class Canvas:
 
     def _fit(self, rect: Rect, text: str, type: Type, shrink_to: float) -> tuple[int, bool]:
         full = self.theme.type_px(type.size)
-        least = min(full, max(t.SMALLEST_TYPE_PX - 1, round(full * shrink_to)))
+        least = min(full, max(self.theme.smallest_type, round(full * shrink_to)))
 
         def fits(size: int) -> bool:
             lines = self._lines(text, rect.w, size, type.bold)
@@ -283,6 +328,7 @@ class Canvas:
 
     def card(self, rect: Rect, look: Look = Look.PLAIN, button: str | None = None) -> Rect:
         """Draw a card, touchable if ``button`` names it; return the room inside its padding."""
+        self.cards.append(DrawnCard(rect, look, button))
         if button is not None:
             self.touch(button, rect)
             look = look.when_pressed() if self.pressed == button else look
@@ -304,6 +350,8 @@ class Canvas:
     ) -> None:
         """Draw a button with its label in the middle; not enabled it is greyed and untouchable."""
         look = look if enabled else Look.OFF
+        if look is Look.MAIN:
+            self.main = button
         self.card(rect, look, button if enabled else None)
         ink = look.when_pressed().ink if enabled and self.pressed == button else look.ink
         inner = rect.inset(self.px(14), self.px(4))

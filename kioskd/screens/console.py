@@ -5,11 +5,13 @@ and refused in production. JSON lines both ways. Pushed on connecting and for ea
 screen (not for a clock that moved)::
 
     {"screen": "welcome", "language": "zh_CN", "buttons": {"policies": [x, y, w, h]},
-     "serial": 7, "picture": "<PNG, base64>"}
+     "numbers": {}, "serial": 7, "picture": "<PNG, base64>"}
 
 Accepted: ``{"tap": "ok", "screen": "problem"}`` and ``{"point": [x, y]}``, which become real mouse
-events, so that the same hit test decides; ``{"pictures": false}`` from who wants no pictures any
-more. Answered with ``{"tapped": ...}``, ``{"pictures": false}`` or ``{"error": ...}``.
+events, so that the same hit test decides; ``{"key": "5"}``, a real press of the pad's key;
+``{"pictures": false}`` from who wants no pictures any more. Answered with ``{"tapped": ...}``,
+``{"pressed": ...}``, ``{"pictures": false}`` or ``{"error": ...}``. A picture's ``numbers`` say
+what to press for each button once keys are used; without, they are empty.
 """
 
 import base64
@@ -31,6 +33,7 @@ from kioskd import log
 from kioskd.errors import ConfigError
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Screen
+from kioskd.screens.keys import KEYS, post_key
 from kioskd.screens.stage import PygameStage
 from kioskd.screens.touches import post_touch
 
@@ -46,6 +49,7 @@ class Request(msgspec.Struct, forbid_unknown_fields=True):
     tap: str | None = None
     screen: str | None = None
     point: tuple[int, int] | None = None
+    key: str | None = None
     pictures: bool | None = None
 
 
@@ -57,6 +61,7 @@ class Picture:
     screen: str
     language: str
     buttons: dict[str, list[int]]
+    numbers: dict[str, str]
     surface: pygame.Surface
 
     def line(self, with_picture: bool = True) -> bytes:
@@ -65,6 +70,7 @@ class Picture:
             "screen": self.screen,
             "language": self.language,
             "buttons": self.buttons,
+            "numbers": self.numbers,
             "serial": self.serial,
         }
         if with_picture:
@@ -129,7 +135,8 @@ class ScreenConsole:
 
     def _picture(self, screen: Screen[Any], language: str, canvas: Canvas) -> Picture:
         buttons = {name: [r.x, r.y, r.w, r.h] for name, r in canvas.buttons.items()}
-        return Picture(self._serial, screen.id, language, buttons, canvas.surface.copy())
+        numbers = dict(canvas.numbers)
+        return Picture(self._serial, screen.id, language, buttons, numbers, canvas.surface.copy())
 
     def _drop_everybody(self) -> None:
         """Clients that would miss a screen are better told by a closed socket."""
@@ -194,10 +201,12 @@ class ScreenConsole:
             if client in self._clients:
                 self._clients[client] = request.pictures
             return {"pictures": request.pictures}
+        if request.key is not None:
+            return await self._press(request.key)
         if request.point is not None:
             return await self._touch(*request.point, {"tapped": list(request.point)})
         if request.tap is None or request.screen is None:
-            return {"error": "wanted: tap and screen, point, or pictures"}
+            return {"error": "wanted: tap and screen, point, key, or pictures"}
         return await self._tap(request.tap, request.screen)
 
     async def _tap(self, button: str, screen: str) -> dict[str, Any]:
@@ -207,6 +216,13 @@ class ScreenConsole:
             buttons = sorted(canvas.buttons) if canvas else []
             return {"error": f"{screen}/{button} is not up", "screen": up, "buttons": buttons}
         return await self._touch(*canvas.buttons[button].centre, {"tapped": button})
+
+    async def _press(self, key: str) -> dict[str, Any]:
+        if key not in tuple(KEYS):
+            return {"error": f"no key {key!r}"}
+        post_key(key)
+        await self._stage.round_done()
+        return {"pressed": key}
 
     async def _touch(self, x: int, y: int, answer: dict[str, Any]) -> dict[str, Any]:
         post_touch(x, y)

@@ -134,5 +134,7 @@ class EnterPin(Screen[CardPin | None]):
         full = self.count == PIN_DIGITS
         for cell, digit in zip((*cells[:9], cells[10]), self.order, strict=True):
             canvas.button(f"digit-{digit}", cell, str(digit), Look.KEY, type=Type.QUESTION)
+            canvas.digits[str(digit)] = f"digit-{digit}"
+        canvas.erase = "clear" if self.count else None
         canvas.button("clear", cells[9], canvas.words("enter_pin.clear"), Look.KEY_SOFT)
         canvas.button("ok", cells[11], canvas.words("enter_pin.ok"), Look.MAIN, full)

@@ -1,8 +1,8 @@
 """The frame around every screen: header and footer, which never move.
 
-Header: emblem, title of the terminal, outlet, language, clock; room is left beside the language
-for elder mode and reading aloud. Footer: the hotlines, and at the right what is going on: the
-time left, the payment reference, or the state of this terminal.
+Header: emblem, title of the terminal, outlet, the end of the visit, reading aloud, elder mode,
+language, clock. Footer: the hotlines, what is going on (the time left, the payment reference, or
+the state of this terminal), and what brings the controls within reach.
 """
 
 from dataclasses import dataclass
@@ -17,15 +17,27 @@ from kioskd.screens.contract import Screen
 from kioskd.screens.fonts import Fonts
 from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look
+from kioskd.screens.numbers import draw_numbers, numbers_for
 from kioskd.screens.shapes import Shapes
 from kioskd.screens.theme import Theme, Type
 from kioskd.screens.words import Words
 
 LANGUAGE_BUTTON = "language"
+ELDER_BUTTON = "elder"
+ALOUD_BUTTON = "aloud"
+LOUDER_BUTTON = "louder"
+LOW_BUTTON = "low"
+LEFT_BUTTON = "left-handed"
 END_BUTTON = "end-visit"
 """She may leave from anywhere in one touch, without going back screen by screen."""
+FRAME_BUTTONS = (
+    LANGUAGE_BUTTON, ELDER_BUTTON, ALOUD_BUTTON, LOUDER_BUTTON, LOW_BUTTON, LEFT_BUTTON, END_BUTTON,
+)  # fmt: skip
+"""The buttons that are on every screen; on the pad they are 0 and their place in this row."""
 WAYS_OUT = frozenset({"end", "cancel"})
 """Buttons of screens that already offer it."""
+MOST_OF_BUTTON = 150
+"""No button of the frame is wider, at the reference panel; its label takes two lines rather."""
 PALE_ON_BLUE: t.Colour = (0xD5, 0xE3, 0xF4)
 
 
@@ -50,6 +62,12 @@ class Moment:
     """Since this screen was first shown."""
     pressed: str | None = None
     """The button under the finger."""
+    keys: bool = False
+    """Whether the pad's keys are used: what each presses is shown."""
+    pending: str = ""
+    """The first digit of a number of two, already pressed."""
+    focus: str | None = None
+    """The button that arrow keys have led to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +114,44 @@ def draw_picture(
     )
     surface.fill(t.GROUND)
     screen.draw(canvas)
+    canvas.framed_from = len(canvas.drawn)
     in_visit = moment.time_left_s is not None
-    draw_header(canvas, moment, offers_end=in_visit and not WAYS_OUT & canvas.buttons.keys())
-    draw_footer(canvas, moment)
+    draw_frame(canvas, moment, offers_end=in_visit and not WAYS_OUT & canvas.buttons.keys())
+    if moment.keys:
+        canvas.numbers = numbers_for(canvas, FRAME_BUTTONS)
+        draw_numbers(canvas, moment.pending, moment.focus)
     return canvas
 
 
-def draw_header(canvas: Canvas, moment: Moment, offers_end: bool) -> None:
-    """Draw emblem, title, outlet, language button, the end of the visit, and clock."""
-    rect = header_rect(canvas.theme)
-    canvas.fill(rect, t.DEEP_BLUE)
-    room = rect.inset(canvas.theme.margin, canvas.px(6))
+def draw_frame(canvas: Canvas, moment: Moment, offers_end: bool) -> None:
+    """Draw header and footer.
+
+    In the low layout the header's buttons and the footer's hotlines change places.
+    """
+    buttons = [LANGUAGE_BUTTON, ELDER_BUTTON, ALOUD_BUTTON, *[END_BUTTON] * offers_end]
+    header, footer = header_rect(canvas.theme), footer_rect(canvas.theme)
+    canvas.fill(header, t.DEEP_BLUE)
+    canvas.fill(footer, t.SURFACE)
+    canvas.fill(Rect(footer.x, footer.y, footer.w, max(1, canvas.px(2))), t.LINE)
+    _header(canvas, header.inset(canvas.theme.margin, canvas.px(4)), moment, buttons)
+    _footer(canvas, footer.inset(canvas.theme.margin, canvas.px(4)), moment, buttons)
+
+
+def _header(canvas: Canvas, room: Rect, moment: Moment, buttons: list[str]) -> None:
+    low = canvas.theme.low
     if canvas.portrait:
-        upper, lower = room.cut_top(room.h * 5 // 9)
+        upper, lower = room.cut_top(canvas.px(68))
+        upper = _clock(canvas, upper, moment)
         _title(canvas, _emblem(canvas, upper))
-        _outlet(canvas, _controls(canvas, lower, moment, offers_end))
+        lower = lower if low else _buttons(canvas, lower, buttons, Look.HEADER)
+        _outlet(canvas, _hotlines_at_right(canvas, lower, PALE_ON_BLUE) if low else lower)
         return
-    room = _emblem(canvas, _controls(canvas, room, moment, offers_end))
+    room = _clock(canvas, room, moment)
+    if low:
+        room = _hotlines_at_right(canvas, room, PALE_ON_BLUE)
+    else:
+        room = _buttons(canvas, room, buttons, Look.HEADER)
+    room = _emblem(canvas, room)
     upper, lower = room.cut_top(room.h * 5 // 9)
     _title(canvas, upper)
     _outlet(canvas, lower)
@@ -122,66 +161,102 @@ def _emblem(canvas: Canvas, room: Rect) -> Rect:
     left, rest = room.cut_left(min(canvas.px(46), room.h), canvas.px(18))
     canvas.ring(left.centre, left.w // 2, t.SURFACE, t.DEEP_BLUE, max(2, canvas.px(3)))
     place = left.inset(canvas.px(4))
-    canvas.text(place, "社", Type.NOTE_STRONG, t.SURFACE, "centre", "middle")
+    canvas.text(place, "社", Type.NOTE_STRONG, t.SURFACE, "centre", "middle", shrink_to=0.5)
     return rest
 
 
 def _title(canvas: Canvas, room: Rect) -> None:
     text = canvas.facts.title.in_language(canvas.language)
-    canvas.text(room, text, Type.TITLE, t.SURFACE, valign="middle", shrink_to=0.55)
+    canvas.text(room, text, Type.TITLE, t.SURFACE, valign="middle", shrink_to=0.4)
 
 
 def _outlet(canvas: Canvas, room: Rect) -> None:
     text = canvas.facts.outlet.in_language(canvas.language)
-    canvas.text(room, text, Type.NOTE, PALE_ON_BLUE, valign="middle", shrink_to=0.7)
+    canvas.text(room, text, Type.NOTE, PALE_ON_BLUE, valign="middle", shrink_to=0.5)
 
 
-def _controls(canvas: Canvas, room: Rect, moment: Moment, offers_end: bool) -> Rect:
-    """Draw clock, language and, during a visit, its end at the right; return the room left."""
+def _clock(canvas: Canvas, room: Rect, moment: Moment) -> Rect:
     widest = canvas.text_width("00:00", Type.TITLE) + canvas.px(4)
     rest, clock = room.cut_right(widest, canvas.px(20))
     canvas.text(clock, moment.clock, Type.TITLE, t.SURFACE, "right", "middle")
-    label = canvas.words("frame.other_language")
-    width = max(canvas.px(104), canvas.text_width(label, Type.NOTE) + canvas.px(32))
-    rest, button = rest.cut_right(width, canvas.px(24))
-    button = button.centred(width, max(canvas.px(50), canvas.theme.min_touch))
-    canvas.button(LANGUAGE_BUTTON, button, label, Look.HEADER, type=Type.NOTE)
-    if not offers_end:
-        return rest
-    label = canvas.words("frame.end")
-    width = canvas.text_width(label, Type.NOTE) + canvas.px(32)
-    rest, place = rest.cut_right(max(width, button.h), canvas.px(16))
-    canvas.button(END_BUTTON, place.centred(place.w, button.h), label, Look.HEADER, type=Type.NOTE)
     return rest
 
 
-def draw_footer(canvas: Canvas, moment: Moment) -> None:
-    """Draw the hotlines and what is going on."""
-    rect = footer_rect(canvas.theme)
-    canvas.fill(rect, t.SURFACE)
-    canvas.fill(Rect(rect.x, rect.y, rect.w, max(1, canvas.px(2))), t.LINE)
-    room = rect.inset(canvas.theme.margin, canvas.px(6))
+def _buttons(canvas: Canvas, room: Rect, buttons: list[str], look: Look) -> Rect:
+    """Draw the frame's buttons at the right of ``room``, the first outermost; return the rest."""
+    chosen = _chosen(canvas)
+    for button in buttons:
+        label = canvas.words(f"frame.{button}_off" if button in chosen else f"frame.{button}")
+        widest = canvas.text_width(label, Type.NOTE) + canvas.px(36)
+        width = max(canvas.theme.min_touch, min(widest, canvas.px(MOST_OF_BUTTON)))
+        room, place = room.cut_right(width, canvas.px(12))
+        place = place.centred(width, max(canvas.px(50), canvas.theme.min_touch))
+        as_chosen = Look.CHOSEN if button in chosen else look
+        canvas.button(button, place, label, as_chosen, type=Type.NOTE)
+    return room
+
+
+def _chosen(canvas: Canvas) -> frozenset[str]:
+    wishes = canvas.theme.preferences
+    switches = {
+        ELDER_BUTTON: wishes.elder,
+        ALOUD_BUTTON: wishes.aloud,
+        LOW_BUTTON: wishes.low,
+        LEFT_BUTTON: wishes.left_handed,
+    }
+    return frozenset(button for button, on in switches.items() if on)
+
+
+def _footer(canvas: Canvas, room: Rect, moment: Moment, buttons: list[str]) -> None:
+    """Draw the hotlines, what is going on, and the buttons of reach."""
+    theme = canvas.theme
+    reach = [LEFT_BUTTON, *[LOW_BUTTON] * theme.offers_low]
+    reach += [LOUDER_BUTTON] * theme.preferences.aloud
+    if theme.low:
+        reach = [*reach, *reversed(buttons)]
     status = _status(canvas, moment)
     if canvas.portrait:
-        upper, lower = room.cut_top(room.h // 2)
-        _hotlines(canvas, upper)
+        room, lower = room.cut_bottom(canvas.px(44))
+        if not theme.low:
+            lower = _runs_at_right(canvas, lower, status)
+            _hotlines(canvas, lower, t.SECOND_INK)
+            _buttons(canvas, room, reach, Look.SECOND)
+            return
         canvas.runs(lower, status, "left")
+        _buttons(canvas, room, reach, Look.SECOND)
         return
-    width = sum(canvas.text_width(run.text, run.type) for run in status) + canvas.px(8)
-    left, right = room.cut_right(width, canvas.px(24))
-    canvas.runs(right, status, "right")
-    _hotlines(canvas, left)
+    room = _buttons(canvas, room, reach, Look.SECOND)
+    room = _runs_at_right(canvas, room, status)
+    if not theme.low:
+        _hotlines(canvas, room, t.SECOND_INK)
 
 
-def _hotlines(canvas: Canvas, room: Rect) -> None:
+def _runs_at_right(canvas: Canvas, room: Rect, runs: list[Run]) -> Rect:
+    """Write at the right end of ``room`` and return what is left of it."""
+    width = sum(canvas.text_width(run.text, run.type) for run in runs) + canvas.px(8)
+    rest, place = room.cut_right(min(width, room.w), canvas.px(20))
+    canvas.runs(place, runs, "right")
+    return rest
+
+
+def _hotlines_at_right(canvas: Canvas, room: Rect, label: t.Colour) -> Rect:
+    runs = _hotline_runs(canvas, label, t.SURFACE)
+    return _runs_at_right(canvas, room, runs) if runs else room
+
+
+def _hotlines(canvas: Canvas, room: Rect, label: t.Colour) -> None:
+    if runs := _hotline_runs(canvas, label, t.INK):
+        canvas.runs(room, runs)
+
+
+def _hotline_runs(canvas: Canvas, label: t.Colour, number: t.Colour) -> list[Run]:
     runs: list[Run] = []
     for hotline in canvas.facts.hotlines:
         name = hotline.name.in_language(canvas.language)
-        space = "        " if runs else ""
-        runs.append(Run(f"{space}{name} ", Type.NOTE, t.SECOND_INK))
-        runs.append(Run(hotline.number, Type.NOTE_STRONG))
-    if runs:
-        canvas.runs(room, runs)
+        space = "    " if runs else ""
+        runs.append(Run(f"{space}{name} ", Type.NOTE, label))
+        runs.append(Run(hotline.number, Type.NOTE_STRONG, number))
+    return runs
 
 
 def _status(canvas: Canvas, moment: Moment) -> list[Run]:

@@ -1,15 +1,14 @@
 """Screen and finger: the only task that draws and the only source of SessionEnded.
 
-One trio task polls pygame fifty times a second without blocking, hit-tests touches against the
-buttons of the picture that is up, and draws only what has changed: the whole picture when the
-screen, its language or a pressed button changes; header and footer when a clock in them does.
+One trio task polls pygame fifty times a second without blocking, hit-tests touches and keys against
+the buttons of the picture that is up, and has the painter draw what has changed.
 """
 
 import math
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar
 
 import pygame
 import trio
@@ -20,27 +19,21 @@ from kioskd.screens import frame
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Done, Screen
 from kioskd.screens.fonts import Fonts, find_font
-from kioskd.screens.frame import FrameFacts, Kit, Moment
-from kioskd.screens.layout import Rect
+from kioskd.screens.frame import FrameFacts, Moment
+from kioskd.screens.keys import Ask, keys
+from kioskd.screens.listeners import Reader, Watcher
+from kioskd.screens.painter import Painter
+from kioskd.screens.reading import Sentence, read
 from kioskd.screens.settings import ScreenSettings
-from kioskd.screens.shapes import Shapes
 from kioskd.screens.showing import Followed, Showing
 from kioskd.screens.splash import open_display
-from kioskd.screens.still_here import draw_still_here
 from kioskd.screens.theme import theme_for
 from kioskd.screens.touches import Touch, touches
+from kioskd.screens.visitor import Visitor
 from kioskd.screens.words import LANGUAGES, Words
 
 TICK_S = 0.02
-SLOW_FRAME_S = 0.05
 T = TypeVar("T")
-
-
-class Watcher(Protocol):
-    """Somebody who is told each newly drawn picture: the screen console."""
-
-    def picture_drawn(self, screen: Screen[Any], language: str, canvas: Canvas) -> None:
-        """Take note of it; called in the stage's task, must not block."""
 
 
 class PygameStage:
@@ -56,21 +49,20 @@ class PygameStage:
         self.facts = facts
         """Title, outlet, hotlines; set anew when the region pack changes, then call redraw."""
         self.watcher: Watcher | None = None
-        self.canvas: Canvas | None = None
-        """The picture that is up, with its buttons."""
+        self.reader: Reader | None = None
         self.last_tick = -math.inf
         """``trio.current_time()`` of the last round of the loop, for the watchdog."""
         self.frames = 0
         self._wall_clock = wall_clock
         self._words = {language: Words(language) for language in LANGUAGES}
-        self._language = settings.language
-        self._kit: Kit | None = None
+        self._visitor = Visitor(settings.language)
+        self._painter: Painter | None = None
         self._current: Showing[Any] | None = None
-        self._drawn: tuple[Screen[Any], str] | None = None
-        self._moment = Moment(clock="")
         self._stale = False
         self._pressed: str | None = None
         self._warned_at_down = False
+        self._told: tuple[object, ...] = ()
+        """What watcher and reader have been told of: no seconds, no finger."""
         self._last_touch = -math.inf
         self._in_visit = False
         self._end: SessionEnded | None = None
@@ -82,7 +74,7 @@ class PygameStage:
 
     @property
     def language(self) -> str:
-        return self._language
+        return self._visitor.language
 
     def begin_visit(self) -> None:
         """Forget the last visit's end; the clock of inactivity starts."""
@@ -141,11 +133,17 @@ class PygameStage:
 
     def _forget_visit(self) -> None:
         """Nothing of the last visitor stays: not her language, not a rendered name."""
-        if self._in_visit and self._kit is not None:
-            self._kit.fonts.forget()
+        if self._in_visit and self._painter is not None:
+            self._painter.forget()
         if self._in_visit:
-            self._language = self.settings.language
+            self._as_at_first()
         self._in_visit, self._end = False, None
+
+    def _as_at_first(self) -> None:
+        self._visitor.forget()
+        self._serve_as_wished()
+        if self.reader is not None:
+            self.reader.forget()
 
     # ---- the task
 
@@ -167,21 +165,26 @@ class PygameStage:
                     await self._wake.wait()
                 self._wake = trio.Event()
         finally:
-            self._kit = None
+            self._painter = None
             pygame.display.quit()
+
+    @property
+    def canvas(self) -> Canvas | None:
+        """The picture that is up, with its buttons."""
+        return self._painter.canvas if self._painter is not None else None
 
     @property
     def shown(self) -> tuple[Screen[Any], str] | None:
         """The screen and language of the picture that is up."""
-        return self._drawn
+        return self._painter.shown if self._painter is not None else None
 
     def accepts(self, screen_id: str, button: str) -> bool:
         """Tell whether that screen is up, waiting, and has that button."""
         return (
             self.canvas is not None
             and self._is_up_to_date()
-            and self._drawn is not None
-            and self._drawn[0].id == screen_id
+            and self.shown is not None
+            and self.shown[0].id == screen_id
             and button in self.canvas.buttons
         )
 
@@ -189,7 +192,7 @@ class PygameStage:
         showing = self._current
         if showing is None or not showing.live or showing.finished.is_set():
             return False
-        return self._drawn == (showing.screen, self._language)
+        return self.shown == (showing.screen, self._visitor.language)
 
     async def round_done(self) -> None:
         """Return when touches posted before have been handled and drawn."""
@@ -200,7 +203,7 @@ class PygameStage:
         settings = self.settings
         surface = open_display(settings)
         theme = theme_for(*surface.get_size(), settings.panel_width_mm)
-        self._kit = Kit(theme, Fonts(find_font(settings.font)), Shapes(), self.facts)
+        self._painter = Painter(surface, theme, Fonts(find_font(settings.font)))
         self._stale = True
         log.event(
             "screen.opened",
@@ -211,14 +214,16 @@ class PygameStage:
 
     def _round(self, now: float) -> bool:
         """Handle events, age, draw; False when the window was closed."""
-        assert self._kit is not None
+        assert self._painter is not None
         events = pygame.event.get()
         if any(event.type == pygame.QUIT for event in events):
             log.event("screen.window_closed")
             return False
-        theme = self._kit.theme
+        theme = self._painter.theme
         for touch in touches(events, theme.width, theme.height):
             self._touch(touch, now)
+        for key in keys(events):
+            self._key(key, now)
         self._age(now)
         self._draw(now)
         self.last_tick = now
@@ -232,14 +237,16 @@ class PygameStage:
         showing = self._current
         if showing is None or showing.limit_s is None or not showing.live:
             return None
-        deadline = max(showing.since, self._last_touch) + showing.limit_s
+        deadline = max(showing.since, self._last_touch) + self._visitor.patience * showing.limit_s
         return max(0, math.ceil(deadline - now))
 
     def _warns(self, time_left: int | None) -> bool:
         showing = self._current
         if showing is None or showing.limit_s is None or time_left is None:
             return False
-        return time_left <= min(self.settings.warning_s, showing.limit_s / 2)
+        return time_left <= self._visitor.patience * min(
+            self.settings.warning_s, showing.limit_s / 2
+        )
 
     def _age(self, now: float) -> None:
         showing = self._current
@@ -249,8 +256,8 @@ class PygameStage:
             self._ended.set()
             showing.finish(end=self._end)
         untouched = now - self._last_touch > self.settings.idle_limit_s
-        if not self._in_visit and untouched and self._language != self.settings.language:
-            self._set_language(self.settings.language)
+        if not self._in_visit and untouched and not self._visitor.is_served_as_all:
+            self._as_at_first()
 
     # ---- touches
 
@@ -279,19 +286,41 @@ class PygameStage:
         hits = (b for b, rect in self.canvas.buttons.items() if rect.contains(touch.x, touch.y))
         return next(hits, None)
 
+    def _key(self, key: str, now: float) -> None:
+        """Do what a key of the pad does; the first one only shows what each of them does."""
+        warned, self._last_touch = self._warns(self._time_left(now)), now
+        canvas = self.canvas
+        if canvas is None or not self._is_up_to_date():
+            return
+        pressed = self._visitor.key(key, canvas)
+        self.redraw()
+        if pressed is Ask.READ_AGAIN:
+            if self.reader is not None:
+                self.reader.again()
+        elif pressed is not None and not warned:
+            self._act(pressed)
+
     def _act(self, button: str) -> None:
-        if button == frame.LANGUAGE_BUTTON:
-            others = [language for language in LANGUAGES if language != self._language]
-            self._set_language(others[0])
-        elif button == frame.END_BUTTON:
+        if button == frame.END_BUTTON:
             log.event("screen.end_touched")
             self.end_visit(VisitorCancelled())
+        elif button == frame.LOUDER_BUTTON:
+            if self.reader is not None:
+                self.reader.louder()
+        elif button in frame.FRAME_BUTTONS:
+            self._visitor.adjust(button)
+            self._serve_as_wished()
         elif not self._warned_at_down:
             self._tap(button)
 
-    def _set_language(self, language: str) -> None:
-        self._language = language
-        log.event("screen.language", language=language)
+    def _serve_as_wished(self) -> None:
+        """Draw the next picture for her eyes and hands, and read it if she wants it read."""
+        wishes = self._visitor.preferences
+        if self.reader is not None:
+            self.reader.wish(wishes.aloud)
+        if self._painter is not None:
+            width, height = self._painter.theme.width, self._painter.theme.height
+            self._painter.theme = theme_for(width, height, self.settings.panel_width_mm, wishes)
         self.redraw()
 
     def _tap(self, button: str) -> None:
@@ -308,56 +337,59 @@ class PygameStage:
     # ---- drawing
 
     def _draw(self, now: float) -> None:
-        showing = self._current
-        if showing is None or self._kit is None:
+        showing, painter = self._current, self._painter
+        if showing is None or painter is None:
             return
         moment = self._moment_at(now, showing)
-        time_passed = moment != self._moment
-        timed = self.canvas is not None and self.canvas.timed
-        if self._stale or (time_passed and (timed or self._warns(moment.time_left_s))):
-            self._draw_all(showing, moment)
+        time_passed = moment != painter.moment
+        timed = painter.canvas is not None and painter.canvas.timed
+        warns = self._warns(moment.time_left_s)
+        if self._stale or (time_passed and (timed or warns)):
+            self._draw_all(showing, moment, warns)
         elif time_passed:
-            self._draw_frame_only(moment)
+            painter.draw_frame_only(moment)
 
     def _moment_at(self, now: float, showing: Showing[Any]) -> Moment:
-        timed = self.canvas is not None and self.canvas.timed
-        elapsed = int(now - showing.since) if timed or self._stale else self._moment.elapsed_s
-        return Moment(self._wall_clock(), self._time_left(now), elapsed, self._pressed)
+        assert self._painter is not None
+        before, visitor = self._painter, self._visitor
+        timed = before.canvas is not None and before.canvas.timed
+        elapsed = int(now - showing.since) if timed or self._stale else before.moment.elapsed_s
+        return Moment(
+            self._wall_clock(), self._time_left(now), elapsed, self._pressed,
+            visitor.keys, visitor.pending, visitor.focus,
+        )  # fmt: skip
 
-    def _draw_all(self, showing: Showing[Any], moment: Moment) -> None:
-        assert self._kit is not None
-        began, words = time.perf_counter(), self._words[self._language]
-        self._kit = Kit(self._kit.theme, self._kit.fonts, self._kit.shapes, self.facts)
-        surface = pygame.display.get_surface()
-        assert surface is not None, "opened before drawing"
-        canvas = frame.draw_picture(surface, showing.screen, self._kit, words, moment)
-        if self._warns(moment.time_left_s):
-            header = frame.header_rect(self._kit.theme)
-            draw_still_here(canvas, cast(int, moment.time_left_s), header)
-        pygame.display.flip()
-        self._after_frame(showing, canvas, moment, time.perf_counter() - began)
-
-    def _after_frame(
-        self, showing: Showing[Any], canvas: Canvas, moment: Moment, took_s: float
-    ) -> None:
-        self.canvas, self._moment, self._stale = canvas, moment, False
+    def _draw_all(self, showing: Showing[Any], moment: Moment, warns: bool) -> None:
+        assert self._painter is not None
+        painter, before = self._painter, self._painter.shown
+        words, screen = self._words[self._visitor.language], showing.screen
+        told = (
+            screen,
+            self._visitor.language,
+            self._visitor.preferences,
+            self._visitor.keys,
+            warns,
+        )
+        canvas = painter.draw(screen, words, self.facts, moment, warns)
+        self._stale = False
         self.frames += 1
-        before, self._drawn = self._drawn, (showing.screen, self._language)
-        if took_s > SLOW_FRAME_S:
-            log.warning("screen.slow_frame", screen=showing.screen.id, ms=round(took_s * 1000))
-        if before is None or before[0].id != showing.screen.id:
-            log.event("screen.shown", screen=showing.screen.id)
-        if before != self._drawn and self.watcher is not None:
-            self.watcher.picture_drawn(showing.screen, self._language, canvas)
+        if before is None or before[0].id != screen.id:
+            log.event("screen.shown", screen=screen.id)
+        if told != self._told:
+            self._told = told
+            if self.watcher is not None:
+                self.watcher.picture_drawn(screen, self._visitor.language, canvas)
+            self._read(screen, canvas, warns)
 
-    def _draw_frame_only(self, moment: Moment) -> None:
-        """Draw header and footer over what is there: a clock has moved."""
-        assert self._kit is not None and self.canvas is not None
-        theme, old = self._kit.theme, self.canvas
-        canvas = Canvas(old.surface, old.area, theme, old.fonts, old.shapes, old.words, old.facts)
-        canvas.status, canvas.pressed = old.status, moment.pressed
-        frame.draw_header(canvas, moment, offers_end=frame.END_BUTTON in old.buttons)
-        frame.draw_footer(canvas, moment)
-        self._moment = moment
-        places: tuple[Rect, ...] = (frame.header_rect(theme), frame.footer_rect(theme))
-        pygame.display.update([(r.x, r.y, r.w, r.h) for r in places])
+    def _read(self, screen: Screen[Any], canvas: Canvas, warns: bool) -> None:
+        """Let the picture be read; the question whether she is still there is always asked."""
+        reader, words = self.reader, self._words[self._visitor.language]
+        if reader is None:
+            return
+        if warns:
+            reader.ask(
+                Sentence(words("still_here.spoken"), True, "still_here.spoken"),
+                self._visitor.language,
+            )
+        else:
+            reader.read(screen.id, read(canvas), self._visitor.language)

@@ -6,6 +6,7 @@ from kioskd.screens import theme as t
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look
+from kioskd.screens.numbers import MAIN_KEY
 from kioskd.screens.theme import Type
 
 STILL_HERE = "still-here"
@@ -19,6 +20,7 @@ def draw_still_here(canvas: Canvas, seconds: int, keep: Rect) -> None:
     header.
     """
     canvas.buttons = {b: rect for b, rect in canvas.buttons.items() if keep.encloses(rect)}
+    canvas.digits, canvas.back, canvas.erase = {}, None, None
     _veil(canvas, keep)
     words, area = canvas.words, canvas.area
     gap, pad = canvas.px(14), canvas.px(40)
@@ -42,6 +44,7 @@ def draw_still_here(canvas: Canvas, seconds: int, keep: Rect) -> None:
     canvas.text(figure, text, Type.FIGURE, t.STOP, "centre", "middle")
     canvas.text(reason, why, Type.BODY, t.SECOND_INK, "centre", "middle")
     canvas.button(STILL_HERE, button, words("still_here.button"))
+    canvas.numbers = {STILL_HERE: MAIN_KEY}
 
 
 def _veil(canvas: Canvas, keep: Rect) -> None:

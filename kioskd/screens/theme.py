@@ -4,8 +4,11 @@ All sizes below are at the reference panel, 1280 by 800 pixels (portrait: 800 by
 panel pixels through ``Theme.px`` (lengths) and ``Theme.type_px`` (letters).
 """
 
+import math
 from dataclasses import dataclass
 from enum import Enum
+
+from kioskd.screens.preferences import USUAL, Preferences
 
 Colour = tuple[int, int, int]
 
@@ -31,6 +34,8 @@ OFF: Colour = (0xEE, 0xF0, 0xF4)
 OFF_LINE: Colour = (0xC9, 0xD2, 0xDE)
 OFF_INK: Colour = (0x5E, 0x6B, 0x7C)
 """4.8 : 1 on OFF: greyed, and still to be read."""
+FOCUS: Colour = (0xB2, 0x6A, 0x00)
+"""The ring around what the keys are about to press."""
 DARK: Colour = (0x33, 0x41, 0x55)
 
 
@@ -54,7 +59,13 @@ class Type(Enum):
 
 
 REFERENCE_LONG, REFERENCE_SHORT = 1280, 800
-SMALLEST_TYPE_PX = 13
+REFERENCE_LONG_MM = 217.0
+"""Of the reference panel, 10.1 inch: a body of 24 is 4.1 mm high there."""
+SMALLEST_TYPE_PX = 12
+SMALLEST_TYPE_MM = 2.3
+ELDER_TYPE = 1.35
+LOW_FROM_MM = 150.0
+"""A panel that is less high has nothing out of the reach of who sits before it."""
 TOUCH_MM = 10.0
 USUAL_TOUCH = 60
 """At the reference panel, where nobody configured the panel's millimetres."""
@@ -71,10 +82,31 @@ class Theme:
     type_scale: float
     min_touch: int
     """Smallest side of a touch target in panel pixels."""
+    smallest_type: int = SMALLEST_TYPE_PX
+    """No letter is smaller, in panel pixels."""
+    mm_per_px: float = REFERENCE_LONG_MM / REFERENCE_LONG
+    preferences: Preferences = USUAL
 
     @property
     def portrait(self) -> bool:
         return self.height > self.width
+
+    @property
+    def elder(self) -> bool:
+        return self.preferences.elder
+
+    @property
+    def left_handed(self) -> bool:
+        return self.preferences.left_handed
+
+    @property
+    def low(self) -> bool:
+        return self.preferences.low and self.offers_low
+
+    @property
+    def offers_low(self) -> bool:
+        """Whether the panel is so high that its upper half is out of reach from a wheelchair."""
+        return self.height * self.mm_per_px >= LOW_FROM_MM
 
     def px(self, reference: float) -> int:
         """Return a length of the reference panel in pixels of this one, at least 1."""
@@ -82,11 +114,11 @@ class Theme:
 
     def type_px(self, reference: float) -> int:
         """Return a letter size of the reference panel in pixels of this one."""
-        return max(SMALLEST_TYPE_PX, round(reference * self.type_scale))
+        return max(self.smallest_type, round(reference * self.type_scale))
 
     @property
     def button_height(self) -> int:
-        return max(self.px(76), self.min_touch)
+        return max(self.px(76), self.min_touch, round(self.type_px(28) * 1.6))
 
     @property
     def margin(self) -> int:
@@ -97,25 +129,43 @@ class Theme:
         return self.px(16)
 
     @property
+    def bar_height(self) -> int:
+        """The height of a row of header or footer with buttons in it."""
+        return max(self.px(60), self.min_touch + self.px(8))
+
+    @property
     def header_height(self) -> int:
         if self.portrait:
-            return self.px(72) + max(self.px(60), self.min_touch + self.px(8))
-        return max(self.px(76), self.min_touch + self.px(8))
+            return self.px(72) + self.bar_height
+        return max(self.px(76), self.bar_height)
 
     @property
     def footer_height(self) -> int:
-        return self.px(104) if self.portrait else max(self.px(60), self.type_px(40))
+        return self.bar_height + (self.px(48) if self.portrait else 0)
 
 
-def theme_for(width: int, height: int, panel_width_mm: float = 0.0) -> Theme:
-    """Measure the theme for a panel of that many pixels (and millimetres, if they are known).
+def theme_for(
+    width: int,
+    height: int,
+    panel_width_mm: float = 0.0,
+    preferences: Preferences = USUAL,
+) -> Theme:
+    """Measure the theme for a panel of that many pixels and millimetres, for this visitor.
 
-    Letters shrink less than lengths on a small panel: a small panel is not a better eye.
+    Lengths fill the panel. Letters follow its millimetres: a small panel is not a better eye, so
+    they shrink less than it does. 0 millimetres: taken to be as dense as the reference panel.
     """
     long, short = max(width, height), min(width, height)
     scale = min(long / REFERENCE_LONG, short / REFERENCE_SHORT)
-    type_scale = scale**0.75 if scale < 1 else scale
-    touch = max(round(USUAL_TOUCH * scale), SMALLEST_TOUCH_PX)
     if panel_width_mm > 0:
-        touch = max(touch, round(TOUCH_MM * width / panel_width_mm))
-    return Theme(width, height, scale, type_scale, touch)
+        mm_per_px = panel_width_mm / width
+        smaller = min(1.0, long * mm_per_px / REFERENCE_LONG_MM)
+    else:
+        mm_per_px, smaller = REFERENCE_LONG_MM / REFERENCE_LONG, min(1.0, scale)
+    type_scale = scale * smaller**-0.25 * (ELDER_TYPE if preferences.elder else 1.0)
+    touch = max(round(USUAL_TOUCH * scale), SMALLEST_TOUCH_PX)
+    smallest = SMALLEST_TYPE_PX
+    if panel_width_mm > 0:
+        touch = max(touch, math.ceil(TOUCH_MM / mm_per_px))
+        smallest = max(smallest, math.ceil(SMALLEST_TYPE_MM / mm_per_px))
+    return Theme(width, height, scale, type_scale, touch, smallest, mm_per_px, preferences)

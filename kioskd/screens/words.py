@@ -14,6 +14,15 @@ LANGUAGES = ("zh_CN", "en")
 _LOCALE = Path(__file__).resolve().parent.parent / "locale"
 
 
+class Public(str):
+    """A text that names nobody and may be said aloud: it came from the catalogue, or the region.
+
+    Whatever was filled into it was public too. A plain ``str`` counts as somebody's.
+    """
+
+    __slots__ = ()
+
+
 class WordsError(KioskError):
     """A text is missing or does not fit: ``key`` in ``language``."""
 
@@ -35,13 +44,18 @@ class Words:
         self._texts = catalogue(language)
 
     def __call__(self, key: str, **fields: object) -> str:
-        """Return the text at ``key`` with its fields filled in. Raises WordsError."""
+        """Return the text at ``key`` with its fields filled in; Public where all of them are.
+
+        Raises WordsError.
+        """
         if key not in self._texts:
             raise WordsError(self.language, key, "no such text")
         try:
-            return self._texts[key].format(**fields)
+            text = self._texts[key].format(**fields)
         except (KeyError, IndexError) as missing:
             raise WordsError(self.language, key, f"field {missing} not given") from None
+        public = all(isinstance(field, Public) for field in fields.values())
+        return Public(text) if public else text
 
     def __contains__(self, key: str) -> bool:
         return key in self._texts

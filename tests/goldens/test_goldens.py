@@ -16,7 +16,7 @@ import pygame
 import pytest
 
 from kioskd.screens.fonts import find_font
-from kioskd.screens.frame import footer_rect
+from kioskd.screens.frame import FRAME_BUTTONS, footer_rect
 from kioskd.screens.layout import Rect
 from tests.goldens.gallery import LANGUAGES, PANELS, pictures, screens
 
@@ -56,7 +56,7 @@ def observed(variant: str) -> dict[str, Any]:
             "astray": [
                 name
                 for name, rect in canvas.buttons.items()
-                if name not in ("language", "end-visit") and not middle.encloses(rect)
+                if name not in FRAME_BUTTONS and not middle.encloses(rect)
             ],
             "buttons": sorted(canvas.buttons),
         }

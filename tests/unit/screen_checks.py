@@ -8,14 +8,12 @@ import pygame
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Screen
 from kioskd.screens.fonts import Fonts, find_font
-from kioskd.screens.frame import END_BUTTON, LANGUAGE_BUTTON, Kit, draw_picture, middle_rect
+from kioskd.screens.frame import FRAME_BUTTONS, Kit, draw_picture, middle_rect
 from kioskd.screens.layout import Rect
 from kioskd.screens.shapes import Shapes
 from kioskd.screens.theme import theme_for
 from kioskd.screens.words import Words
 from tests.goldens.gallery import FACTS, moment_of
-
-FRAME = (LANGUAGE_BUTTON, END_BUTTON)
 
 
 @cache
@@ -41,7 +39,7 @@ def assert_sound(screen: Screen[Any], canvas: Canvas) -> None:
     whole = Rect(0, 0, canvas.theme.width, canvas.theme.height)
     assert [text.text for text in canvas.drawn if not text.fits] == []
     assert [text.text for text in canvas.drawn if not whole.encloses(text.rect)] == []
-    own = {name: rect for name, rect in canvas.buttons.items() if name not in FRAME}
+    own = {name: rect for name, rect in canvas.buttons.items() if name not in FRAME_BUTTONS}
     middle = middle_rect(canvas.theme)
     for name, rect in own.items():
         assert middle.encloses(rect), name

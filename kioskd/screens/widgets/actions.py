@@ -25,21 +25,30 @@ def action_row(
 ) -> Rect:
     """Draw ``main`` at the right and ``back`` at the left of ``rect``; return the room between.
 
-    The room between has a gap at each side and is for a side note or a pager.
+    For a left hand they change places. The room between has a gap at each side and is for a side
+    note or a pager.
     """
-    height = canvas.theme.button_height
-    rect = Rect(rect.x, rect.bottom - height, rect.w, height)
-    left, right = rect.x, rect.right
+    height, gap = canvas.theme.button_height, canvas.px(20)
+    room = Rect(rect.x, rect.bottom - height, rect.w, height)
     if back is not None:
-        most = rect.w if main is None else rect.w * 40 // 100
+        most = room.w if main is None else room.w * 40 // 100
         width = _width(canvas, back, most, canvas.px(220))
-        _draw(canvas, Rect(left, rect.y, width, height), back, Look.SECOND)
-        left += width + canvas.px(20)
+        place, room = _cut(room, width, gap, from_left=not canvas.theme.left_handed)
+        _draw(canvas, place, back, Look.SECOND)
+        canvas.back = back.button
     if main is not None:
-        width = _width(canvas, main, right - left - canvas.px(20), canvas.px(380))
-        _draw(canvas, Rect(right - width, rect.y, width, height), main, Look.MAIN)
-        right -= width + canvas.px(20)
-    return Rect(left, rect.y, max(0, right - left), height)
+        width = _width(canvas, main, room.w - gap, canvas.px(380))
+        place, room = _cut(room, width, gap, from_left=canvas.theme.left_handed)
+        _draw(canvas, place, main, Look.MAIN)
+    return Rect(room.x, room.y, max(0, room.w), height)
+
+
+def _cut(room: Rect, width: int, gap: int, from_left: bool) -> tuple[Rect, Rect]:
+    """Return the place at one end of the row, and the room that is left."""
+    if from_left:
+        return room.cut_left(width, gap)
+    rest, place = room.cut_right(width, gap)
+    return place, rest
 
 
 def between_action(canvas: Canvas, body: Rect, between: Rect, action: Action) -> Rect:

@@ -1,0 +1,69 @@
+"""The picture that is up: drawn whole when it changes, or header and footer when a clock does."""
+
+import time
+from typing import Any, cast
+
+import pygame
+
+from kioskd import log
+from kioskd.screens import frame
+from kioskd.screens.canvas import Canvas
+from kioskd.screens.contract import Screen
+from kioskd.screens.fonts import Fonts
+from kioskd.screens.frame import FrameFacts, Kit, Moment
+from kioskd.screens.numbers import draw_numbers
+from kioskd.screens.shapes import Shapes
+from kioskd.screens.still_here import draw_still_here
+from kioskd.screens.theme import Theme
+from kioskd.screens.words import Words
+
+SLOW_FRAME_S = 0.05
+
+
+class Painter:
+    """Draws on the panel and remembers what is up."""
+
+    def __init__(self, surface: pygame.Surface, theme: Theme, fonts: Fonts) -> None:
+        self.theme = theme
+        """The sizes for the panel and this visitor; set anew when she wishes."""
+        self.canvas: Canvas | None = None
+        """The picture that is up, with its buttons."""
+        self.moment = Moment(clock="")
+        """What of it belongs to the moment."""
+        self.shown: tuple[Screen[Any], str] | None = None
+        """Its screen and language."""
+        self._surface, self._fonts, self._shapes = surface, fonts, Shapes()
+
+    def draw(
+        self, screen: Screen[Any], words: Words, facts: FrameFacts, moment: Moment, warns: bool
+    ) -> Canvas:
+        """Draw and flip a whole picture; ``warns`` asks whether she is still there."""
+        began = time.perf_counter()
+        kit = Kit(self.theme, self._fonts, self._shapes, facts)
+        canvas = frame.draw_picture(self._surface, screen, kit, words, moment)
+        if warns:
+            draw_still_here(canvas, cast(int, moment.time_left_s), frame.header_rect(self.theme))
+        pygame.display.flip()
+        self.canvas, self.moment, self.shown = canvas, moment, (screen, words.language)
+        took_s = time.perf_counter() - began
+        if took_s > SLOW_FRAME_S:
+            log.warning("screen.slow_frame", screen=screen.id, ms=round(took_s * 1000))
+        return canvas
+
+    def draw_frame_only(self, moment: Moment) -> None:
+        """Draw header and footer over what is there: a clock has moved."""
+        assert self.canvas is not None
+        theme, old = self.theme, self.canvas
+        canvas = Canvas(old.surface, old.area, theme, old.fonts, old.shapes, old.words, old.facts)
+        canvas.status, canvas.pressed = old.status, moment.pressed
+        frame.draw_frame(canvas, moment, offers_end=frame.END_BUTTON in old.buttons)
+        canvas.numbers = {b: n for b, n in old.numbers.items() if b in canvas.buttons}
+        if moment.keys:
+            draw_numbers(canvas, moment.pending, moment.focus)
+        self.moment = moment
+        places = (frame.header_rect(theme), frame.footer_rect(theme))
+        pygame.display.update([(r.x, r.y, r.w, r.h) for r in places])
+
+    def forget(self) -> None:
+        """Nothing rendered of the last visitor stays: no name, no amount."""
+        self._fonts.forget()

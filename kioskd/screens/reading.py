@@ -1,0 +1,80 @@
+"""What a picture says, as sentences: for ears instead of eyes.
+
+The canvas has recorded what it wrote and where its controls are. First come the screen's texts
+in the order they were drawn, then what may be chosen, then the main action and the way back.
+Header and footer are on every screen and are not read.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kioskd.screens.canvas import Canvas, DrawnText
+from kioskd.screens.frame import FRAME_BUTTONS
+from kioskd.screens.layout import Rect
+from kioskd.screens.looks import Look
+from kioskd.screens.numbers import BACK_KEY, MAIN_KEY, in_reading_order
+from kioskd.screens.words import Public
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One thing to say; only a ``public`` one may be heard by the hall."""
+
+    text: str
+    public: bool
+    key: str = ""
+    """The catalogue's key, where a recorded voice may have it."""
+
+
+def read(canvas: Canvas) -> tuple[Sentence, ...]:
+    """Return what the picture says; where keys are used, each choice with what to press for it."""
+    own = canvas.drawn[: canvas.framed_from]
+    controls = _controls(canvas)
+    free = [text for text in own if not any(_is_in(text, rect) for rect in controls.values())]
+    said = [Sentence(text.text, text.public) for text in free if text.text.strip()]
+    typing = set(canvas.digits.values())
+    chosen = {card.button for card in canvas.cards if card.look is Look.CHOSEN}
+    for button, rect in controls.items():
+        if button not in typing:
+            texts = [text for text in own if _is_in(text, rect)]
+            said.append(_choice(canvas, button, texts, button in chosen))
+    return tuple(_without_repeats(said))
+
+
+def _controls(canvas: Canvas) -> dict[str, Rect]:
+    """Return the screen's own controls in the order to be read: the ways on and back last."""
+    ways = [button for button in (canvas.main, canvas.back) if button in canvas.buttons and button]
+    own = {b: r for b, r in canvas.buttons.items() if b not in FRAME_BUTTONS and b not in ways}
+    return {button: canvas.buttons[button] for button in [*in_reading_order(own), *ways]}
+
+
+def _is_in(text: DrawnText, rect: Rect) -> bool:
+    return rect.contains(*text.rect.centre)
+
+
+def _choice(canvas: Canvas, button: str, texts: list[DrawnText], chosen: bool) -> Sentence:
+    words = canvas.words
+    label = "，".join(text.text for text in texts if text.text.strip())
+    public = all(text.public for text in texts)
+    if not label and f"button.{button}" in words:
+        label, public = words(f"button.{button}"), True
+    if chosen:
+        label = words("reading.chosen", label=label)
+    if button not in canvas.numbers:
+        return Sentence(label, public)
+    number = canvas.numbers[button]
+    spoken = {MAIN_KEY: words("reading.hash"), BACK_KEY: words("reading.star")}.get(number, number)
+    return Sentence(words("reading.press", number=spoken, label=label), public)
+
+
+def _without_repeats(said: list[Sentence]) -> Iterator[Sentence]:
+    before = Sentence("", True)
+    for sentence in said:
+        if sentence.text and sentence != before:
+            yield sentence
+        before = sentence
+
+
+def public(text: str) -> Public:
+    """Mark a text that names nobody although the catalogue did not give it: a law, an outlet."""
+    return Public(text)
