@@ -22,9 +22,13 @@ def _fonts() -> Fonts:
     return Fonts(find_font())
 
 
+PANEL_MM = {800: 154.0, 1280: 217.0, 1080: 268.0, 1920: 344.0}
+"""How wide the pictures of panels of so many pixels are."""
+
+
 @cache
 def _kit(panel: tuple[int, int]) -> Kit:
-    return Kit(theme_for(*panel), _fonts(), Shapes(), FACTS)
+    return Kit(theme_for(*panel, PANEL_MM[panel[0]]), _fonts(), Shapes(), FACTS)
 
 
 def draw(screen: Screen[Any], panel: tuple[int, int], language: str) -> Canvas:
