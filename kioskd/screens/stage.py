@@ -233,6 +233,11 @@ class PygameStage:
 
     # ---- time
 
+    @property
+    def time_left_s(self) -> int | None:
+        """Whole seconds until the visit ends by itself; None where nothing is timed."""
+        return self._time_left(trio.current_time())
+
     def _time_left(self, now: float) -> int | None:
         showing = self._current
         if showing is None or showing.limit_s is None or not showing.live:
