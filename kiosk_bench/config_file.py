@@ -13,6 +13,7 @@ OUTLET = {"zh": "第一人民医院 · 门诊大厅 2 号机", "en": "First Hosp
 LAMP_PINS = {"card": 5, "id": 6, "pinpad": 13, "receipt": 19, "document": 26}
 PRESENCE_PIN = 17
 DOOR_PIN = 27
+EARPHONES_PIN = 22
 VOICE = "voice"
 """The recorder in the world's run folder that stands where espeak-ng would."""
 
@@ -46,7 +47,12 @@ def _tables(world: "World") -> dict[str, dict[str, Any]]:
         "pin_pad": {"port": str(world.run / "pin-pad.tty")},
         "id_reader": {"port": str(world.run / "id-reader.tty")},
         "receipt_printer": {"port": str(world.run / "printer.tty")},
-        "cabinet": {"lamps": LAMP_PINS, "presence": PRESENCE_PIN, "door": DOOR_PIN},
+        "cabinet": {
+            "lamps": LAMP_PINS,
+            "presence": PRESENCE_PIN,
+            "door": DOOR_PIN,
+            "earphones": EARPHONES_PIN,
+        },
         "screen": {
             "width_px": world.settings.width_px,
             "height_px": world.settings.height_px,

@@ -185,18 +185,21 @@ def search_personal_data(world: World) -> list[str]:
     """Search all that kioskd wrote, and the wire logs; return ``file: kind`` of each find."""
     places = [world.state_dir, world.run / "tmp", world.run / "home", world.wires]
     files = [file for place in places for file in place.rglob("*") if file.is_file()]
-    files += world.folder.glob(SPOKEN)
     finds = find_in_files([*files, world.kiosk.log], world.people.secrets())
-    return [f"{file.relative_to(world.folder)}: {kind}" for file, kind in finds]
+    aloud = find_in_text("\n".join(world.heard_by_the_hall()).encode(), world.people.secrets())
+    return [
+        *(f"{file.relative_to(world.folder)}: {kind}" for file, kind in finds),
+        *(f"{SPOKEN}: {kind}" for kind in aloud),
+    ]
+
+
+def find_in_text(content: bytes, secrets: list[tuple[str, bytes]]) -> list[str]:
+    """Return the kind of each secret that ``content`` holds, once."""
+    return sorted({kind for kind, value in secrets if value in content})
 
 
 def find_in_files(files: list[Path], secrets: list[tuple[str, bytes]]) -> list[tuple[Path, str]]:
     """Return each file that holds a secret, with the secret's kind, once."""
-    found = {
-        (file, kind)
-        for file in files
-        for content in (file.read_bytes(),)
-        for kind, value in secrets
-        if value in content
-    }
-    return sorted(found)
+    return sorted(
+        (file, kind) for file in files for kind in find_in_text(file.read_bytes(), secrets)
+    )

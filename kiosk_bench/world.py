@@ -13,7 +13,7 @@ from typing import Any
 import trio
 
 from kiosk_bench.centre import Centre, CentreLine
-from kiosk_bench.config_file import VOICE, write_config
+from kiosk_bench.config_file import EARPHONES_PIN, VOICE, write_config
 from kiosk_bench.console import Console
 from kiosk_bench.devices.a4_printer import A4PrinterPeer
 from kiosk_bench.devices.cabinet import CabinetRig
@@ -38,6 +38,7 @@ PIN_ENTRY_POINT = """\
 benchsocket = kiosk_bench.devices.socket_pins:SocketPinFactory
 """
 SPOKEN = "spoken.txt"
+EARPHONES = "earphones"
 RESOLVED = ("confirmed", "declined", "not_started", "reversed")
 
 
@@ -73,7 +74,7 @@ class World:
         self.pcscd = Pcscd(self.run / "pcscd", self.sockets / "pcscd")
         pictures = folder / "screens" if settings.pictures else None
         self.console = Console(self.sockets / "screen", pictures)
-        self.cabinet = CabinetRig(self.sockets / "pins")
+        self.cabinet = CabinetRig(self.sockets / "pins", earphones_pin=EARPHONES_PIN)
         self.a4: A4PrinterPeer | None = None
         self.seal_ca = folder / "seal-ca.pem"
 
@@ -139,10 +140,26 @@ class World:
         recorder.write_text(f"#!/bin/sh\n{said}", encoding="utf-8")
         recorder.chmod(0o755)
 
+    async def earphones(self, plugged: bool) -> None:
+        """Plug earphones in or pull them out; the record of what was said knows it."""
+        await self.cabinet.earphones(plugged)
+        with (self.folder / SPOKEN).open("a", encoding="utf-8") as file:
+            file.write(f"{EARPHONES}\t{'in' if plugged else 'out'}\n")
+
     def spoken(self) -> list[str]:
-        """Return what the kiosk has said aloud: voice, tab, sentence."""
+        """Return what the kiosk has said (voice, tab, sentence) and when earphones came, went."""
         file = self.folder / SPOKEN
         return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+
+    def heard_by_the_hall(self) -> list[str]:
+        """Return what was said while no earphones were in."""
+        aloud, plugged = [], False
+        for line in self.spoken():
+            if line.startswith(EARPHONES):
+                plugged = line.endswith("in")
+            elif not plugged:
+                aloud.append(line)
+        return aloud
 
     def _pins_offered(self) -> Path:
         """Offer the bench's pins to gpiozero's own loader, for this one kiosk process.

@@ -27,6 +27,7 @@ from kioskd.flows.settings import VisitSettings
 from kioskd.payments.settings import PaymentSettings
 from kioskd.relay.settings import CentralSettings
 from kioskd.screens.settings import ScreenSettings
+from kioskd.screens.words import LANGUAGES
 
 T = TypeVar("T")
 
@@ -45,6 +46,7 @@ PLAUSIBLE: dict[str, tuple[float, float]] = {
     "visit.paper_s": (0, 60),
     "visit.voice_again_s": (0.2, 120),
     "voice.words_per_minute": (60, 300),
+    "voice.pitch": (0, 99),
     "document_printer.offset_x_mm10": (-200, 200),
     "document_printer.offset_y_mm10": (-200, 200),
     "document_printer.stopped_limit_s": (1, 900),
@@ -108,6 +110,7 @@ def load(path: Path) -> Config:
     _refuse_unknown_keys(path, table, Config, "")
     config = _convert(path, table, Config)
     _refuse_implausible(path, config)
+    _refuse_dumb_voice(path, config.voice)
     _refuse_in_production(path, config)
     return config
 
@@ -149,6 +152,13 @@ def _refuse_implausible(path: Path, config: Config) -> None:
             raise ConfigError(
                 str(path), key, f"{value} is not between {least} and {most}; wrong unit?"
             )
+
+
+def _refuse_dumb_voice(path: Path, voice: VoiceSettings) -> None:
+    if voice.volume not in voice.volumes:
+        raise ConfigError(str(path), "voice.volume", f"is one of {list(voice.volumes)}")
+    if missing := [language for language in LANGUAGES if language not in voice.voices]:
+        raise ConfigError(str(path), "voice.voices", f"no voice for {', '.join(missing)}")
 
 
 def _refuse_in_production(path: Path, config: Config) -> None:

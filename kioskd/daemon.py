@@ -100,6 +100,7 @@ async def _run_behind(
     state = Path(config.kiosk.state_dir)
     state.mkdir(parents=True, exist_ok=True)
     hardware = fitted(config, state)
+    stage.reader = hardware.reading
     central = CentralClient(config.central, config.kiosk.id)
     cabinet_book = CabinetBook(state / "cabinet.json")
     books = _open_books(state / "journal.db", config.kiosk.id, at_last)

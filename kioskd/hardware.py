@@ -16,6 +16,7 @@ from kioskd.drivers.seal_checker import PinnedSealChecker
 from kioskd.drivers.social_card_reader import SocialCardReaderDriver
 from kioskd.drivers.voice import SpokenVoice
 from kioskd.flows.cabinet_guard import DOOR_OPEN
+from kioskd.flows.reading_aloud import ReadingAloud
 from kioskd.relay.clock import utc_now
 
 Part = Callable[[], Awaitable[object]]
@@ -34,6 +35,7 @@ class Hardware:
     prints: DiskPrintBook
     cabinet: GpioCabinet
     voice: SpokenVoice
+    reading: ReadingAloud
 
     def parts(self) -> dict[str, Part]:
         """Return what has to run for them, each under its name in the log."""
@@ -45,6 +47,7 @@ class Hardware:
             "document_printer": self.a4_printer.run,
             "cabinet": self.cabinet.run,
             "voice": self.voice.run,
+            "reading": self.reading.run,
         }
 
     def troubles(self) -> Mapping[str, Callable[[], Trouble | None]]:
@@ -65,6 +68,7 @@ def fitted(config: Config, state: Path) -> Hardware:
     """Make the drivers; nothing is opened before their parts run."""
     prints = DiskPrintBook(state / "prints.log", utc_now)
     papers = config.document_printer
+    cabinet, voice = GpioCabinet(config.cabinet), SpokenVoice(config.voice)
     return Hardware(
         cards=SocialCardReaderDriver(config.card_reader),
         id_reader=SamVIdReader(config.id_reader),
@@ -73,6 +77,7 @@ def fitted(config: Config, state: Path) -> Hardware:
         a4_printer=IppDocumentPrinter(papers, prints) if papers.uri else NoDocumentPrinter(),
         seals=PinnedSealChecker(papers.seal_ca),
         prints=prints,
-        cabinet=GpioCabinet(config.cabinet),
-        voice=SpokenVoice(config.voice),
+        cabinet=cabinet,
+        voice=voice,
+        reading=ReadingAloud(voice, cabinet),
     )

@@ -12,10 +12,17 @@ POLL_S = 0.02
 class CabinetRig:
     """Drives presence sensor and door contact, and looks at lamps, over the pins' socket."""
 
-    def __init__(self, socket_path: Path, presence_pin: int = 17, door_pin: int = 27) -> None:
+    def __init__(
+        self,
+        socket_path: Path,
+        presence_pin: int = 17,
+        door_pin: int = 27,
+        earphones_pin: int | None = None,
+    ) -> None:
         self._socket_path = socket_path
         self._presence_pin = presence_pin
         self._door_pin = door_pin
+        self._earphones_pin = earphones_pin
 
     @property
     def environment(self) -> dict[str, str]:
@@ -26,11 +33,13 @@ class CabinetRig:
         }
 
     async def wait_ready(self) -> None:
-        """Return when the kiosk has its pins; the door is closed then, and nobody there."""
+        """Return when the kiosk has its pins; the door is closed, nobody there, the jack empty."""
         while not await self._is_there():
             await trio.sleep(POLL_S)
         await self.door(False)
         await self.presence(False)
+        if self._earphones_pin is not None:
+            await self.earphones(False)
 
     async def presence(self, somebody: bool) -> None:
         """Let somebody stand before the kiosk, or nobody."""
@@ -39,6 +48,11 @@ class CabinetRig:
     async def door(self, is_open: bool) -> None:
         """Open or close the cabinet; a closed door pulls its contact low."""
         await self._drive(self._door_pin, is_open)
+
+    async def earphones(self, plugged: bool) -> None:
+        """Put a plug into the jack, which pulls its contact low, or pull it out."""
+        assert self._earphones_pin is not None, "this cabinet has a jack"
+        await self._drive(self._earphones_pin, not plugged)
 
     async def lamp_lit(self, pin: int) -> bool:
         """Tell whether the lamp on ``pin`` is lit."""

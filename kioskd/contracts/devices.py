@@ -1,7 +1,8 @@
 """What flows and payments may ask of the devices; drivers fulfil these."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from kioskd.domain.document import GenuinePages, PaperState, PrintEnd, PrintProgress, Receipt
@@ -211,8 +212,12 @@ class Cabinet(Protocol):
     def door_open(self) -> bool:
         """Whether the door is open, or its tamper contact; False where there is neither."""
 
+    @property
+    def earphones(self) -> bool:
+        """Whether earphones are plugged in; False where there is no jack."""
+
     async def wait_change(self) -> None:
-        """Return when presence or door has changed."""
+        """Return when presence, door or earphones have changed."""
 
 
 class CabinetBook(Protocol):
@@ -233,11 +238,25 @@ class CabinetBook(Protocol):
         """Let payments start again."""
 
 
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A sentence for the voice; its key of the catalogue where a recording may have it."""
+
+    text: str
+    key: str = ""
+
+
 class Voice(Protocol):
     """Sentences spoken aloud. No call fails, and none waits."""
 
-    def say(self, text: str, language: str) -> None:
-        """Say it, now, instead of what is being said. Only sentences that name nobody."""
+    def say(self, sayings: Sequence[Saying], language: str) -> None:
+        """Say them, now, instead of what is being said."""
 
     def hush(self) -> None:
-        """Stop speaking."""
+        """Stop speaking, in mid-word."""
+
+    def louder(self) -> None:
+        """Take the next volume; after the loudest the softest."""
+
+    def usual_volume(self) -> None:
+        """Take the volume that every visit begins with."""

@@ -1,4 +1,4 @@
-"""The cabinet: lamps at the slots, presence sensor, door contact. The only home of gpiozero.
+"""The cabinet: lamps, presence sensor, door contact, earphone jack. The only home of gpiozero.
 
 gpiozero calls back from threads of its own; such a call only posts into trio, where the pins are
 read again. Which chip drives the pins is gpiozero's affair and set in its environment.
@@ -28,9 +28,11 @@ class GpioCabinet:
         self._blinking: set[str] = set()
         self._lamps: dict[str, Any] = {}
         self._presence: Any = None
+        self._jack: Any = None
         self._contacts: list[Any] = []
         self._somebody_there = True
         self._door_open = False
+        self._earphones = False
         self._changed = trio.Event()
 
     @property
@@ -43,8 +45,13 @@ class GpioCabinet:
         """Whether the door or the tamper contact is open; False where there is neither."""
         return self._door_open
 
+    @property
+    def earphones(self) -> bool:
+        """Whether earphones are plugged in; False where there is no jack."""
+        return self._earphones
+
     async def wait_change(self) -> None:
-        """Return when presence or door has changed."""
+        """Return when presence, door or earphones have changed."""
         await self._changed.wait()
 
     def lamp(self, slot: str, lit: bool) -> None:
@@ -96,6 +103,9 @@ class GpioCabinet:
         if settings.presence is not None:
             sensor = gpiozero.DigitalInputDevice(settings.presence, pull_up=False)
             self._presence = self._watched(pins, sensor, post)
+        if settings.earphones is not None:
+            jack = gpiozero.DigitalInputDevice(settings.earphones, pull_up=True)
+            self._jack = self._watched(pins, jack, post)
         for contact_pin in (settings.door, settings.tamper):
             if contact_pin is not None:
                 contact = gpiozero.DigitalInputDevice(contact_pin, pull_up=True)
@@ -108,18 +118,24 @@ class GpioCabinet:
         return device
 
     def _read(self) -> None:
-        before = (self._somebody_there, self._door_open)
+        before = (self._somebody_there, self._door_open, self._earphones)
         if self._presence is not None:
             self._somebody_there = bool(self._presence.value)
+        if self._jack is not None:
+            self._earphones = bool(self._jack.value)
         if self._contacts:
             self._door_open = not all(contact.value for contact in self._contacts)
-        if before != (self._somebody_there, self._door_open):
-            log.event("cabinet.changed", somebody=self._somebody_there, door_open=self._door_open)
+        after = (self._somebody_there, self._door_open, self._earphones)
+        if before != after:
+            somebody, door_open, earphones = after
+            log.event(
+                "cabinet.changed", somebody=somebody, door_open=door_open, earphones=earphones
+            )
             self._changed.set()
             self._changed = trio.Event()
 
     def _forget(self) -> None:
-        self._lamps, self._presence, self._contacts = {}, None, []
+        self._lamps, self._presence, self._jack, self._contacts = {}, None, None, []
 
 
 def _post(token: trio.lowlevel.TrioToken, read: Any) -> None:

@@ -64,6 +64,8 @@ class CabinetSettings:
 
     lamps: Mapping[str, int] = field(default_factory=dict)
     presence: int | None = None
+    earphones: int | None = None
+    """Of the switch in the earphone jack: pulled up, low while a plug is in."""
     door: int | None = None
     tamper: int | None = None
 
@@ -76,6 +78,18 @@ class VoiceSettings:
     """Empty: no voice."""
     words_per_minute: int = 140
     """Slow: she is seventy, and the hall is loud."""
+    pitch: int = 40
+    """0 to 99; old ears hear low voices better."""
+    voices: Mapping[str, str] = field(default_factory=lambda: {"zh_CN": "cmn", "en": "en"})
+    """The program's name of the voice for each language."""
+    volumes: tuple[int, ...] = (60, 100, 160)
+    """What her button goes through, 0 to 200."""
+    volume: int = 100
+    """The one that every visit begins with; one of ``volumes``."""
+    recordings: str = ""
+    """Folder of better voices: ``<language>/<key>.wav`` is played instead of speaking that key."""
+    player: str = "aplay"
+    """What plays a recording, given its file."""
 
 
 @dataclass(frozen=True, slots=True)

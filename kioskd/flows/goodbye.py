@@ -3,6 +3,7 @@
 import trio
 
 from kioskd import log
+from kioskd.contracts import Saying
 from kioskd.flows.kiosk import Kiosk
 from kioskd.protocols.central_cabinet import CabinetEventKind
 from kioskd.screens.goodbye import Goodbye
@@ -15,6 +16,7 @@ VOICE_AGAIN_MAX_S = 300.0
 
 async def say_goodbye(kiosk: Kiosk) -> None:
     """Do not welcome the next visitor before the card is out of the slot."""
+    kiosk.voice.hush()  # whatever was being read to her
     if kiosk.social_cards.card_present:
         await _have_card_taken(kiosk)
     papers = any(kiosk.cabinet.is_lit(slot) for slot in PAPER_SLOTS)
@@ -60,5 +62,5 @@ async def _call_her_back(kiosk: Kiosk) -> None:
 
 def speak(kiosk: Kiosk, sentence: str) -> None:
     """Say a sentence of ``voice`` in the catalogue, in the language of the visit."""
-    language = kiosk.stage.language
-    kiosk.voice.say(Words(language)(f"voice.{sentence}"), language)
+    language, key = kiosk.stage.language, f"voice.{sentence}"
+    kiosk.voice.say((Saying(Words(language)(key), key),), language)

@@ -31,7 +31,8 @@ def read(canvas: Canvas) -> tuple[Sentence, ...]:
     own = canvas.drawn[: canvas.framed_from]
     controls = _controls(canvas)
     free = [text for text in own if not any(_is_in(text, rect) for rect in controls.values())]
-    said = [Sentence(text.text, text.public) for text in free if text.text.strip()]
+    said = [_help(canvas)] if canvas.numbers else []
+    said += [Sentence(text.text, text.public) for text in free if text.text.strip()]
     typing = set(canvas.digits.values())
     chosen = {card.button for card in canvas.cards if card.look is Look.CHOSEN}
     for button, rect in controls.items():
@@ -39,6 +40,12 @@ def read(canvas: Canvas) -> tuple[Sentence, ...]:
             texts = [text for text in own if _is_in(text, rect)]
             said.append(_choice(canvas, button, texts, button in chosen))
     return tuple(_without_repeats(said))
+
+
+def _help(canvas: Canvas) -> Sentence:
+    """Say how the keys are used; where digits are typed they choose nothing."""
+    key = "reading.help_typing" if canvas.digits else "reading.help"
+    return Sentence(canvas.words(key), True, key)
 
 
 def _controls(canvas: Canvas) -> dict[str, Rect]:

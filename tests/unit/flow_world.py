@@ -1,6 +1,6 @@
 """A kiosk whose visitor, devices and centre are scripted, for tests of flows."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import trio
 
+from kioskd.contracts import Saying
 from kioskd.domain.document import GenuinePages, PrintEnd, PrintProgress, Receipt
 from kioskd.domain.money import Money
 from kioskd.domain.payment import PaymentRef, Printed
@@ -236,6 +237,7 @@ class FakeCabinet:
     lit: set[str] = field(default_factory=set)
     door_open: bool = False
     somebody_there: bool = True
+    earphones: bool = False
     changed: trio.Event = field(default_factory=trio.Event)
 
     def lamp(self, slot: str, lit: bool) -> None:
@@ -255,6 +257,11 @@ class FakeCabinet:
     def door(self, is_open: bool) -> None:
         """Open or close it."""
         self.door_open = is_open
+        self._tell()
+
+    def jack(self, plugged: bool) -> None:
+        """Plug earphones in, or pull them out."""
+        self.earphones = plugged
         self._tell()
 
     def presence(self, somebody: bool) -> None:
@@ -287,15 +294,22 @@ class FakeBook:
 
 @dataclass
 class FakeVoice:
-    """What was said."""
+    """What was said; an empty text where speaking was stopped."""
 
     said: list[str] = field(default_factory=list)
+    volume: int = 1
 
-    def say(self, text: str, language: str) -> None:
-        self.said.append(text)
+    def say(self, sayings: Sequence[Saying], language: str) -> None:
+        self.said.extend(saying.text for saying in sayings)
 
     def hush(self) -> None:
         self.said.append("")
+
+    def louder(self) -> None:
+        self.volume += 1
+
+    def usual_volume(self) -> None:
+        self.volume = 1
 
 
 class FlowWorld:

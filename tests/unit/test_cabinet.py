@@ -71,6 +71,20 @@ async def test_lamps_light_and_go_out(pins: CabinetRig) -> None:
         assert not await pins.lamp_lit(23)
 
 
+async def test_earphones_are_followed(tmp_path: Path, pins: CabinetRig) -> None:
+    """A plug pulls the jack's contact low; without a jack nothing is ever plugged in."""
+    rig = CabinetRig(tmp_path / "pins", earphones_pin=22)
+    await rig.wait_ready()
+    cabinet = GpioCabinet(CabinetSettings(earphones=22))
+    async with running(cabinet):
+        for plugged in (True, False):
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(cabinet.wait_change)
+                await rig.earphones(plugged)
+            assert cabinet.earphones is plugged
+    assert not GpioCabinet(SETTINGS).earphones
+
+
 async def test_a_cut_wire_at_the_door_is_an_open_door(pins: CabinetRig) -> None:
     """With nothing on the contact its pull-up reads as open: tampering is seen, not missed."""
     cabinet = GpioCabinet(SETTINGS)

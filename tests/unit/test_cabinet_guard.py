@@ -204,9 +204,9 @@ async def test_a_card_left_behind_is_called_for_until_it_is_taken(
         nursery.start_soon(say_goodbye, world.kiosk)
         await trio.sleep(29)
         assert world.cabinet.done == [("card", "on")]
-        assert world.voice.said == ["请取走您的卡。"]
+        assert world.voice.said == ["", "请取走您的卡。"]
         await trio.sleep(2 + 10 + 20)  # the alarm, again after ten seconds, after twenty more
-        assert world.voice.said[1:] == ["您的卡还在卡槽里，请取走您的卡。"] * 3
+        assert world.voice.said[2:] == ["您的卡还在卡槽里，请取走您的卡。"] * 3
         assert world.cabinet.done == [("card", "on"), ("card", "blinks")]
         assert cast(Goodbye, world.stage.seen[-1]).alarm
         world.slot.gone.set()
@@ -220,7 +220,7 @@ async def test_a_card_taken_in_time_is_no_event(autojump_clock: trio.testing.Moc
     world = World()
     world.slot.gone.set()
     await say_goodbye(world.kiosk)
-    assert world.book.noted == [] and world.voice.said == ["请取走您的卡。", ""]
+    assert world.book.noted == [] and world.voice.said == ["", "请取走您的卡。", ""]
 
 
 @pytest.mark.parametrize(
