@@ -27,12 +27,12 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-story: setup ## play one story and leave its evidence: NAME=pay-by-card [OUT=folder]
+story: setup ## play one story and leave its evidence: NAME=pay-by-card [OUT=folder BY=keys]
 	@test -n "$(NAME)" || { echo "which story? make story NAME=pay-by-card"; exit 2; }
-	$(BIN)/python -m kiosk_bench story $(NAME) --out $(OUT)
+	$(BIN)/python -m kiosk_bench story $(NAME) --out $(OUT) $(if $(filter keys,$(BY)),--by-keys)
 
-stories: setup ## play all stories
-	$(BIN)/python -m kiosk_bench stories --out story-out
+stories: setup ## play all stories [BY=keys: without touching the glass]
+	$(BIN)/python -m kiosk_bench stories --out story-out $(if $(filter keys,$(BY)),--by-keys)
 
 money: setup ## kill kiosks at every call of a payment: no fen lost, none doubled [MINUTES=5 SEED=1]
 	$(BIN)/python -m kiosk_bench money $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from functools import partial
 from pathlib import Path
 
 import trio
@@ -30,10 +31,13 @@ def _parser() -> argparse.ArgumentParser:
     story = commands.add_parser("story", help="play one story and leave its evidence")
     story.add_argument("name", choices=[*STORIES, "power-cut-while-paying"])
     story.add_argument("--out", type=Path, required=True)
+    story.add_argument("--by-keys", action="store_true", help="press keys where it touches")
     story.set_defaults(run=_story)
     stories = commands.add_parser("stories", help="play all stories")
     stories.add_argument("--out", type=Path, default=Path("story-out"))
     stories.add_argument("--at-once", type=int, default=2)
+    stories.add_argument("--by-keys", action="store_true", help="press keys where they touch")
+    stories.add_argument("names", nargs="*", help="only these")
     stories.set_defaults(run=_stories)
     command.add_to(commands)
     return parser
@@ -43,14 +47,17 @@ def _story(options: argparse.Namespace) -> int:
     names = [name for name in STORIES if name == options.name]
     if not names:  # a family: power-cut-while-paying plays each of its journal steps
         names = [name for name in STORIES if name.startswith(options.name)]
-        summaries = trio.run(play_all, names, options.out, 1)
+        summaries = trio.run(play_all, names, options.out, 1, options.by_keys)
         summarise_family(options.name, summaries, options.out)
         return _report(summaries)
-    return _report([trio.run(play, STORIES[names[0]], options.out)])
+    return _report(
+        [trio.run(partial(play, STORIES[names[0]], options.out, by_keys=options.by_keys))]
+    )
 
 
 def _stories(options: argparse.Namespace) -> int:
-    return _report(trio.run(play_all, list(STORIES), options.out, options.at_once))
+    names = options.names or list(STORIES)
+    return _report(trio.run(play_all, names, options.out, options.at_once, options.by_keys))
 
 
 def _report(summaries: list[Summary]) -> int:

@@ -30,14 +30,20 @@ class Shown:
     screen: str
     language: str
     buttons: dict[str, tuple[int, int, int, int]]
+    numbers: dict[str, str]
+    """What the pad presses for each button; empty until the first key of a visit."""
 
 
 class Console:
     """Reads what is shown and taps. ``run`` must be running in a nursery."""
 
-    def __init__(self, socket_path: Path, pictures: Path | None) -> None:
+    def __init__(self, socket_path: Path, pictures: Path | None, by_keys: bool = False) -> None:
         self.socket_path = socket_path
         self.pictures = pictures
+        self.by_keys = by_keys
+        """Whether ``tap`` presses the pad's keys instead of touching."""
+        self.touches = self.keys = 0
+        """How often the glass was touched, and a key pressed."""
         self.shown: list[Shown] = []
         self._stream: trio.SocketStream | None = None
         self._changed = trio.Event()
@@ -80,8 +86,8 @@ class Console:
                 raise StoryFailed("the console sent a line without an end")
 
     def _take(self, message: dict[str, object]) -> None:
-        if "error" in message or "tapped" in message:
-            self._answered.send_nowait("tapped" in message)
+        if "error" in message or "tapped" in message or "pressed" in message:
+            self._answered.send_nowait("error" not in message)
         if "serial" in message:
             self._keep(message)
         changed, self._changed = self._changed, trio.Event()
@@ -90,7 +96,11 @@ class Console:
     def _keep(self, message: dict[str, object]) -> None:
         buttons = {key: tuple(box) for key, box in message["buttons"].items()}  # type: ignore[attr-defined]
         shown = Shown(
-            len(self.shown) + 1, str(message["screen"]), str(message["language"]), buttons
+            len(self.shown) + 1,
+            str(message["screen"]),
+            str(message["language"]),
+            buttons,
+            dict(message["numbers"]),  # type: ignore[call-overload]
         )
         self.shown.append(shown)
         if self.pictures is not None:
@@ -122,7 +132,10 @@ class Console:
         return await self.wait_for(lambda shown: shown.screen in ids, " or ".join(ids), within_s)
 
     async def tap(self, screen: str, button: str, within_s: float = 20.0) -> None:
-        """Wait for the button on that screen and touch it; a screen that just goes is let go."""
+        """Wait for the button on that screen and touch it, or press its keys.
+
+        A screen that just goes is let go.
+        """
         with trio.move_on_after(within_s):
             while True:
                 shown = await self.wait_for(
@@ -130,14 +143,38 @@ class Console:
                     f"button {button} on {screen}",
                     within_s,
                 )
-                if await self._touched(screen, button):
+                if self.by_keys and await self._keyed(shown, button):
+                    return
+                if not self.by_keys and await self._touched(screen, button):
                     return
                 await self._moved_on(shown)
         raise StoryFailed(f"{screen} did not take a touch on {button}; {self._words()}")
 
     async def _touched(self, screen: str, button: str) -> bool:
         """Touch; return whether the kiosk says that this screen and button were up."""
+        self.touches += 1
         await self._send({"screen": screen, "tap": button})
+        return await self._answer()
+
+    async def _keyed(self, shown: Shown, button: str) -> bool:
+        """Press what the picture says for the button; the first key only shows the numbers."""
+        if not shown.numbers:
+            await self.key("0", shown.screen)
+            return False
+        if button not in shown.numbers:
+            raise StoryFailed(f"no key of the pad presses {button} on {shown.screen}")
+        for digit in shown.numbers[button]:
+            if not await self.key(digit, shown.screen):
+                return False
+        return True
+
+    async def key(self, key: str, screen: str) -> bool:
+        """Press a key of the pad; return whether the kiosk says that this screen was up."""
+        self.keys += 1
+        await self._send({"key": key, "screen": screen})
+        return await self._answer()
+
+    async def _answer(self) -> bool:
         with trio.fail_after(ANSWER_LIMIT_S):
             return await self._answers.receive()
 

@@ -52,6 +52,9 @@ class Summary:
     ledger: dict[str, Any] = field(default_factory=dict)
     receipt_printed: bool = False
     screens: list[str] = field(default_factory=list)
+    touches: int = 0
+    keys: int = 0
+    """How often the glass was touched, and a key of the pad pressed."""
     fsyncs: int | None = None
     """Synced journal writes between the touch on pay and the end; None where she did not pay."""
     cpu_ms: float | None = None
@@ -99,6 +102,7 @@ async def judge(
     summary.pin_pad = {"charges": world.pin_pad.books.charges_json()}
     summary.ledger = {"postings": [_posting(row) for row in ledger["postings"] if _is_ours(row)]}
     summary.screens = world.console.ids()
+    summary.touches, summary.keys = world.console.touches, world.console.keys
     summary.receipt_printed = bool(world.printer.slips)
     _measure(world, summary, watch)
     _save_receipts(world)
@@ -164,6 +168,8 @@ def _problems(world: World, story: Story, summary: Summary, ledger: dict[str, An
     _compare(found, "fen posted against fen charged", posted, charged)
     if not _in_order(expected.screens, summary.screens):
         found.append(f"screens {summary.screens} do not hold {list(expected.screens)} in order")
+    if world.settings.by_keys and summary.touches:
+        found.append(f"{summary.touches} touches in a story by keys")
     if summary.found_personal_data:
         found.append(f"personal data in {summary.found_personal_data}")
     if summary.outcome == "paid" and summary.fsyncs != 3:

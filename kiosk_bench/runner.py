@@ -42,11 +42,19 @@ STORY_LIMIT_S = 240.0
 ENDS = ("paid", "not-paid", "payment-unknown")
 
 
-async def play(story: Story, folder: Path, window: bool = False, pictures: bool = True) -> Summary:
-    """Play one story in a fresh ``folder``; leave the evidence there. Never raises StoryFailed."""
+async def play(story: Story, folder: Path, pictures: bool = True, by_keys: bool = False) -> Summary:
+    """Play one story in a fresh ``folder``; leave the evidence there. Never raises StoryFailed.
+
+    ``by_keys`` presses the pad's keys where the story touches.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     settings = WorldSettings(
-        window=window, overrides=story.overrides, a4=story.a4, pictures=pictures or story.looks
+        overrides=story.overrides,
+        a4=story.a4,
+        pictures=pictures or story.looks,
+        by_keys=by_keys or story.by_keys,
+        width_px=story.panel[0],
+        height_px=story.panel[1],
     )
     with trio.fail_after(STORY_LIMIT_S):
         async with running_world(folder, settings) as world:
@@ -74,14 +82,16 @@ def _is_end(shown: Shown) -> bool:
     return shown.screen in ENDS
 
 
-async def play_all(names: list[str], out: Path, at_once: int) -> list[Summary]:
+async def play_all(
+    names: list[str], out: Path, at_once: int, by_keys: bool = False
+) -> list[Summary]:
     """Play several stories, at most ``at_once`` at a time, each in ``out/<name>``."""
     summaries: list[Summary] = []
     limit = trio.CapacityLimiter(at_once)
 
     async def one(name: str) -> None:
         async with limit:
-            summaries.append(await play(STORIES[name], out / name))
+            summaries.append(await play(STORIES[name], out / name, by_keys=by_keys))
 
     async with trio.open_nursery() as nursery:
         for name in names:

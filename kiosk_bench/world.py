@@ -52,6 +52,8 @@ class WorldSettings:
     height_px: int = 800
     pictures: bool = True
     """Keep every picture of the screen as evidence; without, the kiosk need not compress them."""
+    by_keys: bool = False
+    """Press the pad's keys where a story touches."""
     window: bool = False
     """Show a window where there is a display; else SDL's dummy driver."""
     a4: bool = False
@@ -73,7 +75,7 @@ class World:
         self.sockets = Path(mkdtemp(prefix="kiosk-"))  # a socket's path holds 108 bytes at most
         self.pcscd = Pcscd(self.run / "pcscd", self.sockets / "pcscd")
         pictures = folder / "screens" if settings.pictures else None
-        self.console = Console(self.sockets / "screen", pictures)
+        self.console = Console(self.sockets / "screen", pictures, settings.by_keys)
         self.cabinet = CabinetRig(self.sockets / "pins", earphones_pin=EARPHONES_PIN)
         self.a4: A4PrinterPeer | None = None
         self.seal_ca = folder / "seal-ca.pem"

@@ -54,6 +54,10 @@ class Story:
     overrides: dict[str, dict[str, Any]] = field(default_factory=dict)
     a4: bool = False
     """Whether it needs the A4 printer."""
+    by_keys: bool = False
+    """Whether it is always played by the pad's keys alone."""
+    panel: tuple[int, int] = (1280, 800)
+    """Pixels of the kiosk's panel."""
     looks: bool = False
     """Whether it is judged by a picture of the screen too."""
 

@@ -8,7 +8,7 @@ screen (not for a clock that moved)::
      "numbers": {}, "serial": 7, "picture": "<PNG, base64>"}
 
 Accepted: ``{"tap": "ok", "screen": "problem"}`` and ``{"point": [x, y]}``, which become real mouse
-events, so that the same hit test decides; ``{"key": "5"}``, a real press of the pad's key;
+events, so that the same hit test decides; ``{"key": "5", "screen": "home"}``, a press of a key;
 ``{"pictures": false}`` from who wants no pictures any more. Answered with ``{"tapped": ...}``,
 ``{"pressed": ...}``, ``{"pictures": false}`` or ``{"error": ...}``. A picture's ``numbers`` say
 what to press for each button once keys are used; without, they are empty.
@@ -202,7 +202,7 @@ class ScreenConsole:
                 self._clients[client] = request.pictures
             return {"pictures": request.pictures}
         if request.key is not None:
-            return await self._press(request.key)
+            return await self._press(request.key, request.screen)
         if request.point is not None:
             return await self._touch(*request.point, {"tapped": list(request.point)})
         if request.tap is None or request.screen is None:
@@ -217,9 +217,11 @@ class ScreenConsole:
             return {"error": f"{screen}/{button} is not up", "screen": up, "buttons": buttons}
         return await self._touch(*canvas.buttons[button].centre, {"tapped": button})
 
-    async def _press(self, key: str) -> dict[str, Any]:
+    async def _press(self, key: str, screen: str | None) -> dict[str, Any]:
         if key not in tuple(KEYS):
             return {"error": f"no key {key!r}"}
+        if screen is not None and not self._stage.waits_on(screen):
+            return {"error": f"{screen} is not up"}
         post_key(key)
         await self._stage.round_done()
         return {"pressed": key}

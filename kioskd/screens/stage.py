@@ -122,6 +122,7 @@ class PygameStage:
     def _on_stage(self, showing: Showing[Any]) -> Iterator[None]:
         before, self._current = self._current, showing
         self._pressed = None
+        self._visitor.look_up()
         self.redraw()
         try:
             yield
@@ -181,12 +182,12 @@ class PygameStage:
     def accepts(self, screen_id: str, button: str) -> bool:
         """Tell whether that screen is up, waiting, and has that button."""
         return (
-            self.canvas is not None
-            and self._is_up_to_date()
-            and self.shown is not None
-            and self.shown[0].id == screen_id
-            and button in self.canvas.buttons
+            self.waits_on(screen_id) and self.canvas is not None and button in self.canvas.buttons
         )
+
+    def waits_on(self, screen_id: str) -> bool:
+        """Tell whether that screen is up and waiting."""
+        return self._is_up_to_date() and self.shown is not None and self.shown[0].id == screen_id
 
     def _is_up_to_date(self) -> bool:
         showing = self._current

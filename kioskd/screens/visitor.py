@@ -29,6 +29,10 @@ class Visitor:
         self.pending = ""
         self.focus: str | None = None
 
+    def look_up(self) -> None:
+        """Another screen comes: what was begun on the last one is nothing on this."""
+        self.pending, self.focus = "", None
+
     @property
     def is_served_as_all(self) -> bool:
         """Whether she has chosen nothing."""
