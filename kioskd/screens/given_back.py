@@ -15,6 +15,7 @@ from kioskd.screens.widgets.blocks import (
     Block,
     boxed_block,
     fact_blocks,
+    minor,
     money_block,
     text_block,
 )
@@ -81,9 +82,10 @@ class GivenBack(Screen[None]):
         blocks = [
             text_block(canvas, width, words(f"given_back.{stage}.title"), Type.RESULT),
             money_block(canvas, self.amount, gap=6),
-            text_block(canvas, width, words("given_back.why", scheme=scheme), Type.BODY, gap=10),
+            minor(text_block(canvas, width, words("given_back.why", scheme=scheme), gap=10)),
             text_block(canvas, width, words(told), Type.STRONG, gap=6),
-            boxed_block(canvas, Look.PLAIN, self._facts(canvas, width - 2 * canvas.px(26))),
+            # both are in the footer as well
+            minor(boxed_block(canvas, Look.PLAIN, self._facts(canvas, width - 2 * canvas.px(26)))),
         ]
         if self.printing or self.printed is not None:
             blocks.append(paper_block(canvas, width, "given_back", self.printed, gap=12))

@@ -9,7 +9,7 @@ from kioskd.screens.contract import Done, Screen
 from kioskd.screens.looks import Look
 from kioskd.screens.theme import Type
 from kioskd.screens.widgets import Action, Sign, action_row
-from kioskd.screens.widgets.blocks import Block, boxed_block, fact_blocks, text_block
+from kioskd.screens.widgets.blocks import Block, boxed_block, fact_blocks, minor, text_block
 from kioskd.screens.widgets.pay_page import hotline
 from kioskd.screens.widgets.result_page import (
     draw_result,
@@ -87,7 +87,7 @@ class NotPaid(Screen[NotPaidChoice]):
         facts = [("not_paid.ref", self.ref), ("not_paid.code", self.code)]
         rows = fact_blocks(canvas, inner, [(words(k), value) for k, value in facts if value])
         number = hotline(canvas)
-        if number:
+        if number and not canvas.theme.elder:
             ask = words("not_paid.ask" if self.ref else "not_paid.ask_plain", hotline=number)
             rows.append(text_block(canvas, inner, ask, Type.NOTE, t.SECOND_INK))
-        return [*blocks, boxed_block(canvas, Look.PLAIN, rows)] if rows else blocks
+        return [*blocks, minor(boxed_block(canvas, Look.PLAIN, rows))] if rows else blocks

@@ -11,7 +11,7 @@ from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Done, Screen
 from kioskd.screens.theme import Type
 from kioskd.screens.widgets import Action, Sign, action_row
-from kioskd.screens.widgets.blocks import Block, fact_blocks, money_block, text_block
+from kioskd.screens.widgets.blocks import Block, fact_blocks, minor, money_block, text_block
 from kioskd.screens.widgets.months import months_text
 from kioskd.screens.widgets.pay_page import grade_name, where_to_ask
 from kioskd.screens.widgets.result_page import (
@@ -74,6 +74,8 @@ class Paid(Screen[PaidChoice]):
     def _more(self, canvas: Canvas, ready: bool) -> Action:
         if self.next_scheme is None:
             return Action("more", canvas.words("paid.more"), ready)
+        if canvas.theme.elder:
+            return Action("next", canvas.words("paid_more.next_short"), ready)
         name = self.next_scheme.in_language(canvas.language)
         return Action("next", canvas.words("paid_more.next", scheme=name), ready)
 
@@ -88,9 +90,9 @@ class Paid(Screen[PaidChoice]):
             text_block(canvas, width, words(title), Type.RESULT),
             money_block(canvas, self.amount, gap=6),
             *self._not_posted(canvas, width),
-            text_block(canvas, width, self._what(canvas), Type.LEAD, gap=8),
-            text_block(canvas, width, months_text(words, self.months), Type.LEAD, gap=0),
-            *fact_blocks(canvas, width, self._facts(canvas), gap=8),
+            minor(text_block(canvas, width, self._what(canvas), Type.LEAD, gap=8)),
+            minor(text_block(canvas, width, months_text(words, self.months), Type.LEAD, gap=0)),
+            *self._fact_blocks(canvas, width),
             paper_block(canvas, width, self._paper(), self.printed),
         ]
 
@@ -104,8 +106,11 @@ class Paid(Screen[PaidChoice]):
         scheme = self.scheme_name.in_language(canvas.language)
         return canvas.words("paid.what", scheme=scheme, grade=grade_name(canvas, self.percent))
 
-    def _facts(self, canvas: Canvas) -> list[tuple[str, str]]:
+    def _fact_blocks(self, canvas: Canvas, width: int) -> list[Block]:
+        """Return the number to keep, and what gives way to it: of the receipt, else of the pay."""
         words = canvas.words
+        facts = [(words("pay.ref"), self.ref), (words("pay.where"), where_to_ask(canvas))]
         if self.receipt_number:
-            return [(words("paid.receipt"), self.receipt_number), (words("pay.ref"), self.ref)]
-        return [(words("pay.ref"), self.ref), (words("pay.where"), where_to_ask(canvas))]
+            facts = [(words("paid.receipt"), self.receipt_number), facts[0]]
+        first, second = fact_blocks(canvas, width, facts, gap=8)
+        return [first, minor(second)]

@@ -11,7 +11,7 @@ from kioskd.screens.icons import Icon
 from kioskd.screens.looks import Look
 from kioskd.screens.theme import Type
 from kioskd.screens.widgets import Action, Sign, action_row
-from kioskd.screens.widgets.blocks import Block, boxed_block, fact_blocks, text_block
+from kioskd.screens.widgets.blocks import Block, boxed_block, fact_blocks, minor, text_block
 from kioskd.screens.widgets.pay_page import where_to_ask
 from kioskd.screens.widgets.result_page import (
     draw_result,
@@ -74,8 +74,8 @@ class PaymentUnknown(Screen[UnknownChoice]):
         blocks = [
             text_block(canvas, width, words(f"payment_unknown.title{known}"), Type.RESULT),
             text_block(canvas, width, words("payment_unknown.sentence"), Type.TITLE, gap=10),
-            text_block(canvas, width, words(f"payment_unknown.explain{known}"), Type.BODY, gap=8),
-            text_block(canvas, width, words("payment_unknown.blocked"), Type.BODY, gap=4),
+            minor(text_block(canvas, width, words(f"payment_unknown.explain{known}"), gap=8)),
+            minor(text_block(canvas, width, words("payment_unknown.blocked"), gap=4)),
             boxed_block(canvas, Look.PLAIN, self._facts(canvas, width - 2 * canvas.px(26))),
         ]
         if self.printing or self.printed is not None:
@@ -90,7 +90,8 @@ class PaymentUnknown(Screen[UnknownChoice]):
         facts = [
             (words("pay.ref"), self.ref),
             (words("payment_unknown.amount"), amount),
-            (words("payment_unknown.time"), self.at),
             (words("pay.where"), where_to_ask(canvas)),
         ]
+        if not canvas.theme.elder:
+            facts.insert(2, (words("payment_unknown.time"), self.at))
         return fact_blocks(canvas, width, facts, gap=4)

@@ -64,9 +64,10 @@ class ReceiptPrinted(Screen[ReceiptPrintedChoice]):
         facts = [
             (words("receipt_printed.paper"), self._paper(canvas)),
             (words("receipt_printed.number"), self.number),
-            (words("pay.ref"), self.ref),
             (words("receipt_printed.amount"), f"{self.amount} {words('unit.yuan')}"),
         ]
+        if not canvas.theme.elder:
+            facts.insert(2, (words("pay.ref"), self.ref))
         rows = fact_blocks(canvas, width - 2 * canvas.px(26), facts, gap=4)
         return [
             text_block(canvas, width, words(f"receipt_printed.{which}.title"), Type.RESULT),

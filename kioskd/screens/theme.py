@@ -42,12 +42,12 @@ DARK: Colour = (0x33, 0x41, 0x55)
 class Type(Enum):
     """How a text is set: size at the reference panel, bold, line height as a multiple of size."""
 
-    FIGURE = (60, True, 1.2)
+    FIGURE = (60, True, 1.3)
     """The one amount a screen is about."""
-    RESULT = (44, True, 1.25)
-    QUESTION = (36, True, 1.25)
+    RESULT = (44, True, 1.3)
+    QUESTION = (36, True, 1.3)
     LEAD = (28, False, 1.4)
-    TITLE = (28, True, 1.25)
+    TITLE = (28, True, 1.3)
     """Buttons and titles of cards."""
     BODY = (24, False, 1.45)
     STRONG = (24, True, 1.45)

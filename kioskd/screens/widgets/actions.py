@@ -30,15 +30,13 @@ def action_row(
     """
     height, gap = canvas.theme.button_height, canvas.px(20)
     room = Rect(rect.x, rect.bottom - height, rect.w, height)
+    main_width, back_width = _widths(canvas, room.w - gap, main, back)
     if back is not None:
-        most = room.w if main is None else room.w * 40 // 100
-        width = _width(canvas, back, most, canvas.px(220))
-        place, room = _cut(room, width, gap, from_left=not canvas.theme.left_handed)
+        place, room = _cut(room, back_width, gap, from_left=not canvas.theme.left_handed)
         _draw(canvas, place, back, Look.SECOND)
         canvas.back = back.button
     if main is not None:
-        width = _width(canvas, main, room.w - gap, canvas.px(380))
-        place, room = _cut(room, width, gap, from_left=canvas.theme.left_handed)
+        place, room = _cut(room, main_width, gap, from_left=canvas.theme.left_handed)
         _draw(canvas, place, main, Look.MAIN)
     return Rect(room.x, room.y, max(0, room.w), height)
 
@@ -64,6 +62,26 @@ def between_action(canvas: Canvas, body: Rect, between: Rect, action: Action) ->
         place = Rect(row.right - wanted, row.y, wanted, row.h)
     _draw(canvas, place, action, Look.SECOND)
     return body
+
+
+def _widths(
+    canvas: Canvas, room: int, main: Action | None, back: Action | None
+) -> tuple[int, int]:
+    """Return the widths of both; where the row is too narrow they share it by their labels."""
+    wide = canvas.theme.width
+    wanted = (
+        _width(canvas, main, wide, canvas.px(380)) if main else 0,
+        _width(canvas, back, wide, canvas.px(220)) if back else 0,
+    )
+    if sum(wanted) <= room:
+        return wanted
+    labels = [_label_width(canvas, action) for action in (main, back)]
+    needed = room * labels[0] // sum(labels)
+    return needed, room - needed
+
+
+def _label_width(canvas: Canvas, action: Action | None) -> int:
+    return _width(canvas, action, canvas.theme.width, 0) if action else 0
 
 
 def _width(canvas: Canvas, action: Action, most: int, least: int) -> int:

@@ -1,7 +1,7 @@
 """Texts and figures below one another: measured first, then drawn where they fit."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kioskd.domain.money import Money
 from kioskd.screens import theme as t
@@ -22,6 +22,13 @@ class Block:
     height: int
     draw: Callable[[Rect], object]
     gap: int = 0
+    minor: bool = False
+    """Left out where there is too little room for all."""
+
+
+def minor(block: Block) -> Block:
+    """Return the block as one that gives way where there is too little room."""
+    return replace(block, minor=True)
 
 
 def text_block(
@@ -92,8 +99,10 @@ def draw_blocks(
 ) -> Rect:
     """Draw the blocks below one another in ``rect``; return what they cover.
 
-    Where there is too little room the gaps give way first, then each block in proportion.
+    Where there is too little room the gaps give way first, then the minor blocks from the last,
+    then each block in proportion.
     """
+    blocks = _without_minor(blocks, rect.h)
     heights = [block.height for block in blocks]
     gaps = [0, *(block.gap for block in blocks[1:])]
     spare = rect.h - sum(heights)
@@ -109,6 +118,16 @@ def draw_blocks(
         block.draw(Rect(rect.x, y, rect.w, height))
         y += height
     return Rect(rect.x, rect.y + down, rect.w, total)
+
+
+def _without_minor(blocks: Sequence[Block], room: int) -> Sequence[Block]:
+    """Return the blocks that are to be drawn in ``room`` pixels of height."""
+    while sum(block.height for block in blocks) > room:
+        gives_way = [at for at, block in enumerate(blocks) if block.minor]
+        if not gives_way:
+            break
+        blocks = [*blocks[: gives_way[-1]], *blocks[gives_way[-1] + 1 :]]
+    return blocks
 
 
 def boxed_block(canvas: Canvas, look: Look, blocks: Sequence[Block], gap: float = 20) -> Block:

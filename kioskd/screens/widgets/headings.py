@@ -50,7 +50,8 @@ def result_sign(canvas: Canvas, area: Rect, what: Sign) -> Rect:
 def heading(canvas: Canvas, rect: Rect, title: str, note: str = "") -> Rect:
     """Write the question of a screen with a side note; return what is left of ``rect`` below.
 
-    The note stands beside the title where there is room, else below it.
+    The note stands beside the title where there is room, else below it; large letters on a panel
+    that is not high leave no room below.
     """
     title_width = canvas.text_width(title, Type.QUESTION) + canvas.px(20)
     line = canvas.line_height(Type.QUESTION)
@@ -60,7 +61,7 @@ def heading(canvas: Canvas, rect: Rect, title: str, note: str = "") -> Rect:
     if note and beside:
         room = Rect(rect.x + title_width, rect.y, rect.w - title_width, line)
         canvas.text(room.moved(0, canvas.px(5)), note, Type.NOTE, t.SECOND_INK, valign="middle")
-    elif note:
+    elif note and not (canvas.theme.elder and not canvas.portrait):
         height = canvas.text_height(rect.w, note, Type.NOTE)
         below = Rect(rect.x, rect.y + used, rect.w, height)
         canvas.text(below, note, Type.NOTE, t.SECOND_INK)
@@ -82,15 +83,19 @@ def steps_bar(canvas: Canvas, rect: Rect, labels: Sequence[str], current: int) -
     """Draw the numbered steps, ``current`` from 0; return what is left of ``rect`` below.
 
     Steps done have a check, the present one is filled and bold. Where the labels do not fit in
-    one row (portrait, small panels), they stand below the numbers.
+    one row they stand below the numbers, and where they do not fit there either, only the present
+    one has its label.
     """
     radius = canvas.px(18)
     gap = canvas.px(12)
     widths = [canvas.text_width(label, _type(i, current)) for i, label in enumerate(labels)]
     needed = sum(widths) + len(labels) * (2 * radius + 2 * gap) + (len(labels) - 1) * canvas.px(24)
-    if needed <= rect.w:
-        return _steps_in_a_row(canvas, rect, labels, current, radius, widths)
-    return _steps_above_labels(canvas, rect, labels, current, radius)
+    if needed > rect.w and canvas.portrait and max(widths) <= rect.w // len(labels):
+        return _steps_above_labels(canvas, rect, labels, current, radius)
+    if needed > rect.w:
+        labels = [label if at == current else "" for at, label in enumerate(labels)]
+        widths = [width if at == current else 0 for at, width in enumerate(widths)]
+    return _steps_in_a_row(canvas, rect, labels, current, radius, widths)
 
 
 def _type(index: int, current: int) -> Type:
@@ -125,7 +130,8 @@ def _steps_in_a_row(
         _bullet(canvas, (round(x) + radius, middle), radius, index, current)
         at = round(x) + 2 * radius + gap
         room = Rect(at, rect.y, width + 2, height)
-        canvas.text(room, label, _type(index, current), _ink(index, current), valign="middle")
+        if label:
+            canvas.text(room, label, _type(index, current), _ink(index, current), valign="middle")
         x += 2 * radius + gap + width
         if index < len(labels) - 1:
             line = Rect(round(x) + gap, middle - canvas.px(1), round(join) - 2 * gap, canvas.px(3))

@@ -27,17 +27,26 @@ def result_body(canvas: Canvas) -> tuple[Rect, Rect]:
 
 def result_width(canvas: Canvas) -> int:
     """Return how wide the words beside (portrait: below) the sign may be."""
-    return canvas.area.w if canvas.portrait else canvas.area.w - canvas.px(200 + 40)
+    return canvas.area.w if canvas.portrait else canvas.area.w - _side(canvas) - _air(canvas)
+
+
+def _side(canvas: Canvas) -> int:
+    """Return how large the sign is: large letters need its room."""
+    return canvas.px(150 if canvas.theme.elder else 200)
+
+
+def _air(canvas: Canvas) -> int:
+    return canvas.px(28 if canvas.theme.elder else 40)
 
 
 def draw_result(canvas: Canvas, body: Rect, what: Sign, blocks: Sequence[Block]) -> None:
     """Draw sign and words in the middle of ``body``."""
+    size, gap = _side(canvas), _air(canvas)
     if not canvas.portrait:
-        left, words = body.cut_left(canvas.px(200), canvas.px(40))
+        left, words = body.cut_left(size, gap)
         sign(canvas, left, what)
         draw_blocks(canvas, words, blocks, "middle")
         return
-    size, gap = canvas.px(200), canvas.px(40)
     together = min(body.h, size + gap + blocks_height(blocks))
     top, words = body.centred(body.w, together).cut_top(size, gap)
     sign(canvas, top.centred(size, size), what)
