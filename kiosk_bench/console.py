@@ -32,6 +32,8 @@ class Shown:
     buttons: dict[str, tuple[int, int, int, int]]
     numbers: dict[str, str]
     """What the pad presses for each button; empty until the first key of a visit."""
+    picture: int
+    """The kiosk's own number of it."""
 
 
 class Console:
@@ -101,6 +103,7 @@ class Console:
             str(message["language"]),
             buttons,
             dict(message["numbers"]),  # type: ignore[call-overload]
+            int(str(message["serial"])),
         )
         self.shown.append(shown)
         if self.pictures is not None:
@@ -131,10 +134,10 @@ class Console:
         """Wait for one of these screens."""
         return await self.wait_for(lambda shown: shown.screen in ids, " or ".join(ids), within_s)
 
-    async def tap(self, screen: str, button: str, within_s: float = 20.0) -> None:
+    async def tap(self, screen: str, button: str, within_s: float = 20.0) -> Shown:
         """Wait for the button on that screen and touch it, or press its keys.
 
-        A screen that just goes is let go.
+        A screen that just goes is let go. Returns the picture on which it was done.
         """
         with trio.move_on_after(within_s):
             while True:
@@ -144,9 +147,9 @@ class Console:
                     within_s,
                 )
                 if self.by_keys and await self._keyed(shown, button):
-                    return
+                    return shown
                 if not self.by_keys and await self._touched(screen, button):
-                    return
+                    return shown
                 await self._moved_on(shown)
         raise StoryFailed(f"{screen} did not take a touch on {button}; {self._words()}")
 
@@ -157,21 +160,22 @@ class Console:
         return await self._answer()
 
     async def _keyed(self, shown: Shown, button: str) -> bool:
-        """Press what the picture says for the button; the first key only shows the numbers."""
-        if not shown.numbers:
-            await self.key("0", shown.screen)
+        """Press what the picture says for the button, if it is still up.
+
+        The first key of a visit only shows the numbers; star erases before it leads back.
+        """
+        if not shown.numbers or button not in shown.numbers:
+            await self.key("*" if shown.numbers else "0", shown)
             return False
-        if button not in shown.numbers:
-            raise StoryFailed(f"no key of the pad presses {button} on {shown.screen}")
         for digit in shown.numbers[button]:
-            if not await self.key(digit, shown.screen):
+            if not await self.key(digit, shown):
                 return False
         return True
 
-    async def key(self, key: str, screen: str) -> bool:
-        """Press a key of the pad; return whether the kiosk says that this screen was up."""
+    async def key(self, key: str, shown: Shown) -> bool:
+        """Press a key of the pad; return whether the kiosk says that this picture was up."""
         self.keys += 1
-        await self._send({"key": key, "screen": screen})
+        await self._send({"key": key, "serial": shown.picture})
         return await self._answer()
 
     async def _answer(self) -> bool:

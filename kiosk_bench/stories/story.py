@@ -96,12 +96,11 @@ async def open_service(world: Place, tab: str, service: str) -> None:
     console, button = world.console, f"service-{service}"
     shown = await console.screen("home")
     if button not in shown.buttons:
-        await console.tap("home", f"tab-{tab}")
+        shown = await console.tap("home", f"tab-{tab}")
         with trio.move_on_after(TAB_TURNED_S):  # the tab that is up already gives no new picture
             shown = await console.next_after(shown)
     while button not in shown.buttons:
-        await console.tap("home", "page-next")
-        shown = await console.next_after(shown)
+        shown = await console.next_after(await console.tap("home", "page-next"))
     await console.tap("home", button)
 
 
@@ -129,8 +128,8 @@ async def choose_grade(world: Place) -> None:
     """Mark the grade, turning pages until it is there."""
     shown = await world.console.screen("choose-grade")
     while f"grade-{GRADE}" not in shown.buttons:
-        await world.console.tap("choose-grade", "page-next")
-        shown = await world.console.next_after(shown)
+        acted = await world.console.tap("choose-grade", "page-next")
+        shown = await world.console.next_after(acted)
     await world.console.tap("choose-grade", f"grade-{GRADE}")
 
 

@@ -97,6 +97,8 @@ class Canvas:
         self.buttons: dict[str, Rect] = {}
         self.drawn: list[DrawnText] = []
         self.cards: list[DrawnCard] = []
+        self.letters_percent = 100
+        """How large the letters are, of those that she wants; less where all would not fit."""
         self.framed_from = 0
         """How many of ``drawn`` are the screen's own; the rest is header and footer."""
         self.main: str | None = None
@@ -135,13 +137,6 @@ class Canvas:
     def say_in_footer(self, label: str, value: str = "") -> None:
         """Put this at the right of the footer instead of the time left: a payment reference."""
         self.status = (label, value)
-
-    def within_reach(self, rect: Rect) -> Rect:
-        """Return the part of ``rect`` for controls: in the low layout the lower half."""
-        if not self.theme.low:
-            return rect
-        top = max(rect.y, self.theme.height // 2)
-        return Rect(rect.x, top, rect.w, rect.bottom - top)
 
     # ---- text
 

@@ -8,10 +8,10 @@ screen (not for a clock that moved)::
      "numbers": {}, "serial": 7, "picture": "<PNG, base64>"}
 
 Accepted: ``{"tap": "ok", "screen": "problem"}`` and ``{"point": [x, y]}``, which become real mouse
-events, so that the same hit test decides; ``{"key": "5", "screen": "home"}``, a press of a key;
-``{"pictures": false}`` from who wants no pictures any more. Answered with ``{"tapped": ...}``,
-``{"pressed": ...}``, ``{"pictures": false}`` or ``{"error": ...}``. A picture's ``numbers`` say
-what to press for each button once keys are used; without, they are empty.
+events, so that the same hit test decides; ``{"key": "5", "serial": 7}``, a press of the pad's key
+on that picture; ``{"pictures": false}`` from who wants no pictures any more. Answered with
+``{"tapped": ...}``, ``{"pressed": ...}``, ``{"pictures": false}`` or ``{"error": ...}``. The
+``numbers`` say what to press for each button once keys are used; without, they are empty.
 """
 
 import base64
@@ -50,6 +50,7 @@ class Request(msgspec.Struct, forbid_unknown_fields=True):
     screen: str | None = None
     point: tuple[int, int] | None = None
     key: str | None = None
+    serial: int | None = None
     pictures: bool | None = None
 
 
@@ -202,7 +203,7 @@ class ScreenConsole:
                 self._clients[client] = request.pictures
             return {"pictures": request.pictures}
         if request.key is not None:
-            return await self._press(request.key, request.screen)
+            return await self._press(request.key, request.serial)
         if request.point is not None:
             return await self._touch(*request.point, {"tapped": list(request.point)})
         if request.tap is None or request.screen is None:
@@ -217,11 +218,11 @@ class ScreenConsole:
             return {"error": f"{screen}/{button} is not up", "screen": up, "buttons": buttons}
         return await self._touch(*canvas.buttons[button].centre, {"tapped": button})
 
-    async def _press(self, key: str, screen: str | None) -> dict[str, Any]:
+    async def _press(self, key: str, serial: int | None) -> dict[str, Any]:
         if key not in tuple(KEYS):
             return {"error": f"no key {key!r}"}
-        if screen is not None and not self._stage.waits_on(screen):
-            return {"error": f"{screen} is not up"}
+        if serial is not None and (serial != self._serial or not self._stage.is_up_to_date):
+            return {"error": f"picture {serial} is not up"}
         post_key(key)
         await self._stage.round_done()
         return {"pressed": key}

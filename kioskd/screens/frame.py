@@ -5,7 +5,7 @@ language, clock. Footer: the hotlines, what is going on (the time left, the paym
 the state of this terminal), and what brings the controls within reach.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pygame
 
@@ -36,6 +36,11 @@ FRAME_BUTTONS = (
 """The buttons that are on every screen; on the pad they are 0 and their place in this row."""
 WAYS_OUT = frozenset({"end", "cancel"})
 """Buttons of screens that already offer it."""
+LETTERS_PERCENT = (100, 93, 86, 80, 74)
+"""Of the visitor's letters: tried one after the other until all of a screen fits."""
+TITLE_OF_ONE_LINE, TITLE_OF_TWO_LINES = 0.57, 0.67
+"""Of the header's height; the outlet has the rest."""
+ASKING = (Type.QUESTION, Type.RESULT)
 MOST_OF_BUTTON = 150
 """No button of the frame is wider, at the reference panel; its label takes two lines rather."""
 PALE_ON_BLUE: t.Colour = (0xD5, 0xE3, 0xF4)
@@ -91,8 +96,12 @@ def footer_rect(theme: Theme) -> Rect:
 
 
 def middle_rect(theme: Theme) -> Rect:
-    """Return where screens draw: between header and footer, inside the margins."""
-    top, bottom = theme.header_height, theme.height - theme.footer_height
+    """Return where screens draw: between header and footer, inside the margins.
+
+    In the low layout that is the lower half of the panel, less the footer.
+    """
+    top = theme.height // 2 if theme.low else theme.header_height
+    bottom = theme.height - theme.footer_height
     whole = Rect(0, top, theme.width, bottom - top)
     return whole.inset(theme.margin, theme.px(28 if theme.portrait else 22))
 
@@ -101,26 +110,59 @@ def draw_picture(
     surface: pygame.Surface, screen: Screen[object], kit: Kit, words: Words, moment: Moment
 ) -> Canvas:
     """Draw a whole picture; the canvas returned knows its buttons and whether all texts fitted."""
-    canvas = Canvas(
-        surface,
-        middle_rect(kit.theme),
-        kit.theme,
-        kit.fonts,
-        kit.shapes,
-        words,
-        kit.facts,
-        moment.pressed,
-        moment.elapsed_s,
-    )
-    surface.fill(t.GROUND)
-    screen.draw(canvas)
+    canvas = _draw_screen(surface, screen, kit, words, moment)
+    canvas.theme = kit.theme
     canvas.framed_from = len(canvas.drawn)
     in_visit = moment.time_left_s is not None
     draw_frame(canvas, moment, offers_end=in_visit and not WAYS_OUT & canvas.buttons.keys())
+    if kit.theme.low:
+        _draw_upper_half(canvas)
     if moment.keys:
         canvas.numbers = numbers_for(canvas, FRAME_BUTTONS)
         draw_numbers(canvas, moment.pending, moment.focus)
     return canvas
+
+
+def _draw_screen(
+    surface: pygame.Surface, screen: Screen[object], kit: Kit, words: Words, moment: Moment
+) -> Canvas:
+    """Draw the middle with the largest letters in which nothing of it is cut off.
+
+    A city's own texts and a person's name may be longer than anybody has seen.
+    """
+    canvas = None
+    sizes = kit.theme.of_lower_half() if kit.theme.low else kit.theme
+    for percent in LETTERS_PERCENT:
+        theme = replace(sizes, type_scale=sizes.type_scale * percent / 100)
+        canvas = Canvas(
+            surface,
+            middle_rect(kit.theme),
+            theme,
+            kit.fonts,
+            kit.shapes,
+            words,
+            kit.facts,
+            moment.pressed,
+            moment.elapsed_s,
+        )
+        canvas.letters_percent = percent
+        surface.fill(t.GROUND)
+        screen.draw(canvas)
+        if all(text.fits for text in canvas.drawn):
+            break
+    assert canvas is not None, "there are letters"
+    return canvas
+
+
+def _draw_upper_half(canvas: Canvas) -> None:
+    """Show what is asked large where nobody can reach, unless it is hers alone."""
+    theme = canvas.theme
+    room = Rect(0, theme.header_height, theme.width, theme.height // 2 - theme.header_height)
+    room = room.inset(theme.margin, canvas.px(32))
+    own = canvas.drawn[: canvas.framed_from]
+    asked = [text.text for text in own if text.type in ASKING and text.public]
+    text = asked[0] if asked else canvas.facts.title.in_language(canvas.language)
+    canvas.text(room, text, Type.RESULT, t.DEEP_BLUE, "centre", "middle", shrink_to=0.5)
 
 
 def draw_frame(canvas: Canvas, moment: Moment, offers_end: bool) -> None:
@@ -152,7 +194,8 @@ def _header(canvas: Canvas, room: Rect, moment: Moment, buttons: list[str]) -> N
     else:
         room = _buttons(canvas, room, buttons, Look.HEADER)
     room = _emblem(canvas, room)
-    upper, lower = room.cut_top(room.h * 5 // 9)
+    share = TITLE_OF_TWO_LINES if _title_is_long(canvas, room.w) else TITLE_OF_ONE_LINE
+    upper, lower = room.cut_top(round(room.h * share))
     _title(canvas, upper)
     _outlet(canvas, lower)
 
@@ -168,6 +211,12 @@ def _emblem(canvas: Canvas, room: Rect) -> Rect:
 def _title(canvas: Canvas, room: Rect) -> None:
     text = canvas.facts.title.in_language(canvas.language)
     canvas.text(room, text, Type.TITLE, t.SURFACE, valign="middle", shrink_to=0.4)
+
+
+def _title_is_long(canvas: Canvas, width: int) -> bool:
+    """Tell whether the title needs two lines even in the smallest letters."""
+    text = canvas.facts.title.in_language(canvas.language)
+    return canvas.fonts.width(text, canvas.theme.smallest_type, Type.TITLE.bold) > width
 
 
 def _outlet(canvas: Canvas, room: Rect) -> None:
@@ -233,10 +282,14 @@ def _footer(canvas: Canvas, room: Rect, moment: Moment, buttons: list[str]) -> N
 
 def _runs_at_right(canvas: Canvas, room: Rect, runs: list[Run]) -> Rect:
     """Write at the right end of ``room`` and return what is left of it."""
-    width = sum(canvas.text_width(run.text, run.type) for run in runs) + canvas.px(8)
+    width = _width(canvas, runs) + canvas.px(8)
     rest, place = room.cut_right(min(width, room.w), canvas.px(20))
     canvas.runs(place, runs, "right")
     return rest
+
+
+def _width(canvas: Canvas, runs: list[Run]) -> int:
+    return sum(canvas.text_width(run.text, run.type) for run in runs)
 
 
 def _hotlines_at_right(canvas: Canvas, room: Rect, label: t.Colour) -> Rect:
@@ -245,7 +298,11 @@ def _hotlines_at_right(canvas: Canvas, room: Rect, label: t.Colour) -> Rect:
 
 
 def _hotlines(canvas: Canvas, room: Rect, label: t.Colour) -> None:
-    if runs := _hotline_runs(canvas, label, t.INK):
+    runs = _hotline_runs(canvas, label, t.INK)
+    if runs and _width(canvas, runs) > room.w:  # the numbers are what she needs
+        runs = runs[1::2]
+        runs[1:] = [replace(run, text=f"   {run.text}") for run in runs[1:]]
+    if runs:
         canvas.runs(room, runs)
 
 

@@ -182,14 +182,16 @@ class PygameStage:
     def accepts(self, screen_id: str, button: str) -> bool:
         """Tell whether that screen is up, waiting, and has that button."""
         return (
-            self.waits_on(screen_id) and self.canvas is not None and button in self.canvas.buttons
+            self.canvas is not None
+            and self.is_up_to_date
+            and self.shown is not None
+            and self.shown[0].id == screen_id
+            and button in self.canvas.buttons
         )
 
-    def waits_on(self, screen_id: str) -> bool:
-        """Tell whether that screen is up and waiting."""
-        return self._is_up_to_date() and self.shown is not None and self.shown[0].id == screen_id
-
-    def _is_up_to_date(self) -> bool:
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether the picture that is up is of the screen that waits."""
         showing = self._current
         if showing is None or not showing.live or showing.finished.is_set():
             return False
@@ -287,7 +289,7 @@ class PygameStage:
 
     def _button_at(self, touch: Touch) -> str | None:
         """Return the button of the picture that is up; None where that picture is out of date."""
-        if self.canvas is None or not self._is_up_to_date():
+        if self.canvas is None or not self.is_up_to_date:
             return None
         hits = (b for b, rect in self.canvas.buttons.items() if rect.contains(touch.x, touch.y))
         return next(hits, None)
@@ -296,7 +298,7 @@ class PygameStage:
         """Do what a key of the pad does; the first one only shows what each of them does."""
         warned, self._last_touch = self._warns(self._time_left(now)), now
         canvas = self.canvas
-        if canvas is None or not self._is_up_to_date():
+        if canvas is None or not self.is_up_to_date:
             return
         pressed = self._visitor.key(key, canvas)
         self.redraw()

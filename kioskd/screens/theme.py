@@ -64,6 +64,8 @@ REFERENCE_LONG_MM = 217.0
 SMALLEST_TYPE_PX = 12
 SMALLEST_TYPE_MM = 2.3
 ELDER_TYPE = 1.35
+MIDDLE_OF_PANEL = 0.83
+"""How much of a panel's height is between header and footer."""
 LOW_FROM_MM = 150.0
 """A panel that is less high has nothing out of the reach of who sits before it."""
 TOUCH_MM = 10.0
@@ -107,6 +109,15 @@ class Theme:
     def offers_low(self) -> bool:
         """Whether the panel is so high that its upper half is out of reach from a wheelchair."""
         return self.height * self.mm_per_px >= LOW_FROM_MM
+
+    def of_lower_half(self) -> "Theme":
+        """Return the theme of a panel whose middle is the lower half of this one, less the footer.
+
+        Whatever fits a panel fits there: a screen knows nothing of the low layout.
+        """
+        room = self.height - self.height // 2 - self.footer_height
+        width_mm = self.width * self.mm_per_px
+        return theme_for(self.width, round(room / MIDDLE_OF_PANEL), width_mm, self.preferences)
 
     def px(self, reference: float) -> int:
         """Return a length of the reference panel in pixels of this one, at least 1."""

@@ -64,9 +64,7 @@ def between_action(canvas: Canvas, body: Rect, between: Rect, action: Action) ->
     return body
 
 
-def _widths(
-    canvas: Canvas, room: int, main: Action | None, back: Action | None
-) -> tuple[int, int]:
+def _widths(canvas: Canvas, room: int, main: Action | None, back: Action | None) -> tuple[int, int]:
     """Return the widths of both; where the row is too narrow they share it by their labels."""
     wide = canvas.theme.width
     wanted = (
