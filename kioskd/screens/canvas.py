@@ -117,6 +117,14 @@ class Canvas:
         self._elapsed_s = elapsed_s
 
     @property
+    def is_sound(self) -> bool:
+        """Whether no text is cut off and no control is smaller than a finger."""
+        finger = self.theme.finger
+        return all(text.fits for text in self.drawn) and all(
+            min(rect.w, rect.h) >= finger for rect in self.buttons.values()
+        )
+
+    @property
     def language(self) -> str:
         return self.words.language
 

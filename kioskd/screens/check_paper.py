@@ -33,7 +33,8 @@ class CheckPaper(Screen[str | Navigation]):
         enough = code_state(self.typed) is not CodeState.TOO_SHORT
         main = Action("check", words("check_paper.check"), enabled=enough)
         action_row(canvas, actions, main, Action("back", words("info.back")))
-        room = heading(canvas, room, words("check_paper.title"))
+        if canvas.portrait or canvas.theme.roomy:  # else the line beside the field says it
+            room = heading(canvas, room, words("check_paper.title"))
         note = words("check_paper.mistyped" if self.mistyped else "check_paper.hint")
         high = max(canvas.px(84), canvas.theme.min_touch)
         if canvas.portrait:

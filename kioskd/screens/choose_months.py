@@ -62,9 +62,11 @@ class ChooseMonths(Screen[MonthsAnswer]):
         room = heading(canvas, body, canvas.words("choose_months.title"), note)
         if any(offered.status is MonthStatus.LOCKED for offered in self.offer.months):
             room = reason_strip(canvas, room, canvas.words("choose_months.locked_why"))
-        tiles, card = _parts(canvas, self._draw_quick(canvas, room))
         across = 3 if canvas.portrait else 4
         down = -(-len(self.offer.months) // across)
+        if room.h > (down + 1) * (canvas.theme.min_touch + canvas.px(14)):
+            room = self._draw_quick(canvas, room)
+        tiles, card = _parts(canvas, room)
         cells = layout.grid(tiles, across, down, canvas.px(14))
         for offered, cell in zip(self.offer.months, cells, strict=False):
             self._draw_tile(canvas, offered, cell)

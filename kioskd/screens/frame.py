@@ -103,7 +103,7 @@ def middle_rect(theme: Theme) -> Rect:
     top = theme.height // 2 if theme.low else theme.header_height
     bottom = theme.height - theme.footer_height
     whole = Rect(0, top, theme.width, bottom - top)
-    return whole.inset(theme.margin, theme.px(28 if theme.portrait else 22))
+    return whole.inset(theme.margin, theme.px(28 if theme.portrait else 22 if theme.roomy else 12))
 
 
 def draw_picture(
@@ -148,7 +148,7 @@ def _draw_screen(
         canvas.letters_percent = percent
         surface.fill(t.GROUND)
         screen.draw(canvas)
-        if all(text.fits for text in canvas.drawn):
+        if canvas.is_sound:
             break
     assert canvas is not None, "there are letters"
     return canvas

@@ -51,7 +51,8 @@ class PolicySearch(Screen[SearchAnswer]):
             field, results = results.cut_top(canvas.px(76), gap)
             rows = letter_rows(7)
         else:
-            results, pad = room.cut_right(room.w * 46 // 100, canvas.px(24))
+            keys = 7 * canvas.theme.min_touch + 6 * canvas.px(8)
+            results, pad = room.cut_right(max(room.w * 46 // 100, keys), canvas.px(24))
             field, pad = pad.cut_top(max(canvas.px(72), canvas.theme.min_touch), canvas.px(12))
             rows = letter_rows(7)
         typed_field(canvas, field, self.typed, words("policy_search.empty"))

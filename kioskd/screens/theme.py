@@ -64,6 +64,7 @@ REFERENCE_LONG_MM = 217.0
 SMALLEST_TYPE_PX = 12
 SMALLEST_TYPE_MM = 2.3
 ELDER_TYPE = 1.35
+ROOMY_FINGERS = 12
 MIDDLE_OF_PANEL = 0.83
 """How much of a panel's height is between header and footer."""
 LOW_FROM_MM = 150.0
@@ -140,9 +141,19 @@ class Theme:
         return self.px(16)
 
     @property
+    def finger(self) -> int:
+        """The smallest side of a touch target by the panel's millimetres alone, in pixels."""
+        return math.floor(TOUCH_MM / self.mm_per_px)
+
+    @property
+    def roomy(self) -> bool:
+        """Whether the panel is high enough for a finger's rows to have air between them."""
+        return self.height >= ROOMY_FINGERS * self.min_touch
+
+    @property
     def bar_height(self) -> int:
         """The height of a row of header or footer with buttons in it."""
-        return max(self.px(60), self.min_touch + self.px(8))
+        return max(self.px(60), self.min_touch + self.px(8 if self.roomy else 4))
 
     @property
     def header_height(self) -> int:

@@ -156,14 +156,18 @@ def _draw_free(canvas: Canvas, column: Rect, off: frozenset[WelcomeChoice]) -> N
     top, rest = column.cut_top(canvas.text_height(column.w, heading, Type.NOTE), canvas.px(10))
     canvas.text(top, heading, Type.NOTE, t.SECOND_INK)
     lost = _lost_height(canvas, column.w)
+    hint: Rect | None
     cards, hint = rest.cut_bottom(lost, gap)
-    if not canvas.portrait:
+    if not canvas.portrait and cards.h < len(WelcomeChoice) * (canvas.theme.min_touch + gap):
+        cards, hint = rest, None
+    elif not canvas.portrait:
         cards = Rect(cards.x, cards.y, cards.w, min(cards.h, canvas.px(440)))
         hint = Rect(hint.x, cards.bottom + gap, hint.w, lost)
     across, down = (2, 2) if canvas.portrait else (1, 4)
     for cell, choice in zip(grid(cards, across, down, gap), WelcomeChoice, strict=True):
         _free_card(canvas, cell, choice, choice not in off)
-    _draw_lost(canvas, hint)
+    if hint is not None:
+        _draw_lost(canvas, hint)
 
 
 def _free_card(canvas: Canvas, cell: Rect, choice: WelcomeChoice, able: bool) -> None:
