@@ -60,7 +60,7 @@ class Busy(Screen[None]):
         texts = (
             (words(f"{key}.title"), Type.RESULT, t.INK),
             (words(f"{key}.note"), Type.LEAD, t.INK),
-            (self._how_long(canvas, late), Type.BODY, t.DOUBT if late else t.SECOND_INK),
+            (self._how_long(canvas, late), Type.BODY, t.DOUBT_INK if late else t.SECOND_INK),
         )
         heights = [canvas.text_height(room.w, text, type) for text, type, _ in texts]
         side, gap = canvas.px(190), canvas.px(14)

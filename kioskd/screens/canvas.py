@@ -51,7 +51,9 @@ class DrawnText:
 
     text: str
     rect: Rect
+    """Its lines, as wide as the widest."""
     box: Rect
+    """The room it was given."""
     fits: bool
     type: Type = Type.BODY
     colour: Colour = t.INK
@@ -97,6 +99,8 @@ class Canvas:
         self.buttons: dict[str, Rect] = {}
         self.drawn: list[DrawnText] = []
         self.cards: list[DrawnCard] = []
+        self.icons: list[Rect] = []
+        """Where signs and pictures stand."""
         self.letters_percent = 100
         """How large the letters are, of those that she wants; less where all would not fit."""
         self.framed_from = 0
@@ -170,7 +174,9 @@ class Canvas:
         for index, line in enumerate(lines):
             box = Rect(rect.x, y + index * height, rect.w, height)
             fits = self._line(box, line, size, type.bold, colour, align) and fits
-        self.drawn.append(DrawnText(text, used, rect, fits, type, colour, size, height, len(lines)))
+        widest = max(self.fonts.width(line, size, type.bold) for line in lines)
+        ink = Rect(_start(rect.x, rect.w, widest, align), y, widest, used.h)
+        self.drawn.append(DrawnText(text, ink, rect, fits, type, colour, size, height, len(lines)))
         return used
 
     def does_not_fit(self, text: str, used: Rect, box: Rect) -> None:
@@ -290,6 +296,7 @@ class Canvas:
             (icon, colour, paper), size, lambda s: paint(icon, s, colour, paper)
         )
         place = rect.centred(size, size)
+        self.icons.append(place)
         self.surface.blit(image, (place.x, place.y))
 
     def bar(

@@ -33,7 +33,7 @@ class Kind(Enum):
     """What a point says, and so its sign: never by colour alone."""
 
     STOPS = (Icon.CROSS, t.STOP)
-    GOES_ON = (Icon.EXCLAMATION, t.DOUBT)
+    GOES_ON = (Icon.EXCLAMATION, t.DOUBT_INK)
     WORKS = (Icon.CHECK, t.DONE)
     WHEN = (Icon.CLOCK, t.BLUE)
     WHERE = (Icon.PLACE, t.BLUE)

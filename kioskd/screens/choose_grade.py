@@ -137,7 +137,10 @@ class ChooseGrade(Screen[GradeAnswer]):
         row, right = row.cut_right(_money_width(canvas, self.offer.grades, unit), canvas.px(14))
         parts = [Run(f"{grade.monthly} ", Type.QUESTION, ink), Run(unit, Type.NOTE, ink)]
         canvas.runs(right, parts, "right")
-        base, row = row.cut_left(_base_width(canvas, self.offer.grades), canvas.px(18))
+        wide = _base_width(canvas, self.offer.grades)
+        if wide > row.w:  # large letters: the yuan are what she chooses by
+            return row
+        base, row = row.cut_left(wide, canvas.px(18))
         said = canvas.words("choose_grade.base", base=grade.base)
         canvas.text(base, said, Type.NOTE, second, valign="middle")
         return row

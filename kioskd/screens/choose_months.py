@@ -148,6 +148,9 @@ class ChooseMonths(Screen[MonthsAnswer]):
             words = canvas.words(key, count=len(choice.months))
             ink = t.DEEP_BLUE if chosen else t.BLUE
             inner = cell.inset(canvas.px(8), 0)
+            if chosen:
+                mark, inner = inner.cut_left(canvas.px(24), canvas.px(6))
+                canvas.icon(Icon.CHECK, mark, ink, Look.CHOSEN.fill)
             canvas.text(inner, words, Type.NOTE_STRONG, ink, "centre", "middle", shrink_to=0.7)
         return rest
 

@@ -15,7 +15,7 @@ from kioskd.screens.looks import Look
 from kioskd.screens.navigation import Navigation
 from kioskd.screens.theme import Type
 from kioskd.screens.widgets import Action, action_row, heading
-from kioskd.screens.widgets.blocks import Block, draw_blocks, money_block, text_block
+from kioskd.screens.widgets.blocks import Block, draw_blocks, minor, money_block, text_block
 from kioskd.screens.widgets.months import months_text
 from kioskd.screens.widgets.pay_page import choice_mark, pay_page, percent
 from kioskd.screens.widgets.waiting import waiting_text
@@ -117,11 +117,11 @@ class ChooseScheme(Screen[SchemeAnswer]):
         name = rules.name.in_language(canvas.language)
         title_width = width - canvas.px(48)
         blocks = [text_block(canvas, title_width, name, Type.TITLE, ink)]
-        blocks.append(text_block(canvas, width, _rate(canvas, offer), Type.NOTE, second))
+        blocks.append(minor(text_block(canvas, width, _rate(canvas, offer), Type.NOTE, second)))
         if can and offer.grades:
             blocks += _from_blocks(canvas, offer, width)
         payable = text_block(canvas, width, _what_is_payable(canvas, offer), Type.BODY, ink, 14)
-        blocks.append(payable)
+        blocks.append(minor(payable) if can else payable)
         if said := self._said(canvas, offer, rules):
             blocks.append(_notice_block(canvas, said, width))
         return blocks
@@ -173,7 +173,7 @@ def _what_is_payable(canvas: Canvas, offer: Offer) -> str:
 def _from_blocks(canvas: Canvas, offer: Offer, width: int) -> list[Block]:
     key = "choose_scheme.from_monthly" if len(offer.grades) > 1 else "choose_months.monthly"
     return [
-        text_block(canvas, width, canvas.words(key), Type.NOTE, t.SECOND_INK, 14),
+        minor(text_block(canvas, width, canvas.words(key), Type.NOTE, t.SECOND_INK, 14)),
         money_block(canvas, min(grade.monthly for grade in offer.grades), Type.RESULT, 0),
     ]
 

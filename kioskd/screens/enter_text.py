@@ -9,6 +9,7 @@ from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Done, Screen
 from kioskd.screens.keyboard.board import board_height, draw_bar, draw_board
 from kioskd.screens.keyboard.field import draw_field
+from kioskd.screens.keyboard.keys import Page
 from kioskd.screens.keyboard.typing import Typing
 from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look
@@ -74,8 +75,8 @@ class EnterText(Screen[EnteredText]):
 
     def draw(self, canvas: Canvas) -> None:
         """Draw old and new, candidates or what is to be said, and the keys."""
-        area, gap = canvas.area, canvas.px(14)
-        bar_height = max(canvas.px(64), canvas.theme.min_touch)
+        area, gap = canvas.area, canvas.px(14 if canvas.theme.roomy else 8)
+        bar_height = self._bar_height(canvas)
         if canvas.portrait:
             area = heading(canvas, area, canvas.words(f"enter_text.{self.topic}.title"))
             bar_height = 2 * bar_height + canvas.px(10)
@@ -89,12 +90,23 @@ class EnterText(Screen[EnteredText]):
         draw_bar(canvas, bar, self.typing, said, is_fault)
         draw_board(canvas, keys, self.typing, self.can_be_done)
 
+    def _bar_height(self, canvas: Canvas) -> int:
+        """A line where keys need the room and no candidates are offered, else a finger's height."""
+        offers = self.typing.page is Page.PINYIN or bool(self.typing.letters)
+        if canvas.portrait or canvas.theme.roomy or offers:
+            return max(canvas.px(64), canvas.theme.min_touch)
+        return canvas.line_height(Type.NOTE)
+
     def _cards_height(self, canvas: Canvas, area: Rect, bar_height: int) -> int:
         least = canvas.line_height(Type.NOTE) + canvas.line_height(Type.BODY) + canvas.px(16)
+        if self.has_old and self.old and not self.typing.whole:  # a button stands beside it
+            least = max(least, canvas.theme.min_touch + canvas.px(4))
         if canvas.portrait:
             return (2 if self.has_old else 1) * canvas.px(160)
         keys = board_height(canvas, LETTER_ROWS)
         spare = area.h - bar_height - 2 * canvas.px(14) - max(keys, canvas.px(390))
+        if not canvas.theme.roomy:
+            return least
         return max(least, min(spare, canvas.px(150)))
 
     def _draw_cards(self, canvas: Canvas, rect: Rect) -> None:

@@ -234,15 +234,23 @@ def _clock(canvas: Canvas, room: Rect, moment: Moment) -> Rect:
 def _buttons(canvas: Canvas, room: Rect, buttons: list[str], look: Look) -> Rect:
     """Draw the frame's buttons at the right of ``room``, the first outermost; return the rest."""
     chosen = _chosen(canvas)
-    for button in buttons:
-        label = canvas.words(f"frame.{button}_off" if button in chosen else f"frame.{button}")
-        widest = canvas.text_width(label, Type.NOTE) + canvas.px(36)
-        width = max(canvas.theme.min_touch, min(widest, canvas.px(MOST_OF_BUTTON)))
-        room, place = room.cut_right(width, canvas.px(12))
+    labels = {b: canvas.words(f"frame.{b}_off" if b in chosen else f"frame.{b}") for b in buttons}
+    widths = {b: _button_width(canvas, label) for b, label in labels.items()}
+    gap = canvas.px(12)
+    spare = room.w - gap * len(buttons) - sum(widths.values())
+    less = min(0, spare) // max(1, len(buttons))  # large letters: the labels take two lines
+    for button, wanted in widths.items():
+        width = max(canvas.theme.min_touch, wanted + less)
+        room, place = room.cut_right(width, gap)
         place = place.centred(width, max(canvas.px(50), canvas.theme.min_touch))
         as_chosen = Look.CHOSEN if button in chosen else look
-        canvas.button(button, place, label, as_chosen, type=Type.NOTE)
+        canvas.button(button, place, labels[button], as_chosen, type=Type.NOTE)
     return room
+
+
+def _button_width(canvas: Canvas, label: str) -> int:
+    widest = canvas.text_width(label, Type.NOTE) + canvas.px(36)
+    return max(canvas.theme.min_touch, min(widest, canvas.px(MOST_OF_BUTTON)))
 
 
 def _chosen(canvas: Canvas) -> frozenset[str]:
@@ -266,13 +274,14 @@ def _footer(canvas: Canvas, room: Rect, moment: Moment, buttons: list[str]) -> N
     status = _status(canvas, moment)
     if canvas.portrait:
         room, lower = room.cut_bottom(canvas.px(44))
-        if not theme.low:
-            lower = _runs_at_right(canvas, lower, status)
+        room = _buttons(canvas, room, reach, Look.SECOND)
+        if theme.low:
+            canvas.runs(lower, status, "left")
+        else:
+            if _width(canvas, status) > room.w:
+                status = status[1:]
+            canvas.runs(room, status, "left")
             _hotlines(canvas, lower, t.SECOND_INK)
-            _buttons(canvas, room, reach, Look.SECOND)
-            return
-        canvas.runs(lower, status, "left")
-        _buttons(canvas, room, reach, Look.SECOND)
         return
     room = _buttons(canvas, room, reach, Look.SECOND)
     room = _runs_at_right(canvas, room, status)

@@ -21,6 +21,7 @@ from kioskd.screens.widgets.blocks import (
     blocks_height,
     draw_blocks,
     fact_blocks,
+    minor,
     text_block,
 )
 from kioskd.screens.widgets.chart import Bar, bar_chart
@@ -113,7 +114,7 @@ class Insurance(Screen[InsuranceAnswer]):
         return [
             text_block(canvas, width, name, Type.TITLE),
             _status_block(canvas, enrolment.active),
-            *fact_blocks(canvas, width, facts, type, gap=4),
+            *map(minor, fact_blocks(canvas, width, facts, type, gap=4)),
             _more_block(canvas),
         ]
 
@@ -180,7 +181,7 @@ def _month(canvas: Canvas, month: Month) -> str:
 
 def _status_block(canvas: Canvas, active: bool) -> Block:
     said = canvas.words("insurance.active" if active else "insurance.inactive")
-    ink, icon = (t.DONE, Icon.CHECK) if active else (t.DOUBT, Icon.EXCLAMATION)
+    ink, icon = (t.DONE, Icon.CHECK) if active else (t.DOUBT_INK, Icon.EXCLAMATION)
     side = canvas.px(24)
 
     def draw(rect: Rect) -> None:

@@ -90,7 +90,7 @@ def _draw_stretch(canvas: Canvas, stretch: Stretch, cell: Rect) -> None:
     inner = cell.inset(canvas.px(26), canvas.px(6))
     side = canvas.px(30)
     mark, inner = inner.cut_left(side, canvas.px(18))
-    icon, ink = (Icon.CHECK, t.DONE) if stretch.paid else (Icon.EXCLAMATION, t.DOUBT)
+    icon, ink = (Icon.CHECK, t.DONE) if stretch.paid else (Icon.EXCLAMATION, t.DOUBT_INK)
     canvas.icon(icon, mark.centred(side, side), ink)
     key = "insurance.stretch_paid" if stretch.paid else "insurance.stretch_missing"
     count = canvas.words(key, count=stretch.period.months)

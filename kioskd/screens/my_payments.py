@@ -36,8 +36,8 @@ SIGNS: dict[PaymentStanding, Sign] = {
 INKS: dict[PaymentStanding, Colour] = {
     S.POSTED: t.DONE,
     S.IN_PROGRESS: t.BLUE,
-    S.IN_DOUBT: t.DOUBT,
-    S.TO_BE_GIVEN_BACK: t.DOUBT,
+    S.IN_DOUBT: t.DOUBT_INK,
+    S.TO_BE_GIVEN_BACK: t.DOUBT_INK,
     S.GIVEN_BACK: t.BLUE,
     S.NOT_CHARGED: t.SECOND_INK,
 }

@@ -110,7 +110,7 @@ def _paper(canvas: Canvas, row: ReceiptRow) -> tuple[str, t.Colour]:
     said = canvas.words(f"my_receipts.{ORIGINALS[row.original]}")
     if row.copies:
         said += canvas.words("my_receipts.copies", count=row.copies)
-    return said, t.DONE if row.original is Printed.YES else t.DOUBT
+    return said, t.DONE if row.original is Printed.YES else t.DOUBT_INK
 
 
 def _paper_width(canvas: Canvas, paper: str) -> int:

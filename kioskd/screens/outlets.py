@@ -149,9 +149,9 @@ def open_words(canvas: Canvas, now: OpenNow | None) -> tuple[str, t.Colour]:
     if now.open:
         return words("outlets.open", clock=now.clock), t.DONE
     if now.today:
-        return words("outlets.opens_today", clock=now.clock), t.DOUBT
+        return words("outlets.opens_today", clock=now.clock), t.DOUBT_INK
     day = words(f"outlets.day{now.day}")
-    return words("outlets.opens", day=day, clock=now.clock), t.DOUBT
+    return words("outlets.opens", day=day, clock=now.clock), t.DOUBT_INK
 
 
 @dataclass(frozen=True, slots=True)

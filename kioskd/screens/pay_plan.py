@@ -15,7 +15,14 @@ from kioskd.screens.looks import Look
 from kioskd.screens.navigation import Navigation
 from kioskd.screens.theme import Type
 from kioskd.screens.widgets import Action, action_row, heading
-from kioskd.screens.widgets.blocks import Block, boxed_block, draw_blocks, money_block, text_block
+from kioskd.screens.widgets.blocks import (
+    Block,
+    boxed_block,
+    draw_blocks,
+    minor,
+    money_block,
+    text_block,
+)
 from kioskd.screens.widgets.pay_page import pay_page
 
 
@@ -53,7 +60,7 @@ class PayPlan(Screen[PlanAnswer]):
         """Draw one card a payment, and below them the sum and what will be asked of her."""
         body, actions = pay_page(canvas, "review")
         room = heading(canvas, body, canvas.words("pay_plan.title"))
-        whole = self._whole(canvas, room.w - 2 * canvas.px(26))
+        whole = self._whole(canvas, room)
         upper, lower = room.cut_bottom(min(whole.height, room.h // 2), canvas.theme.gap)
         if canvas.portrait:
             high = min(canvas.px(240), upper.h // len(self.payments) - canvas.theme.gap)
@@ -78,23 +85,29 @@ class PayPlan(Screen[PlanAnswer]):
             return Done(Navigation.BACK)
         return Done(PlanChoice.BEGIN) if button == "begin" else None
 
-    def _whole(self, canvas: Canvas, width: int) -> Block:
-        words = canvas.words
+    def _whole(self, canvas: Canvas, room: Rect) -> Block:
+        """Return the sum and, where there is room for it, what will be asked of her."""
+        words, width = canvas.words, room.w - 2 * canvas.px(26)
         sum_of_all = total([payment.amount for payment in self.payments])
         blocks = [
             text_block(canvas, width, words("pay_plan.total"), Type.BODY, t.SECOND_INK),
             money_block(canvas, sum_of_all, gap=2),
-            text_block(canvas, width, words("pay_plan.told"), Type.BODY, t.INK, 6),
         ]
-        return boxed_block(canvas, Look.DOUBT, blocks)
+        told = text_block(canvas, width, words("pay_plan.told"), Type.BODY, t.INK, 6)
+        whole = boxed_block(canvas, Look.DOUBT, [*blocks, told])
+        return whole if whole.height <= room.h // 2 else boxed_block(canvas, Look.DOUBT, blocks)
 
 
 def _blocks(canvas: Canvas, width: int, number: int, payment: PlannedPayment) -> list[Block]:
     words = canvas.words
     months = words("pay_plan.months", count=payment.count, monthly=payment.grade.monthly)
     return [
-        text_block(canvas, width, words("pay_plan.line", number=number), Type.NOTE, t.SECOND_INK),
+        minor(
+            text_block(
+                canvas, width, words("pay_plan.line", number=number), Type.NOTE, t.SECOND_INK
+            )
+        ),
         text_block(canvas, width, payment.name.in_language(canvas.language), Type.TITLE, gap=2),
         money_block(canvas, payment.amount, Type.RESULT, 4),
-        text_block(canvas, width, months, Type.NOTE, t.SECOND_INK, 2),
+        minor(text_block(canvas, width, months, Type.NOTE, t.SECOND_INK, 2)),
     ]

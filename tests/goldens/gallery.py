@@ -1,16 +1,15 @@
-"""Every screen in a representative set of states, drawn to pictures.
+"""Every screen in a representative set of states, drawn on every panel for every visitor.
 
-``python -m tests.goldens.gallery OUT_DIR [NAME_PART...]`` writes one PNG a screen, language and
-panel. Screens are listed in the ``SCREENS`` of the modules that ``MODULES`` names.
+Screens are listed in the ``SCREENS`` of the modules that ``MODULES`` names; a *variant* is a mode,
+a panel and a language.
 """
 
-import hashlib
 import os
-import sys
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
@@ -28,12 +27,36 @@ from kioskd.screens.fonts import Fonts, find_font
 from kioskd.screens.frame import FrameFacts, Kit, Moment, draw_picture
 from kioskd.screens.goodbye import Goodbye
 from kioskd.screens.out_of_service import OutOfService
+from kioskd.screens.preferences import Preferences
 from kioskd.screens.shapes import Shapes
-from kioskd.screens.theme import theme_for
+from kioskd.screens.theme import Theme, theme_for
 from kioskd.screens.welcome import Welcome
 from kioskd.screens.words import LANGUAGES, Words
 
-PANELS = ((800, 480), (1280, 800), (1080, 1920))
+PANELS = {
+    "7": (800, 480, 154.0),
+    "10": (1280, 800, 217.0),
+    "15": (1920, 1080, 344.0),
+    "21": (1080, 1920, 268.0),
+}
+"""Inches: pixels, and the millimetres that the picture is wide. The last stands upright."""
+MODES = {
+    "standard": Preferences(),
+    "elder": Preferences(elder=True),
+    "left": Preferences(left_handed=True),
+    "keys": Preferences(),
+    "aloud": Preferences(aloud=True),
+    "low": Preferences(low=True),
+    "elder-low": Preferences(elder=True, low=True),
+}
+PANELS_OF = {
+    "left": ("7", "10", "21"),
+    "keys": ("7", "10"),
+    "aloud": ("7", "21"),
+    "low": ("15", "21"),
+    "elder-low": ("15", "21"),
+}
+"""Where a mode is drawn, if not everywhere: the low layout is offered on high panels only."""
 FACTS = FrameFacts(
     Text(
         "示例市人力资源和社会保障自助服务终端",
@@ -63,9 +86,35 @@ MODULES = (
 )
 
 
-def moment_of(screen: Screen[Any]) -> Moment:
+def moment_of(screen: Screen[Any], mode: str = "standard") -> Moment:
     """Return the moment a picture of this screen is drawn at."""
-    return replace(MOMENT, time_left_s=None) if isinstance(screen, UNTIMED) else MOMENT
+    moment = replace(MOMENT, keys=mode == "keys")
+    return replace(moment, time_left_s=None) if isinstance(screen, UNTIMED) else moment
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """For whom and on what a screen is drawn."""
+
+    mode: str
+    panel: str
+    language: str
+
+    def __str__(self) -> str:
+        return f"{self.mode}-{self.panel}-{self.language}"
+
+    @property
+    def theme(self) -> Theme:
+        """The sizes of its panel for its visitor."""
+        return theme_for(*PANELS[self.panel], MODES[self.mode])
+
+
+VARIANTS = tuple(
+    Variant(mode, panel, language)
+    for mode in MODES
+    for panel in PANELS_OF.get(mode, PANELS)
+    for language in LANGUAGES
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +127,8 @@ class Drawn:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the pixels."""
-        return hashlib.sha256(pygame.image.tobytes(self.surface, "RGB")).hexdigest()
+        """Eight hex digits of the pixels: enough to see that something has changed."""
+        return f"{zlib.crc32(self.surface.get_buffer().raw):08x}"
 
 
 def screens() -> list[tuple[str, Screen[object]]]:
@@ -87,30 +136,22 @@ def screens() -> list[tuple[str, Screen[object]]]:
     return [entry for name in MODULES for entry in import_module(name).SCREENS]
 
 
-def pictures(*parts: str) -> Iterator[Drawn]:
-    """Draw every screen whose name holds one of ``parts`` (all, if none are given)."""
+@cache
+def fonts() -> Fonts:
+    """Return the letters that all pictures share."""
     pygame.font.init()
-    fonts = Fonts(find_font())
-    for width, height in PANELS:
-        kit = Kit(theme_for(width, height), fonts, Shapes(), FACTS)
-        for language in LANGUAGES:
-            for name, screen in screens():
-                full = f"{name}-{language}-{width}x{height}"
-                if not parts or any(part in full for part in parts):
-                    surface = pygame.Surface((width, height))
-                    canvas = draw_picture(surface, screen, kit, Words(language), moment_of(screen))
-                    yield Drawn(full, surface, canvas)
+    return Fonts(find_font())
 
 
-def main(out: str, *parts: str) -> None:
-    """Write the pictures to ``out`` and say which texts did not fit."""
-    Path(out).mkdir(parents=True, exist_ok=True)
-    for drawn in pictures(*parts):
-        pygame.image.save(drawn.surface, f"{out}/{drawn.name}.png")
-        for text in drawn.canvas.drawn:
-            if not text.fits:
-                print(f"{drawn.name}: does not fit: {text.text!r} in {text.box}")
+def draw(screen: Screen[Any], variant: Variant, name: str = "") -> Drawn:
+    """Draw one screen for a variant."""
+    theme = variant.theme
+    surface = pygame.Surface((theme.width, theme.height))
+    kit, moment = Kit(theme, fonts(), Shapes(), FACTS), moment_of(screen, variant.mode)
+    return Drawn(name, surface, draw_picture(surface, screen, kit, Words(variant.language), moment))
 
 
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+def pictures(variant: Variant) -> Iterator[Drawn]:
+    """Draw every screen for a variant."""
+    for name, screen in screens():
+        yield draw(screen, variant, name)

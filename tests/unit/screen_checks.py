@@ -22,6 +22,7 @@ def _fonts() -> Fonts:
     return Fonts(find_font())
 
 
+PANELS = ((800, 480), (1280, 800), (1080, 1920))
 PANEL_MM = {800: 154.0, 1280: 217.0, 1080: 268.0, 1920: 344.0}
 """How wide the pictures of panels of so many pixels are."""
 

@@ -13,8 +13,7 @@ from kioskd.screens.navigation import Navigation
 from kioskd.screens.widgets.bars import bars
 from kioskd.screens.words import LANGUAGES
 from tests.goldens import gallery_cards as sample
-from tests.goldens.gallery import PANELS
-from tests.unit.screen_checks import assert_sound, draw
+from tests.unit.screen_checks import PANELS, assert_sound, draw
 
 
 @pytest.mark.parametrize("panel", PANELS)

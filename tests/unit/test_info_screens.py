@@ -27,8 +27,7 @@ from kioskd.screens.words import LANGUAGES
 from tests.goldens import gallery_accounts as mine
 from tests.goldens import gallery_convenience as content
 from tests.goldens import gallery_pay as sample
-from tests.goldens.gallery import PANELS
-from tests.unit.screen_checks import assert_sound, draw
+from tests.unit.screen_checks import PANELS, assert_sound, draw
 
 BACK = Done(Navigation.BACK)
 BACKS = {BACK, Done(PolicyChoice.BACK), Done(OutletsChoice.BACK), Done(PaymentChoice.BACK),

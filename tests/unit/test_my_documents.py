@@ -23,9 +23,8 @@ from kioskd.screens.my_documents import DocumentRow, MyDocuments
 from kioskd.screens.navigation import Navigation
 from kioskd.screens.problem import Problem
 from tests.goldens import gallery_my_documents as sample
-from tests.goldens.gallery import PANELS
 from tests.unit.flow_world import VISIT, FakeDocuments, FlowWorld
-from tests.unit.screen_checks import assert_sound, draw
+from tests.unit.screen_checks import PANELS, assert_sound, draw
 
 RECORD = DocumentRequest(DocumentKind.RIGHTS_RECORD, (2025, 2026))
 ENROLMENT = DocumentRequest(DocumentKind.ENROLMENT_CERTIFICATE)

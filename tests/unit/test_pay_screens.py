@@ -22,8 +22,7 @@ from kioskd.screens.review import Review, ReviewChoice
 from kioskd.screens.widgets.months import months_text
 from kioskd.screens.words import LANGUAGES, Words, catalogue
 from tests.goldens import gallery_pay as sample
-from tests.goldens.gallery import PANELS
-from tests.unit.screen_checks import assert_sound, draw
+from tests.unit.screen_checks import PANELS, assert_sound, draw
 
 BACK = Done(Navigation.BACK)
 

@@ -15,9 +15,8 @@ from kioskd.screens.paid import PaidChoice
 from kioskd.screens.pay_plan import PlanChoice
 from kioskd.screens.words import LANGUAGES
 from tests.goldens import gallery_cabinet, gallery_periods
-from tests.goldens.gallery import PANELS
 from tests.goldens.gallery_pay import NOTHING_LEFT, PENSION, RULES, TODAY, offer_of, year_of
-from tests.unit.screen_checks import assert_sound, draw
+from tests.unit.screen_checks import PANELS, assert_sound, draw
 
 SCREENS = (*gallery_periods.SCREENS, *gallery_cabinet.SCREENS)
 LATE = offer_of(year_of(2026, 5))

@@ -14,8 +14,7 @@ from kioskd.screens.not_paid import NotPaid, NotPaidReason
 from kioskd.screens.receipt_printed import ReceiptPrintedChoice
 from kioskd.screens.words import LANGUAGES
 from tests.goldens import gallery_receipts as sample
-from tests.goldens.gallery import PANELS
-from tests.unit.screen_checks import assert_sound, draw
+from tests.unit.screen_checks import PANELS, assert_sound, draw
 
 LARGE = (1280, 800)
 

@@ -30,13 +30,17 @@ def _digits(typing: Typing) -> bool:
 
 def board_height(canvas: Canvas, rows: int) -> int:
     """Return how many pixels high ``rows`` rows are at least."""
-    return rows * canvas.theme.min_touch + (rows - 1) * canvas.px(GAP)
+    return rows * canvas.theme.min_touch + (rows - 1) * _gap(canvas)
+
+
+def _gap(canvas: Canvas) -> int:
+    return canvas.px(GAP if canvas.theme.roomy else GAP // 2)
 
 
 def draw_board(canvas: Canvas, rect: Rect, typing: Typing, can_be_done: bool) -> None:
     """Draw the keys of the page that is up at the foot of ``rect``."""
     rows = rows_for(canvas, rect.h, typing)
-    gap = canvas.px(GAP)
+    gap = _gap(canvas)
     highest = canvas.px(HIGHEST if not canvas.portrait else HIGHEST + 8)
     height = min(highest, (rect.h - gap * (len(rows) - 1)) // len(rows))
     top = rect.bottom - height * len(rows) - gap * (len(rows) - 1)

@@ -15,6 +15,10 @@ FIGURES = (Type.FIGURE, Type.RESULT, Type.QUESTION, Type.TITLE)
 """The types of amounts, from the largest."""
 
 
+MOST_SQUEEZED = 12
+"""Blocks that are squeezed by more than a twelfth lie over one another."""
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """Something of a known height; ``gap`` is the air above it (not above the first)."""
@@ -108,6 +112,8 @@ def draw_blocks(
     spare = rect.h - sum(heights)
     if spare < sum(gaps):
         gaps = [gap * max(0, spare) // max(1, sum(gaps)) for gap in gaps]
+    if -spare > rect.h // MOST_SQUEEZED:
+        canvas.does_not_fit("", Rect(rect.x, rect.y, rect.w, sum(heights)), rect)
     if spare < 0:
         heights = [height * rect.h // sum(heights) for height in heights]
     total = sum(heights) + sum(gaps)

@@ -69,7 +69,7 @@ def paper_block(
     def draw(rect: Rect) -> None:
         canvas.card(rect, look)
         left, words = rect.inset(padding, canvas.px(8)).cut_left(side, canvas.px(16))
-        ink = t.DONE if printed is Printed.YES else t.DOUBT if printed else t.BLUE
+        ink = t.DONE if printed is Printed.YES else t.DOUBT_INK if printed else t.BLUE
         canvas.icon(Icon.PRINTER, left, ink, look.fill)
         canvas.text(words, said, Type.BODY, valign="middle")
 
