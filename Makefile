@@ -51,10 +51,10 @@ lock: ## resolve the lock files anew
 	tools/lock.sh --upgrade
 
 goldens: setup ## record the pictures that the screens are compared with
-	KIOSKD_RECORD_GOLDENS=1 $(PYTEST) -q tests/goldens
+	$(BIN)/python -m tests.goldens.record
 
-gallery: setup ## draw every screen in every size and language into build/gallery
-	$(BIN)/python -m tests.goldens.gallery build/gallery
+gallery: setup ## every screen, mode, panel and language on one page, with rules and changes [MODES=...]
+	$(BIN)/python -m tests.goldens.page build/gallery $(MODES)
 
 clean: ## remove what the other targets made
 	rm -rf .venv build dist demo-out story-out .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -178,6 +178,12 @@ class Console:
         await self._send({"key": key, "serial": shown.picture})
         return await self._answer()
 
+    async def blind_key(self, key: str) -> None:
+        """Press a key without knowing what is on the screen."""
+        self.keys += 1
+        await self._send({"key": key})
+        await self._answer()
+
     async def _answer(self) -> bool:
         with trio.fail_after(ANSWER_LIMIT_S):
             return await self._answers.receive()

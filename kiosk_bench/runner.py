@@ -14,6 +14,7 @@ from kiosk_bench.stories import (
     card_services,
     cards,
     documents,
+    everybody,
     failing,
     information,
     paying,
@@ -36,6 +37,7 @@ CHAPTERS = (
     receipts,
     books,
     cabinet,
+    everybody,
 )
 STORIES: dict[str, Story] = {story.name: story for part in CHAPTERS for story in part.STORIES}
 STORY_LIMIT_S = 240.0

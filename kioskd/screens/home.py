@@ -81,6 +81,8 @@ TAB_ICONS = {
     Tab.CONVENIENCE: Icon.PLACE,
 }
 TILES_ACROSS = 2
+FEW_CHOICES = 4
+"""So many services are on a page at most in elder mode."""
 FEW = 2
 """So few services stand in one column, over the whole width."""
 ROWS_AT_LEAST = 3
@@ -114,14 +116,14 @@ class Home(Screen[str | HomeChoice]):
         if canvas.portrait:
             page, end = canvas.area.cut_bottom(canvas.theme.button_height, gap)
             who, page = page.cut_top(canvas.px(300), gap)
-            if self.notices:
+            if self._tells(canvas):
                 who, about = who.cut_right(who.w * 48 // 100, gap)
                 self._notices(canvas, about)
         else:
             left, page = canvas.area.cut_left(canvas.area.w * 29 // 100, gap)
             left, end = left.cut_bottom(canvas.theme.button_height, gap)
             who = left
-            if self.notices:
+            if self._tells(canvas):
                 who, about = left.cut_bottom(self._notices_height(canvas, left.w), gap)
                 self._notices(canvas, about)
         self._person(canvas, who)
@@ -129,6 +131,10 @@ class Home(Screen[str | HomeChoice]):
         label = canvas.words("home.end_card" if by_card else "home.end")
         canvas.button("end", end, label, Look.SECOND)
         self._page(canvas, page)
+
+    def _tells(self, canvas: Canvas) -> bool:
+        """Whether notices are shown: not in elder mode, where nothing stands beside the choices."""
+        return bool(self.notices) and not canvas.theme.elder
 
     def _facts(self, canvas: Canvas) -> list[tuple[str, str]]:
         words, person = canvas.words, self.person
@@ -206,9 +212,10 @@ class Home(Screen[str | HomeChoice]):
         )
         high = max(lines + canvas.px(24), canvas.theme.min_touch)
         page = page_of(rows, 0, len(rows))
-        if rows_that_fit(room.h, high, gap) < len(rows):
+        most = FEW_CHOICES // across if canvas.theme.elder else len(rows)
+        if min(most, rows_that_fit(room.h, high, gap)) < len(rows):
             room, turn = room.cut_bottom(canvas.theme.button_height, gap)
-            page = page_of(rows, self.page, rows_that_fit(room.h, high, gap))
+            page = page_of(rows, self.page, min(most, rows_that_fit(room.h, high, gap)))
             page_buttons(canvas, turn, page.index, page.count)
         down = max(ROWS_AT_LEAST if across == 1 else 2, -(-len(rows) // page.count))
         tiles = [tile for row in page.items for tile in row]
@@ -234,7 +241,7 @@ def _tile(canvas: Canvas, cell: Rect, tile: ServiceTile) -> None:
     words, able = canvas.words, tile.trouble is None
     look, button = (Look.SECOND, f"service-{tile.id}") if able else (Look.OFF, None)
     canvas.card(cell, look, button)
-    room = cell.inset(canvas.px(22), canvas.px(8))
+    room = cell.inset(canvas.px(22), canvas.px(8 if canvas.theme.roomy else 4))
     text, wide = room, cell.w > canvas.px(520)
     if able or wide:  # what is wrong needs the room more than its picture
         mark, text = room.cut_left(min(canvas.px(56), room.h), canvas.px(18))

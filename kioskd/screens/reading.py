@@ -36,7 +36,7 @@ def read(canvas: Canvas) -> tuple[Sentence, ...]:
     typing = set(canvas.digits.values())
     chosen = {card.button for card in canvas.cards if card.look is Look.CHOSEN}
     for button, rect in controls.items():
-        if button not in typing:
+        if button not in typing and (button in canvas.numbers or not canvas.numbers):
             texts = [text for text in own if _is_in(text, rect)]
             said.append(_choice(canvas, button, texts, button in chosen))
     return tuple(_without_repeats(said))
@@ -70,7 +70,8 @@ def _choice(canvas: Canvas, button: str, texts: list[DrawnText], chosen: bool) -
     if button not in canvas.numbers:
         return Sentence(label, public)
     number = canvas.numbers[button]
-    spoken = {MAIN_KEY: words("reading.hash"), BACK_KEY: words("reading.star")}.get(number, number)
+    named = {MAIN_KEY: words("reading.hash"), BACK_KEY: words("reading.star")}
+    spoken = named.get(number, " ".join(number))
     return Sentence(words("reading.press", number=spoken, label=label), public)
 
 

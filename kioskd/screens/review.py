@@ -20,6 +20,7 @@ from kioskd.screens.widgets.blocks import (
     blocks_height,
     draw_blocks,
     fact_blocks,
+    minor,
     money_block,
     text_block,
 )
@@ -105,7 +106,10 @@ class Review(Screen[ReviewAnswer]):
         if self.benefit is not None:
             after = waiting_text(words, self.benefit, "waiting_after")
             facts.append((words("waiting_after.title"), after))
-        return [*fact_blocks(canvas, width, facts, gap=10), chips_block(canvas, bill.months)]
+        blocks = fact_blocks(canvas, width, facts, gap=10)
+        for least in (4, 1):  # the base follows from the grade, and she knows her city
+            blocks[least] = minor(blocks[least])
+        return [*blocks, chips_block(canvas, bill.months)]
 
     def _sum(self, canvas: Canvas, width: int) -> list[Block]:
         bill, words = self.assessment, canvas.words
@@ -114,10 +118,10 @@ class Review(Screen[ReviewAnswer]):
         blocks = [
             text_block(canvas, width, words("review.sum"), Type.BODY, t.SECOND_INK),
             money_block(canvas, bill.amount, gap=2),
-            text_block(canvas, width, times, Type.NOTE, t.SECOND_INK, 2),
+            minor(text_block(canvas, width, times, Type.NOTE, t.SECOND_INK, 2)),
             split_block(canvas, bill.personal, bill.pool, 18),
         ]
         if canvas.portrait:
             hint = words("review.next_hint")
-            blocks.append(text_block(canvas, width, hint, Type.NOTE, t.SECOND_INK, 18))
+            blocks.append(minor(text_block(canvas, width, hint, Type.NOTE, t.SECOND_INK, 18)))
         return blocks

@@ -21,7 +21,7 @@ AMOUNT = (
 )
 PERCENT = r"(?P<percent>\d+(?:\.\d+)?) ?[%％]"
 DAY = r"(?P<year>\d{4})-(?P<month>\d\d)(?:-(?P<day>\d\d))?(?![\d-])"
-YEAR = r"(?P<only_year>\d{4})(?=年)"
+YEAR = r"(?P<only_year>\d{4})(?= ?年)"
 TIME = r"(?<!\d)(?P<hour>\d{1,2}):(?P<minute>\d\d)(?!\d)"
 TAIL = r"[\dA-Z]*[*＊●]+(?P<tail>[\dA-Z]+)"
 CODE = (
@@ -45,6 +45,8 @@ SIGNS = {
     },
     "en": {"+": " plus ", "/month": " a month", "/": ", ", "·": ", ", "→": " to ", "–": " to "},
 }
+COUNTED = re.compile("(?<=[零一二三四五六七八九十百千万]) (?=[个位页年月日项次笔张])")
+"""The space that a screen sets between a number and its measure word."""
 SILENT = re.compile(r"[()（）《》「」“”\"●○*＊✓✗|]+")
 
 
@@ -55,6 +57,8 @@ def spoken(text: str, language: str) -> str:
     for sign, words in SIGNS[language].items():
         said = said.replace(sign, words)
     said = SILENT.sub(" ", said).replace("\n", "。" if language == "zh_CN" else ". ")
+    if language == "zh_CN":
+        said = COUNTED.sub("", said)
     return re.sub(r"\s+", " ", said).strip()
 
 

@@ -124,6 +124,8 @@ class Drawn:
     name: str
     surface: pygame.Surface
     canvas: Canvas
+    screen: str = ""
+    """The id of the screen."""
 
     @property
     def digest(self) -> str:
@@ -148,7 +150,8 @@ def draw(screen: Screen[Any], variant: Variant, name: str = "") -> Drawn:
     theme = variant.theme
     surface = pygame.Surface((theme.width, theme.height))
     kit, moment = Kit(theme, fonts(), Shapes(), FACTS), moment_of(screen, variant.mode)
-    return Drawn(name, surface, draw_picture(surface, screen, kit, Words(variant.language), moment))
+    canvas = draw_picture(surface, screen, kit, Words(variant.language), moment)
+    return Drawn(name, surface, canvas, screen.id)
 
 
 def pictures(variant: Variant) -> Iterator[Drawn]:

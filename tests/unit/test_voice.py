@@ -99,7 +99,7 @@ async def test_recordings_are_played_where_a_city_made_them(tmp_path: Path) -> N
         voice.say([Saying("请取走您的卡。", "voice.take_card"), Saying("共 2 页", "x")], "zh_CN")
         await until_said(tmp_path, 2)
     assert said(tmp_path)[0].strip() == str(made)
-    assert said(tmp_path)[1].endswith(" 共 二 页")
+    assert said(tmp_path)[1].endswith(" 共 二页")
 
 
 async def test_without_a_player_the_words_are_spoken(tmp_path: Path) -> None:
