@@ -61,6 +61,8 @@ class DrawnText:
     """Of its letters, in pixels."""
     line_height: int = 0
     lines: int = 1
+    runs_on: bool = False
+    """Whether it goes on from the text before, in the same line."""
 
     @property
     def public(self) -> bool:
@@ -226,10 +228,9 @@ class Canvas:
             places.append(Rect(x, used.y, image.get_width(), height))
             x += image.get_width()
         fits = fits and used.h <= rect.h + self.px(8)
-        for run, size, place in zip(runs, sizes, places, strict=True):
-            self.drawn.append(
-                DrawnText(run.text, place, rect, fits, run.type, run.colour, size, height)
-            )
+        for index, (run, size) in enumerate(zip(runs, sizes, strict=True)):
+            style, at = (run.type, run.colour, size, height), places[index]
+            self.drawn.append(DrawnText(run.text, at, rect, fits, *style, runs_on=index > 0))
         return used
 
     def _run_size(self, run: Run, percent: int) -> int:

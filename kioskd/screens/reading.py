@@ -5,7 +5,7 @@ in the order they were drawn, then what may be chosen, then the main action and 
 Header and footer are on every screen and are not read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kioskd.screens.canvas import Canvas, DrawnText
@@ -28,18 +28,43 @@ class Sentence:
 
 def read(canvas: Canvas) -> tuple[Sentence, ...]:
     """Return what the picture says; where keys are used, each choice with what to press for it."""
-    own = canvas.drawn[: canvas.framed_from]
+    own = _whole_lines(canvas.drawn[: canvas.framed_from])
     controls = _controls(canvas)
-    free = [text for text in own if not any(_is_in(text, rect) for rect in controls.values())]
+    free = [text for text in own if not any(text.is_in(rect) for rect in controls.values())]
     said = [_help(canvas)] if canvas.numbers else []
     said += [Sentence(text.text, text.public) for text in free if text.text.strip()]
     typing = set(canvas.digits.values())
     chosen = {card.button for card in canvas.cards if card.look is Look.CHOSEN}
     for button, rect in controls.items():
         if button not in typing and (button in canvas.numbers or not canvas.numbers):
-            texts = [text for text in own if _is_in(text, rect)]
+            texts = [text for text in own if text.is_in(rect)]
             said.append(_choice(canvas, button, texts, button in chosen))
     return tuple(_without_repeats(said))
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A text with all that runs on from it."""
+
+    text: str
+    public: bool
+    centre: tuple[int, int]
+
+    def is_in(self, rect: Rect) -> bool:
+        return rect.contains(*self.centre)
+
+
+def _whole_lines(drawn: Sequence[DrawnText]) -> list[_Said]:
+    """Put together what stands in one line: an amount and its unit."""
+    lines: list[_Said] = []
+    for text in drawn:
+        if text.runs_on:
+            before = lines.pop()
+            both = _Said(before.text + text.text, before.public and text.public, before.centre)
+            lines.append(both)
+        else:
+            lines.append(_Said(text.text, text.public, text.rect.centre))
+    return lines
 
 
 def _help(canvas: Canvas) -> Sentence:
@@ -55,11 +80,7 @@ def _controls(canvas: Canvas) -> dict[str, Rect]:
     return {button: canvas.buttons[button] for button in [*in_reading_order(own), *ways]}
 
 
-def _is_in(text: DrawnText, rect: Rect) -> bool:
-    return rect.contains(*text.rect.centre)
-
-
-def _choice(canvas: Canvas, button: str, texts: list[DrawnText], chosen: bool) -> Sentence:
+def _choice(canvas: Canvas, button: str, texts: list[_Said], chosen: bool) -> Sentence:
     words = canvas.words
     label = "，".join(text.text for text in texts if text.text.strip())
     public = all(text.public for text in texts)

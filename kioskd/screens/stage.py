@@ -391,13 +391,9 @@ class PygameStage:
 
     def _read(self, screen: Screen[Any], canvas: Canvas, warns: bool) -> None:
         """Let the picture be read; the question whether she is still there is always asked."""
-        reader, words = self.reader, self._words[self._visitor.language]
-        if reader is None:
-            return
-        if warns:
-            reader.ask(
-                Sentence(words("still_here.spoken"), True, "still_here.spoken"),
-                self._visitor.language,
-            )
-        else:
-            reader.read(screen.id, read(canvas), self._visitor.language)
+        reader, language = self.reader, self._visitor.language
+        if reader is not None and warns:
+            asked = self._words[language]("still_here.spoken")
+            reader.ask(Sentence(asked, True, "still_here.spoken"), language)
+        elif reader is not None:
+            reader.read(screen.id, read(canvas), language)

@@ -69,7 +69,8 @@ def test_with_keys_each_choice_is_said_with_what_to_press() -> None:
     said = [sentence.text for sentence in read(drawn(keys=True))]
     words = Words("zh_CN")
     outlets = words("welcome.outlets_title")
-    assert said[2] == words("reading.press", number="1", label=outlets)
+    assert said[0] == words("reading.help")
+    assert said[3] == words("reading.press", number="1", label=outlets)
     assert said[-2:] == [
         words("reading.press", number=words("reading.hash"), label=words("still_here.button")),
         words("reading.press", number=words("reading.star"), label=words("pay.back")),
