@@ -39,8 +39,9 @@ async def telling(book: CabinetBook, centre: Centre) -> AsyncIterator[None]:
 
 
 async def told(book: CabinetBook) -> None:
+    """Return when the centre has every event and the disk knows it too."""
     with trio.fail_after(10):
-        while not book.all_told:
+        while not (book.all_told and CabinetBook(book._path).all_told):
             await trio.sleep(0.01)
 
 
