@@ -56,9 +56,11 @@ def heading(canvas: Canvas, rect: Rect, title: str, note: str = "") -> Rect:
     title_width = canvas.text_width(title, Type.QUESTION) + canvas.px(20)
     line = canvas.line_height(Type.QUESTION)
     used = canvas.text_height(rect.w, title, Type.QUESTION)
-    canvas.text(Rect(rect.x, rect.y, rect.w, used), title, Type.QUESTION)
-    beside = used == line and title_width + canvas.text_width(note, Type.NOTE) <= rect.w
-    if note and beside:
+    note_width = canvas.text_width(note, Type.NOTE) if note else 0
+    beside = bool(note) and used == line and title_width + note_width <= rect.w
+    title_room = Rect(rect.x, rect.y, title_width if beside else rect.w, used)
+    canvas.text(title_room, title, Type.QUESTION)
+    if beside:
         room = Rect(rect.x + title_width, rect.y, rect.w - title_width, line)
         canvas.text(room.moved(0, canvas.px(5)), note, Type.NOTE, t.SECOND_INK, valign="middle")
     elif note and not (canvas.theme.elder and not canvas.portrait):
@@ -129,7 +131,7 @@ def _steps_in_a_row(
     for index, (label, width) in enumerate(zip(labels, widths, strict=True)):
         _bullet(canvas, (round(x) + radius, middle), radius, index, current)
         at = round(x) + 2 * radius + gap
-        room = Rect(at, rect.y, width + 2, height)
+        room = Rect(at, rect.y, width, height)
         if label:
             canvas.text(room, label, _type(index, current), _ink(index, current), valign="middle")
         x += 2 * radius + gap + width
