@@ -41,11 +41,12 @@ proofs: setup ## the other proofs about money, in full: model, rule machine, noi
 	KIOSKD_POWER_IMAGES=10 KIOSKD_POWER_AGAIN=2 KIOSKD_POWER_STEP=3 \
 		$(PYTEST) -n 2 --dist loadgroup --money tests/model tests/property tests/noise tests/fuzz tests/power
 
-bench: setup ## measure cold start, memory, recovery, uplink and sealing papers against their limits
+bench: setup ## measure cold start, memory, recovery, uplink, papers, pinyin and screens against their limits
 	$(BIN)/python tools/bench.py
 	$(BIN)/python tools/bench_money.py
 	$(BIN)/python tools/bench_documents.py
 	$(BIN)/python tools/bench_pinyin.py
+	$(BIN)/python tools/bench_screens.py
 
 lock: ## resolve the lock files anew
 	tools/lock.sh --upgrade

@@ -1,6 +1,7 @@
 """The picture that is up: drawn whole when it changes, or header and footer when a clock does."""
 
 import time
+from dataclasses import replace
 from typing import Any, cast
 
 import pygame
@@ -43,12 +44,34 @@ class Painter:
         canvas = frame.draw_picture(self._surface, screen, kit, words, moment)
         if warns:
             draw_still_here(canvas, cast(int, moment.time_left_s), frame.header_rect(self.theme))
-        pygame.display.flip()
-        self.canvas, self.moment, self.shown = canvas, moment, (screen, words.language)
+        self._bring_up(canvas, (screen, words.language), moment, warns)
         took_s = time.perf_counter() - began
         if took_s > SLOW_FRAME_S:
             log.warning("screen.slow_frame", screen=screen.id, ms=round(took_s * 1000))
         return canvas
+
+    def _bring_up(
+        self, canvas: Canvas, shown: tuple[Screen[Any], str], moment: Moment, warns: bool
+    ) -> None:
+        """Let the panel have what has changed: of a finger that goes down or up its button only."""
+        fingers = {self.moment.pressed, moment.pressed} - {None}
+        if not warns and shown == self.shown and self._only_pressed_otherwise(canvas, moment):
+            places = [rect for button, rect in canvas.buttons.items() if button in fingers]
+            pygame.display.update([(r.x, r.y, r.w, r.h) for r in places])
+        else:
+            pygame.display.flip()
+        self.canvas, self.moment, self.shown = canvas, moment, shown
+
+    def _only_pressed_otherwise(self, canvas: Canvas, moment: Moment) -> bool:
+        before = self.canvas
+        return (
+            before is not None
+            and moment.pressed != self.moment.pressed
+            and replace(moment, pressed=self.moment.pressed) == self.moment
+            and canvas.theme == before.theme
+            and canvas.facts is before.facts
+            and canvas.buttons == before.buttons
+        )
 
     def draw_frame_only(self, moment: Moment) -> None:
         """Draw header and footer over what is there: a clock has moved."""
