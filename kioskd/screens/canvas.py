@@ -12,20 +12,21 @@ and every text that would not fit (the tests' evidence). Lengths are panel pixel
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 import pygame
 
 from kioskd.screens import theme as t
+from kioskd.screens.drawn import DrawnCard, DrawnText, Run
 from kioskd.screens.fonts import Fonts
 from kioskd.screens.icons import Icon, paint
 from kioskd.screens.layout import Rect, fit_size, wrap
 from kioskd.screens.looks import Look
 from kioskd.screens.shapes import Shapes
 from kioskd.screens.theme import Colour, Theme, Type
-from kioskd.screens.words import Public, Words
+from kioskd.screens.words import Words
 
 if TYPE_CHECKING:
     from kioskd.screens.frame import FrameFacts
@@ -34,49 +35,6 @@ Align = Literal["left", "centre", "right"]
 Valign = Literal["top", "middle", "bottom"]
 SHRINK_TO = 0.8
 """Text may shrink to four fifths of its size before it counts as not fitting."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A part of one line with its own style: a label, then a strong number."""
-
-    text: str
-    type: Type = Type.BODY
-    colour: Colour = t.INK
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnText:
-    """A text and how and where it was drawn; ``fits`` False is a fault of the screen."""
-
-    text: str
-    rect: Rect
-    """Its lines, as wide as the widest."""
-    box: Rect
-    """The room it was given."""
-    fits: bool
-    type: Type = Type.BODY
-    colour: Colour = t.INK
-    size: int = 0
-    """Of its letters, in pixels."""
-    line_height: int = 0
-    lines: int = 1
-    runs_on: bool = False
-    """Whether it goes on from the text before, in the same line."""
-
-    @property
-    def public(self) -> bool:
-        """Whether it may be said aloud in a hall."""
-        return isinstance(self.text, Public)
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnCard:
-    """A card or button and its look; ``button`` None where it cannot be touched."""
-
-    rect: Rect
-    look: Look
-    button: str | None
 
 
 class Canvas:
@@ -264,6 +222,16 @@ class Canvas:
         x = _start(box.x, box.w, image.get_width(), align)
         self.surface.blit(image, (x, box.y + (box.h - image.get_height()) // 2))
         return image.get_width() <= box.w + 2
+
+    @contextmanager
+    def for_eyes(self, instead: str = "") -> Iterator[None]:
+        """Let nothing be read aloud that is written meanwhile, but ``instead`` of it."""
+        before = len(self.drawn)
+        yield
+        self.drawn[before:] = [replace(text, heard=False) for text in self.drawn[before:]]
+        if instead:
+            nowhere = Rect(self.area.x, self.area.y, 0, 0)
+            self.drawn.append(DrawnText(instead, nowhere, self.area, True))
 
     # ---- shapes
 

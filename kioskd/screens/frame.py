@@ -12,8 +12,9 @@ import pygame
 from kioskd.domain.region import Hotline
 from kioskd.domain.text import Text
 from kioskd.screens import theme as t
-from kioskd.screens.canvas import Canvas, Run
+from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Screen
+from kioskd.screens.drawn import Run
 from kioskd.screens.fonts import Fonts
 from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look

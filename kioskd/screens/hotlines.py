@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from kioskd.domain.region_info import Hotline
 from kioskd.screens import layout
 from kioskd.screens import theme as t
-from kioskd.screens.canvas import Canvas, Run
+from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Done, Screen
+from kioskd.screens.drawn import Run
 from kioskd.screens.icons import Icon
 from kioskd.screens.layout import Rect
 from kioskd.screens.navigation import Navigation

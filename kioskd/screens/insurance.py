@@ -8,8 +8,9 @@ from kioskd.domain.secret import PersonName
 from kioskd.domain.text import Text
 from kioskd.screens import layout
 from kioskd.screens import theme as t
-from kioskd.screens.canvas import Canvas, Run
+from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Done, Screen
+from kioskd.screens.drawn import Run
 from kioskd.screens.icons import Icon
 from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look

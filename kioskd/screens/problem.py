@@ -6,8 +6,9 @@ from typing import ClassVar
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.screens import theme as t
 from kioskd.screens import trouble_words
-from kioskd.screens.canvas import Canvas, Run
+from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Done, Screen
+from kioskd.screens.drawn import Run
 from kioskd.screens.icons import Icon
 from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look

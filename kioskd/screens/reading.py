@@ -8,7 +8,8 @@ Header and footer are on every screen and are not read.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kioskd.screens.canvas import Canvas, DrawnText
+from kioskd.screens.canvas import Canvas
+from kioskd.screens.drawn import DrawnText
 from kioskd.screens.frame import FRAME_BUTTONS
 from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look
@@ -28,7 +29,7 @@ class Sentence:
 
 def read(canvas: Canvas) -> tuple[Sentence, ...]:
     """Return what the picture says; where keys are used, each choice with what to press for it."""
-    own = _whole_lines(canvas.drawn[: canvas.framed_from])
+    own = _whole_lines([text for text in canvas.drawn[: canvas.framed_from] if text.heard])
     controls = _controls(canvas)
     free = [text for text in own if not any(text.is_in(rect) for rect in controls.values())]
     said = [_help(canvas)] if canvas.numbers else []

@@ -45,7 +45,7 @@ SIGNS = {
     },
     "en": {"+": " plus ", "/month": " a month", "/": ", ", "·": ", ", "→": " to ", "–": " to "},
 }
-COUNTED = re.compile("(?<=[零一二三四五六七八九十百千万]) (?=[个位页年月日项次笔张])")
+COUNTED = re.compile("(?<=[零一二三四五六七八九十百千万]) (?=[个位页年月日项次笔张步])")
 """The space that a screen sets between a number and its measure word."""
 SILENT = re.compile(r"[()（）《》「」“”\"●○*＊✓✗|]+")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from kioskd.screens.canvas import DrawnText
+from kioskd.screens.drawn import DrawnText
 from kioskd.screens.frame import FRAME_BUTTONS, middle_rect
 from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import pytest
 
 from kioskd.screens import theme as t
-from kioskd.screens.canvas import Canvas, DrawnText, Run
+from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Done, Screen
+from kioskd.screens.drawn import DrawnText, Run
 from kioskd.screens.icons import Icon
 from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look

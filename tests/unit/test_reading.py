@@ -15,7 +15,7 @@ from kioskd.screens.reading import Sentence, public, read
 from kioskd.screens.shapes import Shapes
 from kioskd.screens.theme import Type, theme_for
 from kioskd.screens.words import Public, Words
-from tests.goldens.gallery import FACTS, MOMENT
+from tests.goldens.gallery import FACTS, MOMENT, Variant, draw, screens
 
 NAME = "欧阳某某"
 
@@ -99,3 +99,11 @@ def test_joined_texts_are_hers_until_somebody_says_otherwise() -> None:
     joined = f"{words('home.hello')}{NAME}"
     assert not isinstance(joined, Public)
     assert Sentence(joined, isinstance(joined, Public)).public is False
+
+
+def test_what_is_for_eyes_is_said_otherwise() -> None:
+    """The bar of steps is no heap of words to ears: one sentence stands for it."""
+    screen = dict(screens())["choose-grade"]
+    said = [s.text for s in read(draw(screen, Variant("standard", "10", "en")).canvas)]
+    assert said[0] == "Step 2 of 5: Grade"
+    assert "Months" not in said and "3" not in said

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from kioskd.domain.money import Money
 from kioskd.screens import theme as t
-from kioskd.screens.canvas import Align, Canvas, Run, Valign
+from kioskd.screens.canvas import Align, Canvas, Valign
+from kioskd.screens.drawn import Run
 from kioskd.screens.layout import Rect
 from kioskd.screens.theme import Colour, Type
 

@@ -8,6 +8,7 @@ from kioskd.screens.canvas import Canvas
 from kioskd.screens.icons import Icon
 from kioskd.screens.layout import Rect
 from kioskd.screens.theme import Colour, Type
+from kioskd.screens.words import Public
 
 
 class Sign(Enum):
@@ -88,6 +89,12 @@ def steps_bar(canvas: Canvas, rect: Rect, labels: Sequence[str], current: int) -
     one row they stand below the numbers, and where they do not fit there either, only the present
     one has its label.
     """
+    said = {"at": Public(current + 1), "of": Public(len(labels)), "name": labels[current]}
+    with canvas.for_eyes(canvas.words("pay_steps.spoken", **said)):
+        return _steps(canvas, rect, labels, current)
+
+
+def _steps(canvas: Canvas, rect: Rect, labels: Sequence[str], current: int) -> Rect:
     radius = canvas.px(18)
     gap = canvas.px(12)
     widths = [canvas.text_width(label, _type(i, current)) for i, label in enumerate(labels)]
