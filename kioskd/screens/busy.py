@@ -9,6 +9,7 @@ from kioskd.screens.contract import Screen
 from kioskd.screens.icons import Icon
 from kioskd.screens.layout import Rect, stack
 from kioskd.screens.theme import Type
+from kioskd.screens.words import Public, together
 
 DOTS = 3
 
@@ -75,9 +76,9 @@ class Busy(Screen[None]):
 
     def _how_long(self, canvas: Canvas, late: bool) -> str:
         words = canvas.words
-        seconds = words("busy.elapsed", seconds=canvas.elapsed_s)
-        usual = words("busy.usually", seconds=self.what.usually_s)
-        return f"{words('busy.long') if late else usual} · {seconds}"
+        seconds = words("busy.elapsed", seconds=Public(canvas.elapsed_s))
+        usual = words("busy.usually", seconds=Public(self.what.usually_s))
+        return together(words("busy.long") if late else usual, seconds, by=" · ")
 
     def _dots(self, canvas: Canvas, rect: Rect) -> None:
         """Three dots, one of them lit: the only motion, it says that the kiosk is alive."""

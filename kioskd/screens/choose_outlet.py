@@ -14,6 +14,7 @@ from kioskd.screens.theme import Type
 from kioskd.screens.widgets import Action, action_row, heading
 from kioskd.screens.widgets.pages import page_buttons, page_of, rows_that_fit, stretched, turned
 from kioskd.screens.widgets.pay_page import choice_mark
+from kioskd.screens.words import Public
 
 OutletAnswer = Outlet | Navigation
 
@@ -65,8 +66,10 @@ class ChooseOutlet(Screen[OutletAnswer]):
         mark, text = room.cut_left(canvas.px(40), canvas.px(18))
         choice_mark(canvas, mark.centre, chosen)
         language = canvas.language
-        name = outlet.name.in_language(language)
-        where = f"{outlet.address.in_language(language)} · {outlet.hours.in_language(language)}"
+        name = Public(outlet.name.in_language(language))
+        where = Public(
+            f"{outlet.address.in_language(language)} · {outlet.hours.in_language(language)}"
+        )
         upper, lower = text.cut_top(text.h * 52 // 100)
         canvas.text(upper, name, Type.TITLE, valign="middle", shrink_to=0.7)
         canvas.text(lower, where, Type.NOTE, t.SECOND_INK, valign="middle", shrink_to=0.7)

@@ -16,6 +16,7 @@ from kioskd.screens.theme import Type
 from kioskd.screens.widgets import Action, Sign, action_row
 from kioskd.screens.widgets.blocks import Block, boxed_block, text_block
 from kioskd.screens.widgets.result_page import draw_result, result_body, result_width
+from kioskd.screens.words import Public
 
 SHEETS_MAX = 12
 """So many pages are drawn as sheets; more as a bar."""
@@ -71,11 +72,12 @@ class DocumentPrinting(Screen[PrintingChoice]):
 
     def _where(self, canvas: Canvas) -> str:
         now = self.progress
+        pages = Public(now.pages)
         if now.done >= now.pages:
-            return canvas.words("document_printing.all_out", pages=now.pages)
+            return canvas.words("document_printing.all_out", pages=pages)
         if now.cancelled:
-            return canvas.words("document_printing.out", done=now.done, pages=now.pages)
-        return canvas.words("document_printing.page", page=now.done + 1, pages=now.pages)
+            return canvas.words("document_printing.out", done=Public(now.done), pages=pages)
+        return canvas.words("document_printing.page", page=Public(now.done + 1), pages=pages)
 
     def _notes(self, canvas: Canvas, width: int) -> list[Block]:
         """What to do: take the pages, or get help, with the promise that it goes on by itself."""
@@ -96,7 +98,7 @@ def _help(canvas: Canvas, width: int, trouble: Trouble) -> list[Block]:
         text_block(canvas, width, words(f"document_stop.{reason}.title"), Type.TITLE),
         text_block(canvas, width, words(f"document_stop.{reason}.do"), Type.BODY, gap=4),
         text_block(
-            canvas, width, words("document_printing.code", code=trouble.code), Type.NOTE,
+            canvas, width, words("document_printing.code", code=Public(trouble.code)), Type.NOTE,
             t.SECOND_INK, gap=4,
         ),
     ]  # fmt: skip

@@ -15,6 +15,7 @@ from kioskd.screens.theme import Type
 from kioskd.screens.widgets import Action, action_row, heading
 from kioskd.screens.widgets.blocks import Block, blocks_height, draw_blocks, text_block
 from kioskd.screens.widgets.pages import page_buttons, page_of, rows_that_fit, stretched, turned
+from kioskd.screens.words import Public
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +59,17 @@ def _blocks(canvas: Canvas, hotline: Hotline, width: int) -> list[Block]:
     language = canvas.language
     blocks = [
         _number(canvas, hotline),
-        text_block(canvas, width, hotline.does.in_language(language), Type.BODY),
+        text_block(canvas, width, Public(hotline.does.in_language(language)), Type.BODY),
     ]
-    if hours := hotline.hours.in_language(language):
+    if hours := Public(hotline.hours.in_language(language)):
         blocks.append(text_block(canvas, width, hours, Type.NOTE, t.SECOND_INK, 4))
     return blocks
 
 
 def _number(canvas: Canvas, hotline: Hotline) -> Block:
     parts = [
-        Run(hotline.number, Type.RESULT),
-        Run(f"   {hotline.name.in_language(canvas.language)}", Type.STRONG, t.SECOND_INK),
+        Run(Public(hotline.number), Type.RESULT),
+        Run(Public(f"   {hotline.name.in_language(canvas.language)}"), Type.STRONG, t.SECOND_INK),
     ]
     side = canvas.px(38)
 

@@ -18,6 +18,7 @@ from kioskd.screens.widgets import Action, action_row, heading
 from kioskd.screens.widgets.blocks import draw_blocks, fact_blocks, text_block
 from kioskd.screens.widgets.pages import page_buttons, page_of, rows_that_fit, stretched, turned
 from kioskd.screens.widgets.pay_page import hotline as first_hotline
+from kioskd.screens.words import Public
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def _draw_row(canvas: Canvas, place: Place, cell: Rect, number: int) -> None:
     canvas.disc(mark.centre, canvas.px(19), t.STOP if place.here else t.BLUE)
     canvas.text(mark, str(number), Type.NOTE_STRONG, t.SURFACE, "centre", "middle")
     canvas.icon(Icon.ARROW_RIGHT, arrow.centred(arrow.w, arrow.w))
-    name = place.outlet.name.in_language(canvas.language)
+    name = Public(place.outlet.name.in_language(canvas.language))
     high = canvas.text_height(words.w, name, Type.STRONG)
     line = canvas.line_height(Type.NOTE)
     upper, lower = words.centred(words.w, min(words.h, high + line)).cut_top(high)
@@ -171,7 +172,7 @@ class OutletDetail(Screen[Navigation]):
         room, actions = canvas.area.cut_bottom(canvas.theme.button_height, canvas.px(14))
         action_row(canvas, actions, back=Action("back", canvas.words("info.back")))
         outlet, language = self.place.outlet, canvas.language
-        room = heading(canvas, room, outlet.name.in_language(language))
+        room = heading(canvas, room, Public(outlet.name.in_language(language)))
         if self.city is not None and outlet.at is not None:
             if canvas.portrait:
                 chart, room = room.cut_top(canvas.px(450), canvas.theme.gap)
@@ -193,9 +194,9 @@ class OutletDetail(Screen[Navigation]):
         words, outlet = canvas.words, self.place.outlet
         language = canvas.language
         facts = [
-            (words("outlets.address"), outlet.address.in_language(language)),
-            (words("outlets.hours"), outlet.hours.in_language(language)),
-            (words("outlets.services"), outlet.services.in_language(language)),
+            (words("outlets.address"), Public(outlet.address.in_language(language))),
+            (words("outlets.hours"), Public(outlet.hours.in_language(language))),
+            (words("outlets.services"), Public(outlet.services.in_language(language))),
             (words("outlets.phone"), outlet.phone),
         ]
         said, ink = open_words(canvas, self.place.now)
@@ -228,7 +229,7 @@ class OutletNeeds(Screen[OutletNeed | Navigation | None]):
         high = min(room.h, down * canvas.px(130))
         cells = layout.grid(Rect(room.x, room.y, room.w, high), across, down, canvas.px(16))
         for need, cell in zip(self.needs, cells, strict=False):
-            name = need.name.in_language(canvas.language)
+            name = Public(need.name.in_language(canvas.language))
             canvas.button(f"need-{need.id}", cell, name, Look.SECOND)
 
     def tap(self, button: str) -> "Done[OutletNeed | Navigation | None] | None":

@@ -17,6 +17,7 @@ from kioskd.screens.widgets import Action, action_row, heading, tabs
 from kioskd.screens.widgets.blocks import Block, blocks_height, draw_blocks, text_block
 from kioskd.screens.widgets.pages import page_buttons, page_of, rows_that_fit, stretched, turned
 from kioskd.screens.widgets.pay_page import hotline
+from kioskd.screens.words import Public, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class PolicyList(Screen[ListAnswer]):
 def state_note(canvas: Canvas, state: PackState) -> str:
     """Say how fresh the content is; where the centre is away, that it is kept content."""
     key = "policies.kept" if state.kept else "policies.fresh"
-    return canvas.words(key, date=state.fetched_on, version=state.version)
+    return canvas.words(key, date=Public(state.fetched_on), version=Public(state.version))
 
 
 def policy_row_height(canvas: Canvas, policies: "list[PolicyText]", width: int) -> int:
@@ -142,15 +143,17 @@ class PolicyReader(Screen[Navigation]):
         """Draw as many lines as fit, the rest on further pages."""
         room, actions = canvas.area.cut_bottom(canvas.theme.button_height, canvas.px(14))
         between = action_row(canvas, actions, back=Action("back", canvas.words("info.back")))
-        title = self.policy.title.in_language(canvas.language)
+        title = Public(self.policy.title.in_language(canvas.language))
         room = heading(canvas, room, title, _origin(canvas, self.policy, room.w))
         inner = canvas.card(room)
         lines, high = self._lines(canvas, inner.w), canvas.line_height(Type.BODY)
         page = page_of(lines, self.page, inner.h // high)
         shown = page.items[1:] if page.items[:1] == ("",) else page.items
         cells = layout.stack(inner, [high] * len(shown))
-        for line, cell in zip(shown, cells, strict=True):
-            canvas.text(cell, line, Type.BODY, valign="middle")
+        space = "" if canvas.language == "zh_CN" else " "
+        with canvas.for_eyes(Public(space.join(shown))):
+            for line, cell in zip(shown, cells, strict=True):
+                canvas.text(cell, line, Type.BODY, valign="middle")
         page_buttons(canvas, between, page.index, page.count)
 
     def tap(self, button: str) -> "Screen[Navigation] | Done[Navigation] | None":
@@ -182,10 +185,12 @@ class PolicyReader(Screen[Navigation]):
 
 def _origin(canvas: Canvas, policy: PolicyText, width: int) -> str:
     """Return source and date: on one line where ``width`` allows, else on two."""
-    source = canvas.words("policies.source", source=policy.source.in_language(canvas.language))
-    date = canvas.words("policies.date", date=policy.date)
-    together = f"{source}    {date}"
-    return together if canvas.text_width(together, Type.NOTE) <= width else f"{source}\n{date}"
+    source = canvas.words(
+        "policies.source", source=Public(policy.source.in_language(canvas.language))
+    )
+    date = canvas.words("policies.date", date=Public(policy.date))
+    whole = together(source, date, by="    ")
+    return whole if canvas.text_width(whole, Type.NOTE) <= width else together(source, date)
 
 
 def _words_width(canvas: Canvas, row_width: int) -> int:
@@ -194,8 +199,8 @@ def _words_width(canvas: Canvas, row_width: int) -> int:
 
 def _row_blocks(canvas: Canvas, policy: PolicyText, width: int) -> list[Block]:
     """Return title and date; whose words they are stands over the text itself."""
-    title = policy.title.in_language(canvas.language)
-    date = canvas.words("policies.date", date=policy.date)
+    title = Public(policy.title.in_language(canvas.language))
+    date = canvas.words("policies.date", date=Public(policy.date))
     return [
         text_block(canvas, width, title, Type.STRONG),
         text_block(canvas, width, date, Type.NOTE, t.SECOND_INK, 2),

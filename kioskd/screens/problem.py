@@ -14,6 +14,7 @@ from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look
 from kioskd.screens.theme import Type
 from kioskd.screens.widgets import Action, Sign, action_row, result_sign
+from kioskd.screens.words import Public, together
 
 HARMLESS = frozenset(
     {
@@ -68,7 +69,8 @@ def draw_trouble(canvas: Canvas, body: Rect, trouble: Trouble, what: Sign, extra
     """Draw the sign beside reason, way out, code and hotline, in the middle of ``body``."""
     words, width = canvas.words, _text_width(canvas, body)
     title = trouble_words.title(words, trouble)
-    why = trouble_words.why(words, trouble) + (f"\n{extra}" if extra else "")
+    why = trouble_words.why(words, trouble)
+    why = together(why, extra) if extra else why
     heights = (
         canvas.text_height(width, title, Type.RESULT),
         canvas.text_height(width, why, Type.BODY),
@@ -107,15 +109,15 @@ def _draw_card(canvas: Canvas, rect: Rect, trouble: Trouble) -> None:
     text, codes = room.cut_bottom(canvas.line_height(Type.BODY), canvas.px(12))
     canvas.text(text, trouble_words.what_to_do(words, trouble), Type.LEAD)
     runs = [
-        Run(f"{words('problem.code')} ", Type.NOTE, t.SECOND_INK),
-        Run(trouble.code, Type.NOTE_STRONG),
+        Run(together(words("problem.code"), Public(" "), by=""), Type.NOTE, t.SECOND_INK),
+        Run(Public(trouble.code), Type.NOTE_STRONG),
     ]
     if canvas.facts.hotlines:
         icon, codes = codes.cut_left(canvas.px(26), canvas.px(10))
         canvas.icon(Icon.PHONE, icon, t.BLUE)
         runs = [
-            Run(f"{words('problem.hotline')} ", Type.NOTE, t.SECOND_INK),
-            Run(f"{canvas.facts.hotlines[0].number}      ", Type.NOTE_STRONG),
+            Run(together(words("problem.hotline"), Public(" "), by=""), Type.NOTE, t.SECOND_INK),
+            Run(Public(f"{canvas.facts.hotlines[0].number}      "), Type.NOTE_STRONG),
             *runs,
         ]
     canvas.runs(codes, runs)

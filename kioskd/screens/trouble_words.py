@@ -1,7 +1,7 @@
 """The words of a trouble, in the forms screens need."""
 
 from kioskd.domain.trouble import Trouble
-from kioskd.screens.words import Words
+from kioskd.screens.words import Public, Words, together
 
 
 def title(words: Words, trouble: Trouble) -> str:
@@ -22,4 +22,4 @@ def what_to_do(words: Words, trouble: Trouble) -> str:
 def on_a_card(words: Words, trouble: Trouble) -> str:
     """Return reason, way out and code for a greyed card."""
     text = words("trouble_card.text", title=title(words, trouble), do=what_to_do(words, trouble))
-    return text + words("trouble_card.code", code=trouble.code)
+    return together(text, words("trouble_card.code", code=Public(trouble.code)), by="")

@@ -13,6 +13,7 @@ from kioskd.screens.icons import Icon
 from kioskd.screens.layout import Rect, columns, grid, rows, stack
 from kioskd.screens.looks import Look
 from kioskd.screens.theme import Colour, Type
+from kioskd.screens.words import Public, together
 
 
 class WelcomeChoice(Enum):
@@ -113,7 +114,7 @@ def _lines_of(canvas: Canvas, way: Way) -> str:
     words = canvas.words
     if way.trouble is not None:
         return trouble_words.on_a_card(words, way.trouble)
-    return f"{words(f'welcome.{way.key}_how')}\n{words(f'welcome.{way.key}_for')}"
+    return together(words(f"welcome.{way.key}_how"), words(f"welcome.{way.key}_for"))
 
 
 def _measure(canvas: Canvas, panel: Rect, ways: tuple[Way, ...]) -> Measures:
@@ -188,7 +189,7 @@ def _free_card(canvas: Canvas, cell: Rect, choice: WelcomeChoice, able: bool) ->
 
 def _lost_text(canvas: Canvas) -> str:
     numbers = [hotline.number for hotline in canvas.facts.hotlines]
-    return canvas.words("welcome.lost_line", hotline=numbers[-1] if numbers else "12333")
+    return canvas.words("welcome.lost_line", hotline=Public(numbers[-1] if numbers else "12333"))
 
 
 def _lost_height(canvas: Canvas, width: int) -> int:

@@ -23,6 +23,12 @@ class Public(str):
     __slots__ = ()
 
 
+def together(*parts: str, by: str = "\n") -> str:
+    """Put texts together; what comes of public ones alone is public."""
+    whole = by.join(parts)
+    return Public(whole) if all(isinstance(part, Public) for part in parts) else whole
+
+
 class WordsError(KioskError):
     """A text is missing or does not fit: ``key`` in ``language``."""
 

@@ -107,3 +107,10 @@ def test_what_is_for_eyes_is_said_otherwise() -> None:
     said = [s.text for s in read(draw(screen, Variant("standard", "10", "en")).canvas)]
     assert said[0] == "Step 2 of 5: Grade"
     assert "Months" not in said and "3" not in said
+
+
+def test_a_trouble_is_heard_by_the_hall() -> None:
+    """What is wrong with the kiosk, what to do, its code and the hotline name nobody."""
+    trouble = dict(screens())["problem-centre_unreachable"]
+    said = read(draw(trouble, Variant("standard", "10", "zh_CN")).canvas)
+    assert [sentence.text for sentence in said if not sentence.public] == []

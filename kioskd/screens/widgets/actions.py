@@ -8,6 +8,7 @@ from kioskd.screens.icons import Icon
 from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look
 from kioskd.screens.theme import Type
+from kioskd.screens.words import Public
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,9 @@ def pager(canvas: Canvas, rect: Rect, page: int, pages: int) -> None:
     before, rest = rect.cut_left(side)
     middle, after = rest.cut_right(side)
     _turn(canvas, before, "page-before", Icon.ARROW_UP, page > 0)
-    canvas.text(middle, f"{page + 1} / {pages}", Type.STRONG, t.SECOND_INK, "centre", "middle")
+    canvas.text(
+        middle, Public(f"{page + 1} / {pages}"), Type.STRONG, t.SECOND_INK, "centre", "middle"
+    )
     _turn(canvas, after, "page-after", Icon.ARROW_DOWN, page < pages - 1)
 
 

@@ -14,6 +14,7 @@ from kioskd.screens.icons import Icon
 from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look
 from kioskd.screens.theme import Type
+from kioskd.screens.words import Public
 
 T = TypeVar("T")
 
@@ -68,7 +69,9 @@ def page_buttons(canvas: Canvas, rect: Rect, index: int, count: int) -> None:
     before, rest = row.cut_left(side)
     middle, after = rest.cut_right(side)
     _turn(canvas, before, PREVIOUS, labels[0], Icon.ARROW_UP, index > 0)
-    canvas.text(middle, f"{index + 1} / {count}", Type.STRONG, t.SECOND_INK, "centre", "middle")
+    canvas.text(
+        middle, Public(f"{index + 1} / {count}"), Type.STRONG, t.SECOND_INK, "centre", "middle"
+    )
     _turn(canvas, after, NEXT, labels[1], Icon.ARROW_DOWN, index < count - 1)
 
 
