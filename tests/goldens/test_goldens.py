@@ -12,6 +12,11 @@ from tests.goldens.gallery import VARIANTS, Variant, draw, pictures, screens
 from tests.goldens.rules import RULES, Violation
 
 HOW = "look at the pictures (make gallery), then record them (make goldens)"
+EVERY_VARIANT = pytest.mark.parametrize(
+    "variant",
+    [pytest.param(v, id=str(v), marks=pytest.mark.xdist_group(str(v))) for v in VARIANTS],
+)
+"""One worker draws a variant, for all that is asked of it."""
 SAMPLE = Variant("standard", "10", "zh_CN")
 
 
@@ -61,15 +66,14 @@ def test_every_golden_is_used() -> None:
     assert thumbs.checksums()[1].keys() == names, HOW
 
 
-@pytest.mark.parametrize("variant", VARIANTS, ids=str)
-@pytest.mark.xdist_group("pictures")
+@EVERY_VARIANT
 def test_rules_are_kept(variant: Variant) -> None:
     """Fingers, contrast, letters, lines, room, order: every rule on every picture."""
     broken = {name: seen.violations for name, seen in observed(variant).items() if seen.violations}
     assert broken == {}
 
 
-@pytest.mark.parametrize("variant", VARIANTS, ids=str)
+@EVERY_VARIANT
 def test_pictures_are_as_recorded(variant: Variant) -> None:
     """Where it was recorded the pixels are the same; elsewhere the pictures look the same."""
     same_machine = thumbs.checksums()[0] == thumbs.made_with()
