@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
 from kioskd.screens import theme as t
 from kioskd.screens.canvas import Canvas
@@ -45,6 +46,7 @@ class BusyWith(Enum):
 class Busy(Screen[None]):
     """Shown with ``stage.follow``; never answered. Its id is ``busy-`` and what is waited for."""
 
+    names_nobody: ClassVar[bool] = True
     what: BusyWith
 
     @property

@@ -63,6 +63,10 @@ class Canvas:
         """Where signs and pictures stand."""
         self.letters_percent = 100
         """How large the letters are, of those that she wants; less where all would not fit."""
+        self.asked: list[str] = []
+        """What is asked: the titles of headings."""
+        self.actions: set[str] = set()
+        """The buttons whose label says what they do, and nothing of her."""
         self.framed_from = 0
         """How many of ``drawn`` are the screen's own; the rest is header and footer."""
         self.main: str | None = None
@@ -223,6 +227,12 @@ class Canvas:
         self.surface.blit(image, (x, box.y + (box.h - image.get_height()) // 2))
         return image.get_width() <= box.w + 2
 
+    def wrote(self, text: str, box: Rect, type: Type, size: int, lines: int = 1) -> None:
+        """Record a text that was drawn in another way than by ``text``: it is read, and judged."""
+        height = round(size * type.leading)
+        used = Rect(box.x, box.y, box.w, height * lines)
+        self.drawn.append(DrawnText(text, used, box, True, type, t.INK, size, height, lines))
+
     @contextmanager
     def for_eyes(self, instead: str = "") -> Iterator[None]:
         """Let nothing be read aloud that is written meanwhile, but ``instead`` of it."""
@@ -230,8 +240,12 @@ class Canvas:
         yield
         self.drawn[before:] = [replace(text, heard=False) for text in self.drawn[before:]]
         if instead:
-            nowhere = Rect(self.area.x, self.area.y, 0, 0)
-            self.drawn.append(DrawnText(instead, nowhere, self.area, True))
+            self.for_ears(instead)
+
+    def for_ears(self, text: str) -> None:
+        """Let something be read aloud that eyes see otherwise: dots, a mark, a bar."""
+        nowhere = Rect(0, 0, 0, 0)
+        self.drawn.append(DrawnText(text, nowhere, nowhere, True))
 
     # ---- shapes
 
@@ -329,6 +343,7 @@ class Canvas:
     ) -> None:
         """Draw a button with its label in the middle; not enabled it is greyed and untouchable."""
         look = look if enabled else Look.OFF
+        self.actions.add(button)
         if look is Look.MAIN:
             self.main = button
         self.card(rect, look, button if enabled else None)
@@ -336,7 +351,11 @@ class Canvas:
         inner = rect.inset(self.px(14), self.px(4))
         if icon is not None:
             inner = self._button_icon(inner, label, type, icon, ink, look)
-        self.text(inner, label, type, ink, "centre", "middle", shrink_to=0.7)
+        if enabled:
+            self.text(inner, label, type, ink, "centre", "middle", shrink_to=0.7)
+            return
+        with self.for_eyes():
+            self.text(inner, label, type, ink, "centre", "middle", shrink_to=0.7)
 
     def _button_icon(
         self, inner: Rect, label: str, type: Type, icon: Icon, ink: Colour, look: Look

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import ClassVar
 
 from kioskd.domain.paper_code import LONGEST, CodeState, code_state, grouped
 from kioskd.domain.text import Text
@@ -21,6 +22,7 @@ from kioskd.screens.widgets.result_page import draw_result, result_body, result_
 class CheckPaper(Screen[str | Navigation]):
     """Answers with the code to ask the centre about, or back. A slip is told here."""
 
+    names_nobody: ClassVar[bool] = True
     id = "check-paper"
     typed: str = ""
     mistyped: bool = False

@@ -1,6 +1,7 @@
 """Where she will fetch her new card."""
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from kioskd.domain.region import Outlet
 from kioskd.screens import layout
@@ -23,6 +24,7 @@ OutletAnswer = Outlet | Navigation
 class ChooseOutlet(Screen[OutletAnswer]):
     """Answers with an outlet, or back."""
 
+    names_nobody: ClassVar[bool] = True
     id = "choose-outlet"
     outlets: tuple[Outlet, ...]
     chosen: int | None = None

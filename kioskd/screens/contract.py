@@ -29,6 +29,13 @@ class Screen(Generic[T]):
     between_visits: ClassVar[bool] = False
     """Shown to nobody in particular: showing it ends the visit for the stage (welcome)."""
 
+    names_nobody: ClassVar[bool] = False
+    """Whether all that the catalogue says on it may be heard by the hall.
+
+    On other screens it may follow from who she is (her card is lost): there the hall hears only
+    what is asked, and what each button does.
+    """
+
     def draw(self, canvas: "Canvas") -> None:
         """Draw the middle and register its buttons. Pure: same value, same picture."""
         raise NotImplementedError

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
 from kioskd.domain.document import PrintProgress
 from kioskd.domain.trouble import Trouble
@@ -32,6 +33,7 @@ class PrintingChoice(Enum):
 class DocumentPrinting(Screen[PrintingChoice]):
     """Followed while the printer works; ``kind`` names the paper: ``rights_record``."""
 
+    names_nobody: ClassVar[bool] = True
     id = "document-printing"
     kind: str
     progress: PrintProgress

@@ -17,6 +17,7 @@ from kioskd.screens.layout import Rect, grid
 from kioskd.screens.looks import Look
 from kioskd.screens.theme import Type
 from kioskd.screens.widgets import Action, action_row
+from kioskd.screens.words import Public
 
 
 class PinPurpose(Enum):
@@ -34,6 +35,7 @@ class PinPurpose(Enum):
 class EnterPin(Screen[CardPin | None]):
     """``order`` is the digits as shuffled, ten of them; the answer None means cancelled."""
 
+    names_nobody: ClassVar[bool] = True
     id: ClassVar[str] = "enter-pin"
     order: tuple[int, ...]
     tries_left: int | None = None
@@ -76,6 +78,8 @@ class EnterPin(Screen[CardPin | None]):
             question, pad = body.cut_top(body.h * 42 // 100, gap)
         else:
             left, pad = canvas.area.cut_right(canvas.area.w * 44 // 100, canvas.px(36))
+            if canvas.theme.left_handed:
+                pad, left = canvas.area.cut_left(pad.w, canvas.px(36))
             question, row = left.cut_bottom(canvas.theme.button_height, gap)
             action_row(canvas, row, back=cancel)
         self._question(canvas, question)
@@ -118,6 +122,7 @@ class EnterPin(Screen[CardPin | None]):
         canvas.text(right, text, Type.STRONG, t.STOP, valign="middle")
 
     def _dots(self, canvas: Canvas, rect: Rect) -> None:
+        canvas.for_ears(canvas.words("enter_pin.typed", count=Public(self.count)))
         width = min(rect.w, canvas.px(560))
         canvas.card(Rect(rect.x, rect.y, width, rect.h), Look.OPEN)
         radius, step = canvas.px(14), width // (PIN_DIGITS + 1)
@@ -136,5 +141,6 @@ class EnterPin(Screen[CardPin | None]):
             canvas.button(f"digit-{digit}", cell, str(digit), Look.KEY, type=Type.QUESTION)
             canvas.digits[str(digit)] = f"digit-{digit}"
         canvas.erase = "clear" if self.count else None
-        canvas.button("clear", cells[9], canvas.words("enter_pin.clear"), Look.KEY_SOFT)
-        canvas.button("ok", cells[11], canvas.words("enter_pin.ok"), Look.MAIN, full)
+        left, right = (11, 9) if canvas.theme.left_handed else (9, 11)
+        canvas.button("clear", cells[left], canvas.words("enter_pin.clear"), Look.KEY_SOFT)
+        canvas.button("ok", cells[right], canvas.words("enter_pin.ok"), Look.MAIN, full)

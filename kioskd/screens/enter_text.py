@@ -145,7 +145,9 @@ class EnterText(Screen[EnteredText]):
         count = f"{rules.longest - self.typing.room} / {rules.longest}" if self._counts else ""
         canvas.text(label, count, Type.NOTE, t.SECOND_INK, "right")
         label = Rect(label.x, label.y, label.w - canvas.text_width(count, Type.NOTE) - 8, label.h)
-        canvas.text(label, canvas.words(f"enter_text.{self.topic}.new"), Type.NOTE, t.SECOND_INK)
+        asked = canvas.words(f"enter_text.{self.topic}.new")
+        canvas.text(label, asked, Type.NOTE, t.SECOND_INK)
+        canvas.asked.append(asked)
         draw_field(canvas, text, self.typing, self._type)
 
     @property

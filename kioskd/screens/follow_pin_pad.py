@@ -19,6 +19,7 @@ from kioskd.screens.theme import Type
 from kioskd.screens.widgets import Action, action_row, heading, money
 from kioskd.screens.widgets.checklist import Line, State, draw_checklist
 from kioskd.screens.widgets.pay_page import pay_page
+from kioskd.screens.words import personal
 
 
 class PinPadChoice(Enum):
@@ -82,6 +83,11 @@ class FollowPinPad(Screen[PinPadChoice]):
     """Empty until the payment has one."""
     can_cancel: bool
 
+    @property
+    def names_nobody(self) -> bool:  # type: ignore[override]
+        """Whether all goes its usual way: a wrong PIN or a refusal is hers."""
+        return self.step not in STATES
+
     def draw(self, canvas: Canvas) -> None:
         """Draw the list of what happens, and the amount over a picture of the PIN pad."""
         body, actions = pay_page(canvas, "pay")
@@ -92,7 +98,7 @@ class FollowPinPad(Screen[PinPadChoice]):
         else:
             room, card = body.cut_right(canvas.px(420), canvas.px(36))
         title = canvas.words(f"follow_pin_pad.{TITLES[self.step]}")
-        room = heading(canvas, room, title)
+        room = heading(canvas, room, title if self.names_nobody else personal(title))
         draw_checklist(canvas, room, self._lines(canvas))
         self._draw_card(canvas, card)
         self._draw_actions(canvas, actions)

@@ -117,7 +117,7 @@ def draw_picture(
     in_visit = moment.time_left_s is not None
     draw_frame(canvas, moment, offers_end=in_visit and not WAYS_OUT & canvas.buttons.keys())
     if kit.theme.low:
-        _draw_upper_half(canvas)
+        _draw_upper_half(canvas, screen.names_nobody)
     if moment.keys:
         canvas.numbers = numbers_for(canvas, FRAME_BUTTONS)
         draw_numbers(canvas, moment.pending, moment.focus)
@@ -155,13 +155,13 @@ def _draw_screen(
     return canvas
 
 
-def _draw_upper_half(canvas: Canvas) -> None:
+def _draw_upper_half(canvas: Canvas, names_nobody: bool) -> None:
     """Show what is asked large where nobody can reach, unless it is hers alone."""
     theme = canvas.theme
     room = Rect(0, theme.header_height, theme.width, theme.height // 2 - theme.header_height)
     room = room.inset(theme.margin, canvas.px(32))
-    own = canvas.drawn[: canvas.framed_from]
-    asked = [text.text for text in own if text.type in ASKING and text.public]
+    own = [text.text for text in canvas.drawn if text.type in ASKING and text.public]
+    asked = [text for text in own if names_nobody or text in canvas.asked]
     text = asked[0] if asked else canvas.facts.title.in_language(canvas.language)
     canvas.text(room, text, Type.RESULT, t.DEEP_BLUE, "centre", "middle", shrink_to=0.5)
 
@@ -280,8 +280,9 @@ def _footer(canvas: Canvas, room: Rect, moment: Moment, buttons: list[str]) -> N
             canvas.runs(lower, status, "left")
         else:
             if _width(canvas, status) > room.w:
-                status = status[1:]
-            canvas.runs(room, status, "left")
+                lower = _runs_at_right(canvas, lower, status[1:])
+            else:
+                canvas.runs(room, status, "left")
             _hotlines(canvas, lower, t.SECOND_INK)
         return
     room = _buttons(canvas, room, reach, Look.SECOND)

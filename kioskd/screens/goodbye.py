@@ -1,6 +1,7 @@
 """The end of a visit: take the card, then thanks. Shown with ``follow``, never answered."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from kioskd.screens import theme as t
 from kioskd.screens.canvas import Canvas
@@ -18,6 +19,7 @@ LAMP: t.Colour = (0x5B, 0xD0, 0x8A)
 class Goodbye(Screen[None]):
     """Its id is ``take-card`` while the card is in the slot, then ``goodbye``."""
 
+    names_nobody: ClassVar[bool] = True
     card_in_slot: bool
     alarm: bool = False
     """The card has been left there for too long."""

@@ -1,5 +1,6 @@
 """The home screen: left who I am and what matters today, right the four pages of services."""
 
+import re
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import ClassVar
@@ -17,6 +18,7 @@ from kioskd.screens.looks import Look
 from kioskd.screens.theme import Type
 from kioskd.screens.widgets import key_values, key_values_height, tabs
 from kioskd.screens.widgets.pages import page_buttons, page_of, rows_that_fit, turned
+from kioskd.screens.words import Public, personal
 
 
 class Tab(Enum):
@@ -83,6 +85,8 @@ TAB_ICONS = {
 TILES_ACROSS = 2
 FEW_CHOICES = 4
 """So many services are on a page at most in elder mode."""
+LONG_MASK, SHORT_MASK = re.compile("＊{6,}"), "＊＊＊＊＊"
+"""A name of thirty letters is no wider than others."""
 FEW = 2
 """So few services stand in one column, over the whole width."""
 ROWS_AT_LEAST = 3
@@ -92,6 +96,7 @@ ROWS_AT_LEAST = 3
 class Home(Screen[str | HomeChoice]):
     """The answer is the id of the service chosen, or END."""
 
+    names_nobody: ClassVar[bool] = True
     id: ClassVar[str] = "home"
     person: Person
     tab: Tab
@@ -144,8 +149,8 @@ class Home(Screen[str | HomeChoice]):
         return [
             (words("home.id_tail"), person.id_number.masked()[-4:]),
             (words("home.city"), person.city),
-            (words("home.status"), words(status)),
-            (words("home.login"), words(login)),
+            (words("home.status"), personal(words(status))),
+            (words("home.login"), personal(words(login))),
         ]
 
     def _person(self, canvas: Canvas, rect: Rect) -> None:
@@ -161,7 +166,8 @@ class Home(Screen[str | HomeChoice]):
         hello, room = room.cut_top(canvas.line_height(Type.NOTE))
         canvas.text(hello, canvas.words("home.hello"), Type.NOTE, t.SECOND_INK)
         name, room = room.cut_top(canvas.line_height(Type.RESULT), canvas.px(8))
-        canvas.text(name, str(self.person.name), Type.RESULT, valign="middle", shrink_to=0.5)
+        shown = LONG_MASK.sub(SHORT_MASK, str(self.person.name))
+        canvas.text(name, shown, Type.RESULT, valign="middle", shrink_to=0.5)
         facts = self._facts(canvas)
         while len(facts) > 1 and key_values_height(canvas, room.w, facts, Type.NOTE) > room.h:
             facts.pop()
@@ -228,7 +234,7 @@ def _elsewhere(canvas: Canvas, room: Rect) -> Rect:
     numbers = [hotline.number for hotline in canvas.facts.hotlines]
     if not numbers:
         return room
-    text = canvas.words("home.elsewhere", hotline=numbers[0])
+    text = canvas.words("home.elsewhere", hotline=Public(numbers[0]))
     height = canvas.text_height(room.w - canvas.px(42), text, Type.NOTE)
     rest, foot = room.cut_bottom(height, canvas.px(12))
     mark, line = foot.cut_left(canvas.px(26), canvas.px(16))

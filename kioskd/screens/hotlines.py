@@ -1,6 +1,7 @@
 """Whom to call: each number large, with what it does and when somebody answers."""
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from kioskd.domain.region_info import Hotline
 from kioskd.screens import layout
@@ -22,6 +23,7 @@ from kioskd.screens.words import Public
 class Hotlines(Screen[Navigation]):
     """Answers only with back."""
 
+    names_nobody: ClassVar[bool] = True
     id = "hotlines"
     hotlines: tuple[Hotline, ...]
     page: int = 0

@@ -16,6 +16,7 @@ from kioskd.screens.widgets import Sign
 class OutOfService(Screen[None]):
     """Never answered."""
 
+    names_nobody: ClassVar[bool] = True
     id: ClassVar[str] = "out-of-service"
     trouble: Trouble
 

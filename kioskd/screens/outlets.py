@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import ClassVar
 
 from kioskd.domain.region_info import CityMap, OpenNow, Outlet, OutletNeed
 from kioskd.screens import layout
@@ -46,6 +47,7 @@ OutletsAnswer = Place | OutletsChoice
 class Outlets(Screen[OutletsAnswer]):
     """Answers with the outlet she wants to know more of, with what she needs, or back."""
 
+    names_nobody: ClassVar[bool] = True
     id = "outlets"
     places: tuple[Place, ...]
     """Those that can help with ``need``; numbered in this order."""
@@ -159,6 +161,7 @@ def open_words(canvas: Canvas, now: OpenNow | None) -> tuple[str, t.Colour]:
 class OutletDetail(Screen[Navigation]):
     """One outlet: where, when, what, telephone. Answers only with back."""
 
+    names_nobody: ClassVar[bool] = True
     id = "outlet"
     place: Place
     number: int
@@ -214,6 +217,7 @@ class OutletDetail(Screen[Navigation]):
 class OutletNeeds(Screen[OutletNeed | Navigation | None]):
     """What does she want to do? Answers with a need, None for all outlets, or back."""
 
+    names_nobody: ClassVar[bool] = True
     id = "outlet-needs"
     needs: tuple[OutletNeed, ...]
 

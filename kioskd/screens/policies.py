@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import ClassVar
 
 from kioskd.domain.region_info import PolicyCategory, PolicyText
 from kioskd.screens import layout
@@ -54,6 +55,7 @@ ListAnswer = Picked | PolicyChoice
 class PolicyList(Screen[ListAnswer]):
     """Answers with the text to read, with search, or back."""
 
+    names_nobody: ClassVar[bool] = True
     id = "policies"
     policies: tuple[PolicyText, ...]
     state: PackState
@@ -135,6 +137,7 @@ def draw_policy_row(canvas: Canvas, policy: PolicyText, cell: Rect) -> None:
 class PolicyReader(Screen[Navigation]):
     """One text. Its source and date stand on every page."""
 
+    names_nobody: ClassVar[bool] = True
     id = "policy-text"
     policy: PolicyText
     page: int

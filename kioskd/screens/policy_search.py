@@ -1,6 +1,7 @@
 """Find a policy by a few letters: results change with every letter."""
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from kioskd.domain.region_info import PolicyText
 from kioskd.domain.search import find_policies
@@ -35,6 +36,7 @@ SearchAnswer = Found | Navigation
 class PolicySearch(Screen[SearchAnswer]):
     """Answers with the text to read, or back."""
 
+    names_nobody: ClassVar[bool] = True
     id = "policy-search"
     policies: tuple[PolicyText, ...]
     typed: str = ""

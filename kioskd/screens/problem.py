@@ -45,12 +45,57 @@ HARMLESS = frozenset(
 """What the visitor can put right by herself, now."""
 
 
+OF_THE_KIOSK = frozenset(
+    {
+        TroubleReason.CENTRE_UNREACHABLE,
+        TroubleReason.CENTRE_BROKEN,
+        TroubleReason.CENTRE_BUSY,
+        TroubleReason.CARD_READER_GONE,
+        TroubleReason.ID_READER_GONE,
+        TroubleReason.PIN_PAD_GONE,
+        TroubleReason.PIN_PAD_BUSY,
+        TroubleReason.PIN_PAD_MISCONFIGURED,
+        TroubleReason.RECEIPT_PRINTER_GONE,
+        TroubleReason.RECEIPT_PAPER_OUT,
+        TroubleReason.RECEIPT_COVER_OPEN,
+        TroubleReason.JOURNAL_DAMAGED,
+        TroubleReason.PAYMENT_IN_DOUBT,
+        TroubleReason.PAYMENTS_HELD,
+        TroubleReason.DOOR_OPEN,
+        TroubleReason.CARD_UNREADABLE,
+        TroubleReason.ID_CARD_UNREADABLE,
+        TroubleReason.CARD_REMOVED,
+        TroubleReason.NEEDS_LOGIN,
+        TroubleReason.NEEDS_SOCIAL_CARD,
+        TroubleReason.NOT_OFFERED,
+        TroubleReason.TOOK_TOO_LONG,
+        TroubleReason.DOCUMENT_PRINTER_NONE,
+        TroubleReason.DOCUMENT_PRINTER_GONE,
+        TroubleReason.DOCUMENT_PRINTER_BUSY,
+        TroubleReason.DOCUMENT_PRINTER_STOPPED,
+        TroubleReason.DOCUMENT_PAPER_OUT,
+        TroubleReason.DOCUMENT_PAPER_JAM,
+        TroubleReason.DOCUMENT_PRINTER_OPEN,
+        TroubleReason.DOCUMENT_TONER_EMPTY,
+        TroubleReason.DOCUMENT_TRAY_FULL,
+        TroubleReason.DOCUMENT_SEAL_MISSING,
+        TroubleReason.DOCUMENT_NOT_GENUINE,
+    }
+)
+"""What is wrong with this terminal and not with her; all others tell something of her."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem(Screen[None]):
     """Ends with the button ``ok``."""
 
     id: ClassVar[str] = "problem"
     trouble: Trouble
+
+    @property
+    def names_nobody(self) -> bool:  # type: ignore[override]
+        """Whether the trouble is the terminal's."""
+        return self.trouble.reason in OF_THE_KIOSK
 
     def tap(self, button: str) -> Done[None]:
         """The button ``ok``."""

@@ -32,6 +32,11 @@ class PutCard(Screen[Navigation]):
     what: PutWhat
 
     @property
+    def names_nobody(self) -> bool:  # type: ignore[override]
+        """Whether the words do not say how her card stands."""
+        return self.what is not PutWhat.ID_CARD_FIRST
+
+    @property
     def id(self) -> str:  # type: ignore[override]
         """``put-new-card`` and so on."""
         return f"put-{self.what.key.replace('_', '-')}"

@@ -14,7 +14,6 @@ from kioskd.screens.frame import FRAME_BUTTONS
 from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look
 from kioskd.screens.numbers import BACK_KEY, MAIN_KEY, in_reading_order
-from kioskd.screens.words import Public
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +26,27 @@ class Sentence:
     """The catalogue's key, where a recorded voice may have it."""
 
 
-def read(canvas: Canvas) -> tuple[Sentence, ...]:
-    """Return what the picture says; where keys are used, each choice with what to press for it."""
+def read(canvas: Canvas, names_nobody: bool) -> tuple[Sentence, ...]:
+    """Return what the picture says; where keys are used, each choice with what to press for it.
+
+    ``names_nobody`` is the screen's: without it only questions and actions may be public.
+    """
     own = _whole_lines([text for text in canvas.drawn[: canvas.framed_from] if text.heard])
     controls = _controls(canvas)
     free = [text for text in own if not any(text.is_in(rect) for rect in controls.values())]
     said = [_help(canvas)] if canvas.numbers else []
-    said += [Sentence(text.text, text.public) for text in free if text.text.strip()]
+    said += [
+        Sentence(text.text, text.public and (names_nobody or text.text in canvas.asked))
+        for text in free
+        if text.text.strip()
+    ]
     typing = set(canvas.digits.values())
     chosen = {card.button for card in canvas.cards if card.look is Look.CHOSEN}
     for button, rect in controls.items():
         if button not in typing and (button in canvas.numbers or not canvas.numbers):
             texts = [text for text in own if text.is_in(rect)]
-            said.append(_choice(canvas, button, texts, button in chosen))
+            may_be_heard = names_nobody or button in canvas.actions
+            said.append(_choice(canvas, button, texts, button in chosen, may_be_heard))
     return tuple(_without_repeats(said))
 
 
@@ -81,10 +88,12 @@ def _controls(canvas: Canvas) -> dict[str, Rect]:
     return {button: canvas.buttons[button] for button in [*in_reading_order(own), *ways]}
 
 
-def _choice(canvas: Canvas, button: str, texts: list[_Said], chosen: bool) -> Sentence:
+def _choice(
+    canvas: Canvas, button: str, texts: list[_Said], chosen: bool, may_be_heard: bool
+) -> Sentence:
     words = canvas.words
-    label = "，".join(text.text for text in texts if text.text.strip())
-    public = all(text.public for text in texts)
+    label = words("reading.and").join(text.text for text in texts if text.text.strip())
+    public = may_be_heard and all(text.public for text in texts)
     if not label and f"button.{button}" in words:
         label, public = words(f"button.{button}"), True
     if chosen:
@@ -103,8 +112,3 @@ def _without_repeats(said: list[Sentence]) -> Iterator[Sentence]:
         if sentence.text and sentence != before:
             yield sentence
         before = sentence
-
-
-def public(text: str) -> Public:
-    """Mark a text that names nobody although the catalogue did not give it: a law, an outlet."""
-    return Public(text)

@@ -396,4 +396,4 @@ class PygameStage:
             asked = self._words[language]("still_here.spoken")
             reader.ask(Sentence(asked, True, "still_here.spoken"), language)
         elif reader is not None:
-            reader.read(screen.id, read(canvas), language)
+            reader.read(screen.id, read(canvas, screen.names_nobody), language)

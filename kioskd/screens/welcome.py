@@ -48,6 +48,7 @@ class Way:
 class Welcome(Screen[WelcomeChoice]):
     """Two ways to log in, each greyed with its trouble, and what needs no login."""
 
+    names_nobody: ClassVar[bool] = True
     id: ClassVar[str] = "welcome"
     between_visits: ClassVar[bool] = True
     card: Trouble | None = None

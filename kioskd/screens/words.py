@@ -23,6 +23,11 @@ class Public(str):
     __slots__ = ()
 
 
+def personal(text: str) -> str:
+    """Mark a text of the catalogue as hers: which of several it is tells something of her."""
+    return str(text)
+
+
 def together(*parts: str, by: str = "\n") -> str:
     """Put texts together; what comes of public ones alone is public."""
     whole = by.join(parts)

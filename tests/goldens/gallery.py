@@ -50,9 +50,6 @@ MODES = {
     "elder-low": Preferences(elder=True, low=True),
 }
 PANELS_OF = {
-    "left": ("7", "10", "21"),
-    "keys": ("7", "10"),
-    "aloud": ("7", "21"),
     "low": ("15", "21"),
     "elder-low": ("15", "21"),
 }

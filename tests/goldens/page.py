@@ -7,6 +7,7 @@ thumbnail and the difference beside it.
 import html
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pygame
@@ -50,7 +51,8 @@ form.mode.value='standard'; form.panel.value='10'; form.language.value='zh_CN'; 
 
 def main(out: str, *modes: str) -> None:
     """Draw the modes (all, if none are named) into ``out`` and write its ``index.html``."""
-    folder, entries, broken = Path(out), [], dict.fromkeys(RULES, 0)
+    folder, entries = Path(out), []
+    broken: Counter[tuple[str, str]] = Counter()
     folder.mkdir(parents=True, exist_ok=True)
     for variant in VARIANTS:
         if modes and variant.mode not in modes:
@@ -58,14 +60,15 @@ def main(out: str, *modes: str) -> None:
         for drawn in pictures(variant):
             entries.append(_entry(folder, drawn, variant))
             for name, rule in RULES.items():
-                broken[name] += len(list(rule(drawn, variant)))
+                broken[drawn.screen, name] += len(list(rule(drawn, variant)))
     script = SCRIPT.replace("PICTURES", json.dumps(entries, ensure_ascii=False))
-    table = _table(broken, len(entries))
+    table = _table(broken, Counter(str(entry["screen"]) for entry in entries))
     page = f"{HEAD}<form></form>{table}<main></main>{script}"
     (folder / "index.html").write_text(page, encoding="utf-8")
     changed = sum(entry["state"] != "as recorded" for entry in entries)
     print(f"{len(entries)} pictures, {changed} not as recorded: {folder}/index.html")
-    for name, count in broken.items():
+    for name in RULES:
+        count = sum(found for (_, rule), found in broken.items() if rule == name)
         print(f"  {name:9} {len(entries)} pictures checked, {count} violations")
 
 
@@ -109,11 +112,16 @@ def _save_difference(file: Path, before: bytes, now: bytes) -> None:
     pygame.image.save(pygame.transform.scale(whole, (WIDTH, WIDTH // 3)), file)
 
 
-def _table(broken: dict[str, int], checked: int) -> str:
+def _table(broken: Counter[tuple[str, str]], checked: Counter[str]) -> str:
+    """Return the rules as a table: a row a screen, how many pictures, violations of each rule."""
+    head = "".join(f"<th>{html.escape(rule)}" for rule in RULES)
     rows = "".join(
-        f"<tr><td>{html.escape(name)}<td>{checked}<td>{count}" for name, count in broken.items()
+        f"<tr><td>{html.escape(screen)}<td>{checked[screen]}"
+        + "".join(f"<td>{broken[screen, rule]}" for rule in RULES)
+        for screen in sorted(checked)
     )
-    return f"<table><tr><th>rule<th>pictures<th>violations{rows}</table>"
+    table = f"<table><tr><th>screen<th>pictures{head}{rows}</table>"
+    return f"<details><summary>Violations by screen and rule</summary>{table}</details>"
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ SPACING = 1.3
 PLAIN_CONTRAST, LARGE_CONTRAST = 4.5, 3.0
 LARGE_MM, LARGE_BOLD_MM = 6.35, 4.94
 """18 points, and 14 points bold."""
-MARKED = (Look.CHOSEN,)
+TELLING = (Look.CHOSEN, Look.OFF, Look.DONE, Look.DOUBT, Look.STOP)
+UNMARKED = (Look.PLAIN, Look.OPEN)
 GRACE = 2
 """Pixels that rounding may cost."""
 
@@ -104,8 +105,8 @@ def contrast(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
     """Letters stand out from their ground: 4.5 to 1, large ones 3 to 1."""
     mm = drawn.canvas.theme.mm_per_px
     for text in drawn.canvas.drawn:
-        if not text.text.strip():
-            continue
+        if not (text.text.strip() and text.size):
+            continue  # nothing to see
         large = text.size * mm >= (LARGE_BOLD_MM if text.type.bold else LARGE_MM)
         found = ratio(text.colour, _ground(drawn, text))
         if found + 0.05 < (LARGE_CONTRAST if large else PLAIN_CONTRAST):
@@ -113,19 +114,20 @@ def contrast(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
 
 
 def not_by_colour(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
-    """What is chosen has a sign; what cannot be used says so in words."""
+    """What is chosen has a sign that its twins lack; what is done, doubtful or off, sign or words."""
     canvas = drawn.canvas
+    signs = {card.rect: _signs(drawn, card.rect) for card in canvas.cards}
+    twins = [card for card in canvas.cards if card.button and card.look in UNMARKED]
     for card in canvas.cards:
         if card.button in FRAME_BUTTONS:
             continue  # a frame's button that is on has another label
-        has_sign = any(card.rect.contains(*icon.centre) for icon in canvas.icons)
         has_words = any(card.rect.contains(*text.rect.centre) for text in canvas.drawn)
-        if card.look in MARKED and card.button is not None and not has_sign:
-            yield Violation("colour", f"{card.button} is chosen by colour alone")
-        if card.look is Look.OFF and not (has_words or has_sign):
-            yield Violation(
-                "colour", f"a card at {card.rect.x}, {card.rect.y} is off without words"
-            )
+        if card.look in TELLING and not (has_words or signs[card.rect]):
+            yield Violation("colour", f"{card.look.name} at {card.rect.x}, {card.rect.y} is mute")
+        if card.look is Look.CHOSEN and card.button is not None:
+            fewest = min((signs[twin.rect] for twin in twins), default=0)
+            if signs[card.rect] <= fewest:
+                yield Violation("colour", f"{card.button} is chosen by colour alone")
 
 
 def reach(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
@@ -142,12 +144,15 @@ def hand(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
     if canvas.main not in canvas.buttons or canvas.back not in canvas.buttons:
         return
     main, back = canvas.buttons[canvas.main], canvas.buttons[canvas.back]
-    if main.y == back.y and (main.x < back.x) != canvas.theme.left_handed:
+    middle = drawn.surface.get_width() // 2
+    if (main.centre[0] < back.centre[0]) != canvas.theme.left_handed and main.y == back.y:
         yield Violation("hand", f"{canvas.main} at {main.x}, {canvas.back} at {back.x}")
+    if canvas.theme.left_handed and main.centre[0] > middle + GRACE:
+        yield Violation("hand", f"{canvas.main} is right of the middle")
 
 
 def keys(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
-    """By keys every control has a number of its own, and none begins another."""
+    """By keys every control has a number of its own, none begins another, all rise in reading."""
     canvas = drawn.canvas
     if variant.mode != "keys":
         return
@@ -160,6 +165,14 @@ def keys(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
     for one, other in combinations(numbers, 2):
         if one.startswith(other) or other.startswith(one):
             yield Violation("keys", f"{one} and {other}")
+    for (one, a), (other, b) in combinations(_choices(drawn).items(), 2):
+        higher, lower = (one, other) if a.bottom <= b.y else (other, one)
+        apart = a.bottom <= b.y or b.bottom <= a.y
+        if apart and int(canvas.numbers[higher]) > int(canvas.numbers[lower]):
+            yield Violation("keys", f"{higher} stands above {lower} and is counted after it")
+        left, right = (one, other) if a.x < b.x else (other, one)
+        if a.y == b.y and int(canvas.numbers[left]) > int(canvas.numbers[right]):
+            yield Violation("keys", f"{left} stands before {right} and is counted after it")
 
 
 RULES: dict[str, Rule] = {
@@ -203,6 +216,21 @@ def _ground(drawn: Drawn, text: DrawnText) -> Colour:
             seen[tuple(drawn.surface.get_at((max(0, x), max(0, y))))[:3]] += 1  # type: ignore[index]
     seen.pop(text.colour, None)
     return max(seen, key=lambda colour: seen[colour]) if seen else text.colour
+
+
+def _signs(drawn: Drawn, rect: Rect) -> int:
+    return sum(rect.contains(*icon.centre) for icon in drawn.canvas.icons)
+
+
+def _choices(drawn: Drawn) -> dict[str, Rect]:
+    """Return the controls that are counted: neither frame, nor digits, nor # and *."""
+    canvas = drawn.canvas
+    apart = {*FRAME_BUTTONS, *canvas.digits.values()}
+    return {
+        button: canvas.buttons[button]
+        for button, number in canvas.numbers.items()
+        if button not in apart and number.isdigit()
+    }
 
 
 def _ink(text: DrawnText) -> Rect:

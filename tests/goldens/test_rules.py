@@ -117,6 +117,51 @@ def test_a_control_that_no_key_presses_is_caught() -> None:
     assert [v.where for v in RULES["keys"](drawn, variant)] == ["card has no number"]
 
 
+def _two_choices(canvas: Canvas) -> None:
+    sound(canvas)
+    canvas.button("left", Rect(100, 300, 200, 90), "A", Look.SECOND)
+    canvas.button("right", Rect(400, 300, 200, 90), "B", Look.SECOND)
+
+
+def test_numbers_against_the_reading_order_are_caught() -> None:
+    """Two choices of one line, and two above one another, counted the wrong way round."""
+    variant = Variant("keys", "10", "en")
+    for one, other in (("left", "right"), ("card", "left")):
+        drawn = draw(Planted(_two_choices), variant)
+        assert list(RULES["keys"](drawn, variant)) == []
+        numbers = drawn.canvas.numbers
+        numbers[one], numbers[other] = numbers[other], numbers[one]
+        assert any("counted after" in v.where for v in RULES["keys"](drawn, variant))
+
+
+def test_a_main_action_far_from_the_left_hand_is_caught() -> None:
+    """For a left hand it is not enough that back stands still further to the right."""
+
+    def far(canvas: Canvas) -> None:
+        canvas.button("next", Rect(700, 620, 240, 76), "Next")
+        canvas.button("back", Rect(960, 620, 240, 76), "Back", Look.SECOND)
+        canvas.back = "back"
+
+    assert "hand" in broken(far, Variant("left", "10", "en"))
+
+
+@pytest.mark.parametrize("look", [Look.DONE, Look.DOUBT, Look.STOP, Look.OFF])
+def test_a_state_without_sign_or_words_is_caught(look: Look) -> None:
+    """A card that tells a state by its ground alone tells it to nobody who sees no colours."""
+    assert "colour" in broken(_with(lambda c: c.card(Rect(100, 400, 300, 90), look) and None))
+
+
+def test_a_sign_that_every_card_has_marks_none_as_chosen() -> None:
+    """The picture of a choice is no mark of the chosen one: its twins have it too."""
+
+    def alike(canvas: Canvas) -> None:
+        for x, look in ((100, Look.PLAIN), (500, Look.CHOSEN)):
+            room = canvas.card(Rect(x, 400, 300, 90), look, f"card-{x}")
+            canvas.icon(ICON, room.cut_left(30, 10)[0])
+
+    assert "colour" in broken(alike)
+
+
 def test_contrast_is_as_wcag_reckons_it() -> None:
     """Black on white is 21 to 1, white on white 1; #777 on white is the known 4.48."""
     assert ratio((0, 0, 0), (255, 255, 255)) == pytest.approx(21)

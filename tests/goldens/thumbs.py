@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pygame
 
-from kioskd.screens.fonts import find_font
+from kioskd.screens.fonts import RARE_FONT_FILE, find_font
 from tests.goldens.gallery import VARIANTS, Variant
 
 HOME = Path(__file__).parent
@@ -31,13 +31,21 @@ def made_with() -> dict[str, str]:
     return {
         "pygame": pygame.version.ver,
         "sdl": ".".join(map(str, pygame.version.SDL)),
-        "font": f"{zlib.crc32(Path(find_font()).read_bytes()):08x}",
+        "font": _checksum(find_font()),
+        "rare_font": _checksum(RARE_FONT_FILE),
         "machine": platform.machine(),
     }
 
 
+def _checksum(file: str) -> str:
+    path = Path(file)
+    return f"{zlib.crc32(path.read_bytes()):08x}" if path.is_file() else "none"
+
+
 def thumbnail(surface: pygame.Surface) -> bytes:
     """Return the picture as TILE_W by TILE_H levels of grey, each 0 to LEVELS - 1."""
+    if surface.get_height() > surface.get_width():  # an upright picture lies in its tile
+        surface = pygame.transform.rotate(surface, 90)
     small = pygame.transform.smoothscale(surface, (TILE_W, TILE_H))
     rgb = pygame.image.tobytes(small, "RGB")
     grey = ((2 * r + 5 * g + b) // 8 for r, g, b in zip(*[iter(rgb)] * 3, strict=True))

@@ -18,9 +18,7 @@ from kioskd.screens.stage import PygameStage
 from tests.unit.test_stage import FACTS, PATIENCE_S, Count, Lobby, tap, wait_shown
 
 os.environ["SDL_VIDEODRIVER"] = "dummy"
-TALL = ScreenSettings(
-    width_px=540, height_px=960, panel_width_mm=268, idle_limit_s=0.4, warning_s=0.1
-)
+TALL = ScreenSettings(width_px=540, height_px=960, panel_width_mm=268)
 
 
 @dataclass
@@ -182,7 +180,7 @@ async def test_she_is_asked_aloud_before_the_end(stage: PygameStage) -> None:
     stage.begin_visit()
     with trio.fail_after(PATIENCE_S):
         with pytest.raises(SessionTimedOut):
-            await stage.show(Count())
+            await stage.show(Count(), 0.4)
     assert ear(stage).of("ask") == ["still_here.spoken"]
 
 

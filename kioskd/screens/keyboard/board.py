@@ -18,9 +18,9 @@ PADS = (Page.PHONE, Page.NUMBERS)
 def rows_for(canvas: Canvas, height: int, typing: Typing) -> list[list[Key]]:
     """Return the rows; digits have one of their own where every key is still large enough."""
     rows = rows_of(typing.page, typing.rules, typing.upper, with_digits=_digits(typing))
-    if board_height(canvas, len(rows)) <= height:
-        return rows
-    return rows_of(typing.page, typing.rules, typing.upper, with_digits=False)
+    if board_height(canvas, len(rows)) > height:
+        rows = rows_of(typing.page, typing.rules, typing.upper, with_digits=False)
+    return [*rows[:-1], rows[-1][::-1]] if canvas.theme.left_handed else rows
 
 
 def _digits(typing: Typing) -> bool:
@@ -71,8 +71,10 @@ def _draw(canvas: Canvas, place: Rect, key: Key, typing: Typing, can_be_done: bo
     if key.kind is KeyKind.DONE:
         canvas.button(key.id, place, label, Look.MAIN, can_be_done)
     elif key.kind is KeyKind.BACK:
+        canvas.back = key.id
         canvas.button(key.id, place, label, Look.SECOND)
     elif key.id == "delete":
+        canvas.erase = key.id if typing.text or typing.letters else None
         _draw_delete(canvas, place, label)
     else:
         look = Look.KEY if key.kind is KeyKind.CHARACTER or key.id == "space" else Look.KEY_SOFT

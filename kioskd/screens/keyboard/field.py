@@ -27,6 +27,7 @@ def draw_field(canvas: Canvas, rect: Rect, typing: Typing, type: Type = Type.BOD
     fitting = max(1, (rect.h + 2) // height)
     lines = _lines(text, room, fitting, width_of)
     y = rect.y + max(0, rect.h - height * len(lines)) // 2
+    canvas.wrote(text.replace(NO_BREAK, " "), Rect(rect.x, y, rect.w, height), type, size)
     left = len(text) - len(waiting)
     hidden = len(text) - sum(map(len, lines))
     for line in lines:

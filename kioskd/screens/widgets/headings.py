@@ -61,6 +61,7 @@ def heading(canvas: Canvas, rect: Rect, title: str, note: str = "") -> Rect:
     beside = bool(note) and used == line and title_width + note_width <= rect.w
     title_room = Rect(rect.x, rect.y, title_width if beside else rect.w, used)
     canvas.text(title_room, title, Type.QUESTION)
+    canvas.asked.append(title)
     if beside:
         room = Rect(rect.x + title_width, rect.y, rect.w - title_width, line)
         canvas.text(room.moved(0, canvas.px(5)), note, Type.NOTE, t.SECOND_INK, valign="middle")

@@ -87,6 +87,7 @@ def typed_field(canvas: Canvas, rect: Rect, typed: str, empty: str) -> None:
     """Draw what is typed in a field with a bar where the next goes; ``empty`` where nothing is."""
     canvas.card(rect, Look.OPEN)
     inner = rect.inset(canvas.px(22), canvas.px(4))
+    canvas.erase = DELETE if typed else None
     if not typed:
         canvas.text(inner, empty, Type.BODY, Look.OFF.ink, valign="middle", shrink_to=0.7)
         return

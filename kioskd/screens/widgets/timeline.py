@@ -62,6 +62,7 @@ def _across(canvas: Canvas, rect: Rect, marks: Sequence[Mark]) -> None:
     for mark, cell in zip(marks, cells, strict=True):
         _bullet(canvas, (cell.centre[0], middle), radius, mark.state)
         below = cell.cut_top(2 * radius, canvas.px(10))[1].inset(canvas.px(6), 0)
+        canvas.for_ears(canvas.words(f"timeline.{mark.state.value}"))
         used = canvas.text(below, mark.text, Type.STRONG, _ink(mark), "centre")
         rest = Rect(below.x, used.bottom, below.w, below.bottom - used.bottom)
         canvas.text(rest, mark.note, Type.NOTE, t.SECOND_INK, "centre")
@@ -87,6 +88,7 @@ def _downwards(canvas: Canvas, rect: Rect, marks: Sequence[Mark]) -> None:
         high = canvas.line_height(Type.STRONG) + canvas.line_height(Type.NOTE)
         both = text.centred(text.w, min(text.h, high))
         upper, lower = both.cut_top(both.h * 54 // 100)
+        canvas.for_ears(canvas.words(f"timeline.{mark.state.value}"))
         canvas.text(upper, mark.text, Type.STRONG, _ink(mark), valign="middle")
         canvas.text(lower, mark.note, Type.NOTE, t.SECOND_INK, valign="middle")
 
