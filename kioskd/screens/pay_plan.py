@@ -86,7 +86,7 @@ class PayPlan(Screen[PlanAnswer]):
         return Done(PlanChoice.BEGIN) if button == "begin" else None
 
     def _whole(self, canvas: Canvas, room: Rect) -> Block:
-        """Return the sum and, where there is room for it, what will be asked of her."""
+        """Return the sum and what will be asked of her; where room is short, what she must know."""
         words, width = canvas.words, room.w - 2 * canvas.px(26)
         sum_of_all = total([payment.amount for payment in self.payments])
         blocks = [
@@ -95,7 +95,7 @@ class PayPlan(Screen[PlanAnswer]):
         ]
         told = text_block(canvas, width, words("pay_plan.told"), Type.BODY, t.INK, 6)
         whole = boxed_block(canvas, Look.DOUBT, [*blocks, told])
-        return whole if whole.height <= room.h // 2 else boxed_block(canvas, Look.DOUBT, blocks)
+        return whole if whole.height <= room.h // 2 else boxed_block(canvas, Look.DOUBT, [told])
 
 
 def _blocks(canvas: Canvas, width: int, number: int, payment: PlannedPayment) -> list[Block]:
