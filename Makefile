@@ -4,7 +4,7 @@ OUT ?= story-out/$(NAME)
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint story stories money proofs bench lock goldens gallery clean
+.PHONY: help setup demo test check lint story stories money proofs bench lock goldens words gallery clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -53,6 +53,9 @@ lock: ## resolve the lock files anew
 
 goldens: setup ## record the pictures that the screens are compared with
 	$(BIN)/python -m tests.goldens.record
+
+words: setup ## bring new and changed Chinese words into the other languages, list what to translate
+	$(BIN)/python tools/catalogues.py update
 
 gallery: setup ## every screen, mode, panel and language on one page, with rules and changes [MODES=...]
 	$(BIN)/python -m tests.goldens.page build/gallery $(MODES)

@@ -5,10 +5,18 @@ import os
 import pytest
 from hypothesis import settings
 
+from tools.catalogues import compile_all
+
 # A slow machine is no failure: property tests look at results, never at the clock. In continuous
 # integration they try the same values each time; on a desk, others each time.
 settings.register_profile("kioskd", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("kioskd")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile words that were edited since, once for all workers."""
+    if not hasattr(config, "workerinput"):
+        compile_all()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

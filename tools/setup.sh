@@ -80,3 +80,4 @@ if [ "$(fingerprint)" != "$(cat "$STAMP" 2>/dev/null)" ]; then
     make_environment
     say "ready"
 fi
+"$VENV/bin/python" tools/catalogues.py compile

@@ -78,8 +78,8 @@ class Busy(Screen[None]):
 
     def _how_long(self, canvas: Canvas, late: bool) -> str:
         words = canvas.words
-        seconds = words("busy.elapsed", seconds=Public(canvas.elapsed_s))
-        usual = words("busy.usually", seconds=Public(self.what.usually_s))
+        seconds = words("busy.elapsed", count=Public(canvas.elapsed_s))
+        usual = words("busy.usually", count=Public(self.what.usually_s))
         return together(words("busy.long") if late else usual, seconds, by=" · ")
 
     def _dots(self, canvas: Canvas, rect: Rect) -> None:

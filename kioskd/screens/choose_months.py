@@ -127,7 +127,7 @@ class ChooseMonths(Screen[MonthsAnswer]):
             least = self.offer.periods.consecutive_min
             label = canvas.words(f"choose_months.next_{INCOMPLETE[forbidden]}", count=least)
             return Action("next", label, enabled=False)
-        return Action("next", canvas.words(_counted("choose_months.next", count), count=count))
+        return Action("next", canvas.words("choose_months.next", count=count))
 
     def _draw_quick(self, canvas: Canvas, room: Rect) -> Rect:
         """Draw the choices of several months; return the room below them."""
@@ -185,7 +185,8 @@ class ChooseMonths(Screen[MonthsAnswer]):
         inner = canvas.card(card)
         count = len(self._months())
         grade = self.grade
-        said = canvas.words(_counted("choose_months.count", count), count=count)
+        key = "choose_months.count" if count else "choose_months.count_none"
+        said = canvas.words(key, count=count)
         blocks = [text_block(canvas, inner.w, said, Type.BODY, t.SECOND_INK)]
         if count:
             blocks.append(money_block(canvas, grade.monthly * count, gap=2))
@@ -196,11 +197,6 @@ class ChooseMonths(Screen[MonthsAnswer]):
             start = canvas.words("choose_months.start")
             blocks.append(text_block(canvas, inner.w, start, Type.TITLE, t.DEEP_BLUE, 24))
         draw_blocks(canvas, inner, blocks, "middle" if canvas.portrait else "top")
-
-
-def _counted(key: str, count: int) -> str:
-    """Return the key of the words for that many: none, one, several."""
-    return f"{key}_{('none', 'one')[count]}" if count < 2 else key
 
 
 def _parts(canvas: Canvas, room: Rect) -> tuple[Rect, Rect]:

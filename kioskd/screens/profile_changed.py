@@ -56,7 +56,7 @@ class ProfileChangedScreen(Screen[AfterChange]):
     def _blocks(self, canvas: Canvas, width: int) -> list[Block]:
         words = canvas.words
         section = f"profile_changed.{self.state.value if self.state else 'unanswered'}"
-        told = words(f"{section}.next", days=self.review_days)
+        told = words(f"{section}.next", count=self.review_days)
         ref = words("profile_changed.ref", ref=self.ref[:REF_SHOWN].upper())
         return [
             text_block(canvas, width, words(f"{section}.title"), Type.RESULT),

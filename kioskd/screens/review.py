@@ -93,7 +93,6 @@ class Review(Screen[ReviewAnswer]):
     def _facts(self, canvas: Canvas, width: int) -> list[Block]:
         bill, words = self.assessment, canvas.words
         years, count = sorted({month.year for month in bill.months}), len(bill.months)
-        months = "review.months_value" if count > 1 else "review.months_value_one"
         year = "-".join(map(str, years))
         facts = [
             (words("review.person"), str(self.person_name)),
@@ -101,7 +100,7 @@ class Review(Screen[ReviewAnswer]):
             (words("review.scheme"), self.scheme_name.in_language(canvas.language)),
             (words("review.grade"), grade_and_amount(canvas, bill.grade)),
             (words("review.base"), words("review.base_value", base=bill.grade.base)),
-            (words("review.months"), words(months, year=year, count=count)),
+            (words("review.months"), words("review.months_value", year=year, count=count)),
         ]
         if self.benefit is not None:
             after = waiting_text(words, self.benefit, "waiting_after")
@@ -113,8 +112,7 @@ class Review(Screen[ReviewAnswer]):
 
     def _sum(self, canvas: Canvas, width: int) -> list[Block]:
         bill, words = self.assessment, canvas.words
-        key = "review.times" if len(bill.months) > 1 else "review.times_one"
-        times = words(key, monthly=bill.grade.monthly, count=len(bill.months))
+        times = words("review.times", monthly=bill.grade.monthly, count=len(bill.months))
         blocks = [
             text_block(canvas, width, words("review.sum"), Type.BODY, t.SECOND_INK),
             money_block(canvas, bill.amount, gap=2),

@@ -63,7 +63,7 @@ class ReviewChange(Screen[ReviewChangeAnswer]):
         words = canvas.words
         soon = words("review_change.at_once")
         if self.review_days is not None:
-            soon = words("review_change.reviewed", days=self.review_days)
+            soon = words("review_change.reviewed", count=self.review_days)
         return self.consent.in_language(canvas.language), soon
 
     def _consent_height(self, canvas: Canvas, width: int) -> int:

@@ -1,16 +1,21 @@
-"""The words of every screen, in each language: TOML catalogues under ``kioskd/locale``.
+"""The words of every screen, in each language: gettext catalogues under ``kioskd/locale``.
 
-A key is the path of tables to a text: ``home.end``. Fields in braces are filled in by name. All
-files of a language make one catalogue; a key that two files define is an error.
+A text is found by a stable key: ``home.end``. Fields in braces are filled in by name. What a
+language lacks is said in Chinese, the source, and logged once; ``tools/catalogues.py`` compiles.
 """
 
-import tomllib
+import contextlib
+import gettext
+import struct
 from functools import cache
 from pathlib import Path
 
+from kioskd import log
 from kioskd.errors import KioskError
 
 LANGUAGES = ("zh_CN", "en")
+SOURCE = LANGUAGES[0]
+_DOMAIN = "kioskd"
 _LOCALE = Path(__file__).resolve().parent.parent / "locale"
 
 
@@ -50,58 +55,101 @@ class Words:
     __slots__ = ("_texts", "language")
 
     def __init__(self, language: str) -> None:
-        """Load the catalogue. Raises WordsError if it is missing, broken or defines a key twice."""
+        """Load the catalogue. Raises WordsError if there is none, not even of the source."""
         self.language = language
         self._texts = catalogue(language)
 
     def __call__(self, key: str, **fields: object) -> str:
         """Return the text at ``key`` with its fields filled in; Public where all of them are.
 
+        A field named ``count`` also chooses among the plural forms, if the text has some.
         Raises WordsError.
         """
-        if key not in self._texts:
-            raise WordsError(self.language, key, "no such text")
         try:
-            text = self._texts[key].format(**fields)
+            text = self._form_for(key, fields.get("count")).format(**fields)
         except (KeyError, IndexError) as missing:
             raise WordsError(self.language, key, f"field {missing} not given") from None
         public = all(isinstance(field, Public) for field in fields.values())
         return Public(text) if public else text
 
+    def _form_for(self, key: str, count: object) -> str:
+        if count is not None:
+            with contextlib.suppress(WordsError):
+                return self._texts.ngettext(key, key, int(str(count)))
+        return self._texts.gettext(key)
+
     def __contains__(self, key: str) -> bool:
-        return key in self._texts
+        try:
+            self._texts.gettext(key)
+        except WordsError:
+            return False
+        return True
 
 
 @cache
-def catalogue(language: str) -> dict[str, str]:
-    """Read all texts of ``language``, keyed by dotted path. Raises WordsError."""
-    files = sorted((_LOCALE / language).glob("*.toml"))
-    if not files:
+def catalogue(language: str, folder: Path = _LOCALE) -> gettext.NullTranslations:
+    """Return the texts of ``language``, and behind them those of the source.
+
+    Raises WordsError if the source has no catalogue, or ``language`` is none of ours.
+    """
+    if language not in LANGUAGES:
         raise WordsError(language, "", "no catalogue")
-    texts: dict[str, str] = {}
-    for file in files:
-        for key, text in _texts_of(language, file).items():
-            if key in texts:
-                raise WordsError(language, key, f"defined twice, again in {file.name}")
-            texts[key] = text
-    return texts
-
-
-def _texts_of(language: str, file: Path) -> dict[str, str]:
+    if language == SOURCE:
+        texts = _read(SOURCE, folder)
+        texts.add_fallback(_Nowhere(SOURCE))
+        return texts
+    source = _Source(language, catalogue(SOURCE, folder))
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as broken:
-        raise WordsError(language, file.name, str(broken)) from broken
-    return _flat(language, table, "")
-
-
-def _flat(language: str, table: dict[str, object], prefix: str) -> dict[str, str]:
-    texts: dict[str, str] = {}
-    for name, value in table.items():
-        if isinstance(value, dict):
-            texts |= _flat(language, value, f"{prefix}{name}.")
-        elif isinstance(value, str):
-            texts[prefix + name] = value
-        else:
-            raise WordsError(language, prefix + name, "not a text")
+        texts = _read(language, folder)
+    except WordsError as gone:
+        log.warning("words.catalogue_gone", code=gone.operator_code, language=language)
+        return source
+    texts.add_fallback(source)
     return texts
+
+
+def _read(language: str, folder: Path) -> gettext.GNUTranslations:
+    file = folder / language / "LC_MESSAGES" / f"{_DOMAIN}.mo"
+    try:
+        with file.open("rb") as compiled:
+            return gettext.GNUTranslations(compiled)
+    except (OSError, UnicodeDecodeError, struct.error) as broken:
+        raise WordsError(language, "", f"no catalogue: {broken}") from broken
+
+
+class _Source(gettext.NullTranslations):
+    """Behind a translation: says in Chinese what it lacks, and logs each such key once."""
+
+    def __init__(self, language: str, source: gettext.NullTranslations) -> None:
+        super().__init__()
+        self._language, self._source = language, source
+        self._told: set[str] = set()
+
+    def gettext(self, message: str) -> str:
+        text = self._source.gettext(message)
+        self._tell(message)
+        return text
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        text = self._source.ngettext(msgid1, msgid2, n)
+        self._tell(msgid1)
+        return text
+
+    def _tell(self, key: str) -> None:
+        if key not in self._told:
+            self._told.add(key)
+            log.warning("words.untranslated", language=self._language, key=key)
+
+
+class _Nowhere(gettext.NullTranslations):
+    """Behind the source: a key that nobody has written a text for is a fault of ours."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._language = language
+
+    def gettext(self, message: str) -> str:
+        raise WordsError(self._language, message, "no such text")
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        raise WordsError(self._language, msgid1, f"no forms for {n} and others")

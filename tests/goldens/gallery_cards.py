@@ -66,7 +66,7 @@ REPORT = CardTerms(
     (
         Point("stops", Kind.STOPS),
         Point("bank", Kind.GOES_ON, BANK_FIELDS),
-        Point("until", Kind.WHEN, (("until", UNTIL), ("days", 10))),
+        Point("until", Kind.WHEN, (("until", UNTIL), ("count", 10))),
         Point("next", Kind.NEXT),
     ),
 )
@@ -82,7 +82,7 @@ REISSUE = CardTerms(
     TermsOf.REISSUE,
     (
         Point("final", Kind.STOPS),
-        Point("day", Kind.WHEN, (("day", UNSURE), ("days", 15))),
+        Point("day", Kind.WHEN, (("day", UNSURE), ("count", 15))),
         Point("fee", Kind.COSTS, (("fee", Money(2000)),)),
         Point("meanwhile", Kind.CARE),
         Point(

@@ -1,6 +1,5 @@
 """Paying screens: what touches lead to, and that everything drawn is inside and alive."""
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +20,7 @@ from kioskd.screens.paid import Paid, PaidChoice
 from kioskd.screens.payment_unknown import PaymentUnknown, UnknownChoice
 from kioskd.screens.review import Review, ReviewChoice
 from kioskd.screens.widgets.months import months_text
-from kioskd.screens.words import LANGUAGES, Words, catalogue
+from kioskd.screens.words import LANGUAGES, Words
 from tests.goldens import gallery_pay as sample
 from tests.unit.screen_checks import PANELS, assert_sound, draw
 
@@ -199,48 +198,6 @@ def test_every_reason_has_its_words(reason: NotPaidReason, language: str) -> Non
     words = Words(language)
     assert words(f"not_paid.why.{reason.value}")
     assert words(f"not_paid.do.{reason.value}")
-
-
-def test_both_languages_have_the_same_words() -> None:
-    """No text of one language is missing in the other, and both fill in the same fields."""
-    chinese, english = catalogue("zh_CN"), catalogue("en")
-    for section in SECTIONS:
-        assert keys_of(chinese, section) == keys_of(english, section)
-    for key in (key for section in SECTIONS for key in keys_of(chinese, section)):
-        assert fields_of(english[key]) <= fields_of(chinese[key])
-
-
-SECTIONS = (
-    "pay",
-    "pay_steps",
-    "choose_scheme",
-    "choose_grade",
-    "choose_months",
-    "review",
-    "follow_pin_pad",
-    "paid",
-    "not_paid",
-    "payment_unknown",
-    "paid_slip",
-    "given_back",
-    "my_receipts",
-    "receipt_printed",
-    "info",
-    "pages",
-    "insurance",
-    "policies",
-    "outlets",
-)
-
-
-def keys_of(texts: dict[str, str], section: str) -> set[str]:
-    """Return the keys of one section."""
-    return {key for key in texts if key.startswith(f"{section}.")}
-
-
-def fields_of(text: str) -> set[str]:
-    """Return the names in braces."""
-    return set(re.findall(r"{(\w+)}", text))
 
 
 @pytest.mark.parametrize(

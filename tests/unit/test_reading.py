@@ -16,8 +16,9 @@ from kioskd.screens.looks import Look
 from kioskd.screens.reading import Sentence, read
 from kioskd.screens.shapes import Shapes
 from kioskd.screens.theme import Type, theme_for
-from kioskd.screens.words import Public, Words, catalogue
+from kioskd.screens.words import Public, Words
 from tests.goldens.gallery import FACTS, MOMENT, Variant, draw, screens
+from tools.catalogues import messages
 
 NAME = "欧阳某某"
 STATUSES = (
@@ -131,8 +132,8 @@ def test_a_trouble_is_heard_by_the_hall() -> None:
 def test_the_hall_hears_no_status_of_hers(language: str) -> None:
     """How her card, her applications, her payments and her details stand is for earphones alone."""
     texts = Words(language)
-    hers = (*STATUSES, *(key for key in catalogue(language) if OF_HERS.match(key)))
-    status = {texts(key) for key in hers if "{" not in catalogue(language)[key]}
+    hers = [key for key in messages(language) if key in STATUSES or OF_HERS.match(key)]
+    status = {texts(key) for key in hers if "{" not in messages(language)[key].string}
     seen: set[str] = set()
     for name, screen in screens():
         drawn = draw(screen, Variant("aloud", "10", language), name)

@@ -81,7 +81,7 @@ def _terms(kiosk: Kiosk, mine: MyCard, collect_on: WorkingDay) -> CardTerms:
     reported = mine.card is not None and mine.card.status is CardStatus.PRE_REPORTED
     points = (
         Point("final", Kind.STOPS),
-        Point("day", Kind.WHEN, (("day", collect_on), ("days", rules.collect_working_days))),
+        Point("day", Kind.WHEN, (("day", collect_on), ("count", rules.collect_working_days))),
         Point("fee" if rules.fee else "no_fee", Kind.COSTS, (("fee", rules.fee),)),
         Point("meanwhile", Kind.CARE),
         Point("bank", Kind.GOES_ON, bank_fields(kiosk, mine)),

@@ -42,7 +42,7 @@ def _terms(kiosk: Kiosk, mine: MyCard, until: date) -> CardTerms:
     points = (
         Point("stops", Kind.STOPS),
         Point("bank", Kind.GOES_ON, bank_fields(kiosk, mine)),
-        Point("until", Kind.WHEN, (("until", until), ("days", rules.lapse_days))),
+        Point("until", Kind.WHEN, (("until", until), ("count", rules.lapse_days))),
         Point("next" if rules.cancel_allowed else "next_outlet", Kind.NEXT),
     )
     return CardTerms(TermsOf.REPORT_LOSS, points)
