@@ -109,6 +109,7 @@ async def _run_behind(
     health = HealthBoard(
         {
             **hardware.troubles(),
+            **stage.health.troubles(),
             "central": lambda: central.trouble,
             "journal": lambda: _money_trouble(desk),
             "held": lambda: cabinet_book.trouble,

@@ -274,9 +274,11 @@ class Canvas:
         self, icon: Icon, rect: Rect, colour: Colour = t.BLUE, paper: Colour = t.SURFACE
     ) -> None:
         """Draw an icon as large as fits in the middle of ``rect``; ``paper`` fills its holes."""
-        size = min(rect.w, rect.h)
+        size, font = min(rect.w, rect.h), self.fonts.files.icons
         image = self.shapes.picture(
-            (icon, colour, paper), size, lambda s: paint(icon, s, colour, paper)
+            (icon, colour, paper),
+            size,
+            lambda s: paint(icon, s, colour, paper, font),
         )
         place = rect.centred(size, size)
         self.icons.append(place)

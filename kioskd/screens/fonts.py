@@ -1,4 +1,4 @@
-"""Letters: the font file, its sizes, and rendered strings kept for the next frame.
+"""Letters: the fonts at every size, and rendered strings kept for the next frame.
 
 WenQuanYi Micro Hei has no bold cut and the library's own emboldening blots Chinese characters, so
 bold is drawn larger, thickened by less than a pixel and scaled down. What was rendered may
@@ -7,34 +7,17 @@ name a citizen: ``forget`` drops all of it when a visit ends.
 
 from collections import OrderedDict
 from itertools import groupby
-from pathlib import Path
 
 import pygame
 
-from kioskd.errors import ConfigError
+from kioskd.screens.font_files import FontFiles
 from kioskd.screens.theme import Colour
 
-FONT_FILES = (
-    "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
-    "/usr/share/fonts/wqy-microhei/wqy-microhei.ttc",
-    "/usr/share/fonts/wenquanyi/wqy-microhei/wqy-microhei.ttc",
-    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
-)
-RARE_FONT_FILE = "/usr/share/fonts/truetype/hanazono/HanaMinB.ttf"
-"""For characters beyond the BMP, which names of citizens have and the main font has not."""
 RENDERED_MAX = 200
 MEASURED_MAX = 4000
 LAST_OF_BMP = 0xFFFF
 FINER = 2
 """How many times larger a bold string is drawn before it is scaled down."""
-
-
-def find_font(configured: str = "") -> str:
-    """Return the font file to use. Raises ConfigError naming the key if there is none."""
-    for file in (configured,) if configured else FONT_FILES:
-        if Path(file).is_file():
-            return file
-    raise ConfigError("screen", "font", f"no Chinese font at {configured or FONT_FILES[0]}")
 
 
 def _thicker(size: int) -> int:
@@ -48,17 +31,16 @@ def _pieces(text: str) -> list[tuple[bool, str]]:
 
 
 class Fonts:
-    """One font file at every size; ``pygame.font.init()`` must have been called."""
+    """Letters at every size; ``pygame.font.init()`` must have been called."""
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self, files: FontFiles) -> None:
+        self.files = files
         self._fonts: dict[tuple[str, int], pygame.font.Font] = {}
-        self._rare_file = RARE_FONT_FILE if Path(RARE_FONT_FILE).is_file() else file
         self._rendered: OrderedDict[tuple[str, int, bool, Colour], pygame.Surface] = OrderedDict()
         self._widths: OrderedDict[tuple[str, int, bool], int] = OrderedDict()
 
     def _font(self, size: int, rare: bool = False) -> pygame.font.Font:
-        key = (self._rare_file if rare else self.file, size)
+        key = ((rare and self.files.rare) or self.files.letters, size)
         if key not in self._fonts:
             self._fonts[key] = pygame.font.Font(*key)
         return self._fonts[key]

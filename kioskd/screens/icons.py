@@ -1,4 +1,4 @@
-"""Icons drawn from simple shapes on a 100 by 100 field. Always shown with words, never alone."""
+"""Icons, from an icon font or from simple shapes on a 100 by 100 field. Never without words."""
 
 import math
 from collections.abc import Sequence
@@ -23,29 +23,83 @@ class Icon(Enum):
     QUESTION = "question"
     CROSS = "cross"
     EXCLAMATION = "exclamation"
-    SOCIAL_CARD = "social_card"
-    ID_CARD = "id_card"
-    BANK_CARD = "bank_card"
-    PERSON = "person"
-    PIN_PAD = "pin_pad"
     ARROW_DOWN = "arrow_down"
     ARROW_UP = "arrow_up"
     ARROW_LEFT = "arrow_left"
     ARROW_RIGHT = "arrow_right"
-    LAMP = "lamp"
+    DOTS = "dots"
+
+    SOCIAL_CARD = "social_card"
+    ID_CARD = "id_card"
+    BANK_CARD = "bank_card"
+    PIN_PAD = "pin_pad"
+
+    PERSON = "person"
     PRINTER = "printer"
     PHONE = "phone"
     CLOCK = "clock"
-    DOTS = "dots"
     COINS = "coins"
     LIST = "list"
     BOOK = "book"
     PLACE = "place"
     LOCK = "lock"
-    TOOLS = "tools"
     SHIELD = "shield"
     SEARCH = "search"
-    BARCODE = "barcode"
+
+    INSURED = "insured"
+    SAVINGS = "savings"
+    MEDICAL = "medical"
+    PAID = "paid"
+    IN_PROGRESS = "in_progress"
+    CARD_OFF = "card_off"
+    CARD_BACK = "card_back"
+    CARD_NEW = "card_new"
+    CARD_ON = "card_on"
+    PIN = "pin"
+    RECEIPT = "receipt"
+    COPIES = "copies"
+    RECORD = "record"
+    STAMP = "stamp"
+    OFFICE = "office"
+    LAW = "law"
+    CHECK_PAPER = "check_paper"
+    PROFILE = "profile"
+
+
+GLYPHS = {
+    Icon.BANK_CARD: "\ue870",
+    Icon.PERSON: "\ue7fd",
+    Icon.PRINTER: "\ue8ad",
+    Icon.PHONE: "\ue0cd",
+    Icon.CLOCK: "\ue8b5",
+    Icon.COINS: "\uef63",
+    Icon.LIST: "\ue0ee",
+    Icon.BOOK: "\uea19",
+    Icon.PLACE: "\ue55f",
+    Icon.LOCK: "\ue897",
+    Icon.SHIELD: "\ue8e8",
+    Icon.SEARCH: "\ue8b6",
+    Icon.INSURED: "\uf0c5",
+    Icon.SAVINGS: "\ue2eb",
+    Icon.MEDICAL: "\uf109",
+    Icon.PAID: "\ueff1",
+    Icon.IN_PROGRESS: "\uf1bb",
+    Icon.CARD_OFF: "\ue4f4",
+    Icon.CARD_BACK: "\uf232",
+    Icon.CARD_NEW: "\ueb86",
+    Icon.CARD_ON: "\ue86c",
+    Icon.PIN: "\uf045",
+    Icon.RECEIPT: "\uef6e",
+    Icon.COPIES: "\ue14d",
+    Icon.RECORD: "\ue85d",
+    Icon.STAMP: "\ue982",
+    Icon.OFFICE: "\uea12",
+    Icon.LAW: "\ue90e",
+    Icon.CHECK_PAPER: "\uf206",
+    Icon.PROFILE: "\uf02e",
+}
+"""What the icon font draws. Signs that mean an outcome, and the cards, are drawn by hand: they must
+be there without it, and no font has them."""
 
 
 class Pen:
@@ -93,10 +147,25 @@ class Pen:
         self.stroke([(x + r * math.cos(a), y + r * math.sin(a)) for a in angles], width)
 
 
-def paint(icon: Icon, surface: pygame.Surface, ink: Colour, paper: Colour) -> None:
-    """Draw ``icon`` over the whole of a square, empty surface."""
+def paint(icon: Icon, surface: pygame.Surface, ink: Colour, paper: Colour, font: str) -> None:
+    """Draw ``icon`` over the whole of a square, empty surface.
+
+    ``font`` is the icon font's file; without one (empty) what it draws is left out: words stand
+    beside every icon.
+    """
     surface.fill((*ink, 0))
-    _PAINTERS[icon](Pen(surface, ink, paper))
+    if icon not in GLYPHS:
+        _PAINTERS[icon](Pen(surface, ink, paper))
+    elif font:
+        _glyph(surface, GLYPHS[icon], ink, font)
+
+
+def _glyph(surface: pygame.Surface, glyph: str, ink: Colour, font: str) -> None:
+    """Draw a glyph in the middle: by its ink, since its box hangs on a line of text."""
+    side = surface.get_width()
+    drawn = pygame.font.Font(font, side).render(glyph, True, ink)
+    box = drawn.get_bounding_rect()
+    surface.blit(drawn, ((side - box.w) // 2, (side - box.h) // 2), box)
 
 
 def _check(pen: Pen) -> None:
@@ -141,20 +210,6 @@ def _id_card(pen: Pen) -> None:
     pen.shape([(57, 70), (60, 61), (67, 56), (77, 56), (84, 61), (87, 70)])
 
 
-def _bank_card(pen: Pen) -> None:
-    _card(pen, pen.paper)
-    pen.box(4, 34, 92, 11)
-    pen.stroke([(15, 62), (40, 62)], 5)
-
-
-def _person(pen: Pen) -> None:
-    pen.disc(50, 30, 20)
-    pen.disc(50, 92, 36)
-    pen.surface.fill(
-        (*pen.ink, 0), (0, pen.surface.get_height() * 94 // 100, *pen.surface.get_size())
-    )
-
-
 def _pin_pad(pen: Pen) -> None:
     pen.box(12, 2, 76, 96, 9)
     pen.box(21, 10, 58, 18, 3, SCREEN_GREEN)
@@ -173,105 +228,9 @@ def _arrow(pen: Pen, dx: int, dy: int) -> None:
         pen.stroke([wing, tip], 12)
 
 
-def _lamp(pen: Pen) -> None:
-    pen.disc(50, 50, 20)
-    for step in range(8):
-        angle = math.radians(step * 45)
-        dx, dy = math.cos(angle), math.sin(angle)
-        pen.stroke([(50 + dx * 31, 50 + dy * 31), (50 + dx * 43, 50 + dy * 43)], 7)
-
-
-def _printer(pen: Pen) -> None:
-    pen.box(26, 8, 48, 26, 3)
-    pen.box(32, 14, 36, 24, 0, pen.paper)
-    pen.box(8, 32, 84, 40, 7)
-    pen.disc(80, 43, 4, pen.paper)
-    pen.box(24, 54, 52, 40, 3)
-    pen.box(30, 60, 40, 28, 0, pen.paper)
-    pen.stroke([(37, 68), (63, 68)], 4)
-    pen.stroke([(37, 79), (55, 79)], 4)
-
-
-def _phone(pen: Pen) -> None:
-    pen.stroke([(24, 20), (26, 44), (42, 64), (62, 76), (80, 78)], 12)
-    pen.stroke([(22, 20), (34, 32)], 18)
-    pen.stroke([(70, 68), (82, 78)], 18)
-
-
-def _clock(pen: Pen) -> None:
-    pen.disc(50, 50, 44)
-    pen.disc(50, 50, 35, pen.paper)
-    pen.stroke([(50, 26), (50, 50), (66, 60)], 8)
-
-
 def _dots(pen: Pen) -> None:
     for x in (22, 50, 78):
         pen.disc(x, 50, 10)
-
-
-def _coins(pen: Pen) -> None:
-    pen.disc(50, 50, 45)
-    pen.disc(50, 50, 38, pen.paper)
-    pen.stroke([(33, 24), (50, 46), (67, 24)], 8)
-    pen.stroke([(50, 46), (50, 76)], 8)
-    pen.stroke([(34, 50), (66, 50)], 7)
-    pen.stroke([(34, 63), (66, 63)], 7)
-
-
-def _list(pen: Pen) -> None:
-    pen.box(16, 6, 68, 88, 7)
-    pen.box(22, 12, 56, 76, 4, pen.paper)
-    for y in (30, 50, 70):
-        pen.disc(33, y, 4.5)
-        pen.stroke([(45, y), (67, y)], 6)
-
-
-def _book(pen: Pen) -> None:
-    pen.shape([(50, 26), (34, 17), (8, 17), (8, 78), (34, 78), (50, 86)])
-    pen.shape([(50, 26), (66, 17), (92, 17), (92, 78), (66, 78), (50, 86)])
-    pen.stroke([(50, 28), (50, 84)], 5, pen.paper)
-    for y in (36, 50, 64):
-        pen.stroke([(18, y - 2), (38, y)], 4, pen.paper)
-        pen.stroke([(82, y - 2), (62, y)], 4, pen.paper)
-
-
-def _place(pen: Pen) -> None:
-    pen.disc(50, 38, 32)
-    pen.shape([(20, 50), (80, 50), (50, 96)])
-    pen.disc(50, 38, 13, pen.paper)
-
-
-def _lock(pen: Pen) -> None:
-    pen.arc(50, 40, 20, -180, 0, 10)
-    pen.stroke([(30, 40), (30, 52)], 10)
-    pen.stroke([(70, 40), (70, 52)], 10)
-    pen.box(18, 46, 64, 46, 8)
-    pen.disc(50, 66, 7, pen.paper)
-    pen.stroke([(50, 66), (50, 78)], 6, pen.paper)
-
-
-def _tools(pen: Pen) -> None:
-    pen.stroke([(30, 74), (66, 36)], 15)
-    pen.disc(70, 30, 22)
-    pen.shape([(70, 30), (80, 4), (98, 22)], pen.paper)
-    pen.disc(28, 76, 14)
-    pen.disc(28, 76, 5, pen.paper)
-
-
-def _shield(pen: Pen) -> None:
-    pen.shape([(50, 5), (88, 18), (86, 54), (72, 80), (50, 96), (28, 80), (14, 54), (12, 18)])
-    pen.stroke([(32, 50), (46, 64), (70, 36)], 9, pen.paper)
-
-
-def _search(pen: Pen) -> None:
-    pen.disc(42, 42, 34)
-    pen.disc(42, 42, 23, pen.paper)
-    pen.stroke([(66, 66), (88, 88)], 14)
-
-
-def _barcode(pen: Pen) -> None:
-    for x, width in ((8, 9), (23, 4), (33, 9), (50, 4), (60, 12), (78, 4), (87, 6)):
-        pen.box(x, 18, width, 64)
 
 
 _PAINTERS = {
@@ -281,25 +240,10 @@ _PAINTERS = {
     Icon.EXCLAMATION: _exclamation,
     Icon.SOCIAL_CARD: _social_card,
     Icon.ID_CARD: _id_card,
-    Icon.BANK_CARD: _bank_card,
-    Icon.PERSON: _person,
     Icon.PIN_PAD: _pin_pad,
     Icon.ARROW_DOWN: lambda pen: _arrow(pen, 0, 1),
     Icon.ARROW_UP: lambda pen: _arrow(pen, 0, -1),
     Icon.ARROW_LEFT: lambda pen: _arrow(pen, -1, 0),
     Icon.ARROW_RIGHT: lambda pen: _arrow(pen, 1, 0),
-    Icon.LAMP: _lamp,
-    Icon.PRINTER: _printer,
-    Icon.PHONE: _phone,
-    Icon.CLOCK: _clock,
     Icon.DOTS: _dots,
-    Icon.COINS: _coins,
-    Icon.LIST: _list,
-    Icon.BOOK: _book,
-    Icon.PLACE: _place,
-    Icon.LOCK: _lock,
-    Icon.TOOLS: _tools,
-    Icon.SHIELD: _shield,
-    Icon.SEARCH: _search,
-    Icon.BARCODE: _barcode,
 }

@@ -9,13 +9,15 @@ import os
 import pygame
 
 from kioskd import log
-from kioskd.errors import DeviceUnavailable
+from kioskd.errors import ConfigError, DeviceUnavailable
 from kioskd.screens import theme as t
-from kioskd.screens.fonts import find_font
+from kioskd.screens.font_files import find_fonts
 from kioskd.screens.settings import ScreenSettings
 
 TITLE_PARTS_OF_HEIGHT = 16
 LINES = ("正在启动，请稍候", "Starting, one moment please")
+NO_LETTERS = ("Out of service", "No font with Chinese letters: K-04")
+"""What can be said in the letters that the library brings along."""
 
 
 def open_display(settings: ScreenSettings) -> pygame.Surface:
@@ -37,15 +39,28 @@ def open_display(settings: ScreenSettings) -> pygame.Surface:
 
 
 def show_starting(settings: ScreenSettings) -> None:
-    """Draw the first picture. Raises DeviceUnavailable("screen"), ConfigError without a font."""
+    """Draw the first picture. Raises DeviceUnavailable("screen").
+
+    Without a font it says so in English, and raises ConfigError.
+    """
     surface = open_display(settings)
+    try:
+        letters = find_fonts(settings.font).letters
+    except ConfigError:
+        _draw(surface, None, NO_LETTERS)
+        log.warning("screen.shown", screen="no-letters")
+        raise
+    _draw(surface, letters, LINES)
+    log.event("screen.shown", screen="starting")
+
+
+def _draw(surface: pygame.Surface, letters: str | None, lines: tuple[str, str]) -> None:
     surface.fill(t.GROUND)
     width, height = surface.get_size()
     surface.fill(t.DEEP_BLUE, (0, 0, width, height // 10))
-    font = pygame.font.Font(find_font(settings.font), height // TITLE_PARTS_OF_HEIGHT)
-    for number, line in enumerate(LINES):
+    font = pygame.font.Font(letters, height // TITLE_PARTS_OF_HEIGHT)
+    for number, line in enumerate(lines):
         words = font.render(line, True, t.INK)
         middle = (width // 2, height // 2 + (number * 2 - 1) * height // TITLE_PARTS_OF_HEIGHT)
         surface.blit(words, words.get_rect(center=middle))
     pygame.display.flip()
-    log.event("screen.shown", screen="starting")

@@ -18,12 +18,14 @@ from kioskd.errors import SessionEnded, SessionTimedOut, VisitorCancelled
 from kioskd.screens import frame
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Done, Screen
-from kioskd.screens.fonts import Fonts, find_font
+from kioskd.screens.font_files import find_fonts
+from kioskd.screens.fonts import Fonts
 from kioskd.screens.frame import FrameFacts, Moment
 from kioskd.screens.keys import Ask, keys
 from kioskd.screens.listeners import Reader, Watcher
 from kioskd.screens.painter import Painter
 from kioskd.screens.reading import Sentence, read
+from kioskd.screens.screen_health import ScreenHealth
 from kioskd.screens.settings import ScreenSettings
 from kioskd.screens.showing import Followed, Showing
 from kioskd.screens.splash import open_display
@@ -50,6 +52,7 @@ class PygameStage:
         """Title, outlet, hotlines; set anew when the region pack changes, then call redraw."""
         self.watcher: Watcher | None = None
         self.reader: Reader | None = None
+        self.health = ScreenHealth()
         self.last_tick = -math.inf
         """``trio.current_time()`` of the last round of the loop, for the watchdog."""
         self.frames = 0
@@ -204,10 +207,11 @@ class PygameStage:
 
     def _open(self) -> None:
         settings = self.settings
-        surface = open_display(settings)
+        surface, fonts = open_display(settings), find_fonts(settings.font)
         theme = theme_for(*surface.get_size(), settings.panel_width_mm)
-        self._painter = Painter(surface, theme, Fonts(find_font(settings.font)))
+        self._painter = Painter(surface, theme, Fonts(fonts))
         self._stale = True
+        self.health.opened(theme.width, theme.height, settings.panel_width_mm, fonts.trouble)
         log.event(
             "screen.opened",
             width=theme.width,

@@ -26,10 +26,10 @@ class WelcomeChoice(Enum):
 
 
 FREE_ICONS = {
-    WelcomeChoice.POLICIES: Icon.BOOK,
-    WelcomeChoice.OUTLETS: Icon.PLACE,
+    WelcomeChoice.POLICIES: Icon.LAW,
+    WelcomeChoice.OUTLETS: Icon.OFFICE,
     WelcomeChoice.HOTLINES: Icon.PHONE,
-    WelcomeChoice.CHECK_PAPER: Icon.SHIELD,
+    WelcomeChoice.CHECK_PAPER: Icon.CHECK_PAPER,
 }
 
 

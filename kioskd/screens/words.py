@@ -11,10 +11,12 @@ from functools import cache
 from pathlib import Path
 
 from kioskd import log
+from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.errors import KioskError
 
 LANGUAGES = ("zh_CN", "en")
 SOURCE = LANGUAGES[0]
+WORDS_GONE = Trouble(TroubleReason.WORDS_GONE, "K-02")
 _DOMAIN = "kioskd"
 _LOCALE = Path(__file__).resolve().parent.parent / "locale"
 
@@ -86,6 +88,11 @@ class Words:
         return True
 
 
+def words_trouble() -> Trouble | None:
+    """Return WORDS_GONE if a language has no catalogue of its own, so that Chinese stands in."""
+    return WORDS_GONE if any(isinstance(catalogue(x), _Source) for x in LANGUAGES) else None
+
+
 @cache
 def catalogue(language: str, folder: Path = _LOCALE) -> gettext.NullTranslations:
     """Return the texts of ``language``, and behind them those of the source.
@@ -101,8 +108,8 @@ def catalogue(language: str, folder: Path = _LOCALE) -> gettext.NullTranslations
     source = _Source(language, catalogue(SOURCE, folder))
     try:
         texts = _read(language, folder)
-    except WordsError as gone:
-        log.warning("words.catalogue_gone", code=gone.operator_code, language=language)
+    except WordsError:
+        log.warning("words.catalogue_gone", code=WORDS_GONE.code, language=language)
         return source
     texts.add_fallback(source)
     return texts

@@ -23,7 +23,8 @@ from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Screen
 from kioskd.screens.document_printing import DocumentPrinting
 from kioskd.screens.follow_pin_pad import FollowPinPad
-from kioskd.screens.fonts import Fonts, find_font
+from kioskd.screens.font_files import find_fonts
+from kioskd.screens.fonts import Fonts
 from kioskd.screens.frame import FrameFacts, Kit, Moment, draw_picture
 from kioskd.screens.goodbye import Goodbye
 from kioskd.screens.out_of_service import OutOfService
@@ -139,7 +140,7 @@ def screens() -> list[tuple[str, Screen[object]]]:
 def fonts() -> Fonts:
     """Return the letters that all pictures share."""
     pygame.font.init()
-    return Fonts(find_font())
+    return Fonts(find_fonts())
 
 
 def draw(screen: Screen[Any], variant: Variant, name: str = "") -> Drawn:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pygame
 
-from kioskd.screens.fonts import RARE_FONT_FILE, find_font
+from kioskd.screens.font_files import find_fonts
 from tests.goldens.gallery import VARIANTS, Variant
 
 HOME = Path(__file__).parent
@@ -28,11 +28,13 @@ BLOCK = 10
 
 def made_with() -> dict[str, str]:
     """Return what the checksums depend on."""
+    fonts = find_fonts()
     return {
         "pygame": pygame.version.ver,
         "sdl": ".".join(map(str, pygame.version.SDL)),
-        "font": _checksum(find_font()),
-        "rare_font": _checksum(RARE_FONT_FILE),
+        "font": _checksum(fonts.letters),
+        "rare_font": _checksum(fonts.rare),
+        "icons": _checksum(fonts.icons),
         "machine": platform.machine(),
     }
 

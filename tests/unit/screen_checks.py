@@ -7,7 +7,8 @@ import pygame
 
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Screen
-from kioskd.screens.fonts import Fonts, find_font
+from kioskd.screens.font_files import find_fonts
+from kioskd.screens.fonts import Fonts
 from kioskd.screens.frame import FRAME_BUTTONS, Kit, draw_picture, middle_rect
 from kioskd.screens.layout import Rect
 from kioskd.screens.shapes import Shapes
@@ -19,7 +20,7 @@ from tests.goldens.gallery import FACTS, moment_of
 @cache
 def _fonts() -> Fonts:
     pygame.font.init()
-    return Fonts(find_font())
+    return Fonts(find_fonts())
 
 
 PANELS = ((800, 480), (1280, 800), (1080, 1920))

@@ -6,7 +6,8 @@ from kioskd.domain.profile import RULES, ProfileField
 from kioskd.domain.typed_text import Script, TextRules
 from kioskd.pinyin import Expects
 from kioskd.screens.enter_text import EnterText
-from kioskd.screens.fonts import Fonts, find_font
+from kioskd.screens.font_files import find_fonts
+from kioskd.screens.fonts import Fonts
 from kioskd.screens.frame import Kit, draw_picture
 from kioskd.screens.keyboard.keys import Page, has_page, rows_of
 from kioskd.screens.keyboard.typing import Typing
@@ -150,7 +151,7 @@ def test_digits_give_way_where_keys_would_be_too_small() -> None:
     """On a panel of seven inches ten millimetres are 52 pixels: the row of digits is left out."""
     pygame.font.init()
     screen = entering(ADDRESS, typed(ADDRESS, *letters("lu")), "示例市示例路1号")
-    kit = Kit(theme_for(800, 480, panel_width_mm=154), Fonts(find_font()), Shapes(), FACTS)
+    kit = Kit(theme_for(800, 480, panel_width_mm=154), Fonts(find_fonts()), Shapes(), FACTS)
     canvas = draw_picture(pygame.Surface((800, 480)), screen, kit, Words("zh_CN"), MOMENT)
     assert "key-1" not in canvas.buttons and "key-q" in canvas.buttons
     assert_sound(screen, canvas)

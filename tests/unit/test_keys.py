@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kioskd.screens.canvas import Canvas
-from kioskd.screens.fonts import Fonts, find_font
+from kioskd.screens.font_files import find_fonts
+from kioskd.screens.fonts import Fonts
 from kioskd.screens.frame import ELDER_BUTTON, FRAME_BUTTONS, LANGUAGE_BUTTON
 from kioskd.screens.keys import Ask, Effect, effect_of, keys
 from kioskd.screens.layout import Rect
@@ -26,7 +27,7 @@ def canvas_with(buttons: dict[str, Rect], **marks: Any) -> Canvas:
     pygame.font.init()
     theme = theme_for(800, 480)
     area = Rect(0, 0, 800, 480)
-    fonts, surface = Fonts(find_font()), pygame.Surface((800, 480))
+    fonts, surface = Fonts(find_fonts()), pygame.Surface((800, 480))
     canvas = Canvas(surface, area, theme, fonts, Shapes(), Words("zh_CN"), FACTS)
     canvas.buttons = buttons
     for name, value in marks.items():

@@ -9,7 +9,8 @@ import pytest
 
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Done, Screen
-from kioskd.screens.fonts import Fonts, find_font
+from kioskd.screens.font_files import find_fonts
+from kioskd.screens.fonts import Fonts
 from kioskd.screens.frame import Kit, draw_picture
 from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look
@@ -56,7 +57,7 @@ class Ask(Screen[None]):
 def drawn(keys: bool = False) -> Canvas:
     """Return the picture's canvas."""
     pygame.font.init()
-    kit = Kit(theme_for(800, 480), Fonts(find_font()), Shapes(), FACTS)
+    kit = Kit(theme_for(800, 480), Fonts(find_fonts()), Shapes(), FACTS)
     moment = replace(MOMENT, keys=keys)
     return draw_picture(pygame.Surface((800, 480)), Ask(), kit, Words("zh_CN"), moment)
 
