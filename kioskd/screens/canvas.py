@@ -13,6 +13,7 @@ and every text that would not fit (the tests' evidence). Lengths are panel pixel
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -51,6 +52,8 @@ class Canvas:
         facts: "FrameFacts",
         pressed: str | None = None,
         elapsed_s: int = 0,
+        clock: str = "",
+        day: date | None = None,
     ) -> None:
         self.surface, self.area, self.theme = surface, area, theme
         self.fonts, self.shapes, self.words, self.facts = fonts, shapes, words, facts
@@ -82,7 +85,11 @@ class Canvas:
         self.status: tuple[str, str] | None = None
         self.timed = False
         """Whether this picture tells seconds, so that it must be drawn anew each second."""
-        self._elapsed_s = elapsed_s
+        self.tells_clock = False
+        """Whether this picture tells the time of day, so that it must be drawn anew each minute."""
+        self._elapsed_s, self._clock = elapsed_s, clock
+        self.day = day
+        """Today; None where nobody said."""
 
     @property
     def is_sound(self) -> bool:
@@ -105,6 +112,12 @@ class Canvas:
         """Whole seconds since this screen was first shown; reading it asks for a frame a second."""
         self.timed = True
         return self._elapsed_s
+
+    @property
+    def clock(self) -> str:
+        """HH:MM now; reading it asks for a frame a minute."""
+        self.tells_clock = True
+        return self._clock
 
     def px(self, reference: float) -> int:
         """Return a length of the reference panel (1280 by 800) in pixels."""

@@ -22,8 +22,9 @@ from kioskd.screens.looks import Look
 from kioskd.screens.navigation import Navigation
 from kioskd.screens.theme import Colour, Type
 from kioskd.screens.widgets import Action, action_row, heading, reason_strip
-from kioskd.screens.widgets.blocks import Block, draw_blocks, money_block, text_block
+from kioskd.screens.widgets.blocks import Block, draw_blocks, minor, money_block, text_block
 from kioskd.screens.widgets.months import month_name_in
+from kioskd.screens.widgets.pages import Page, page_buttons, page_of, turned
 from kioskd.screens.widgets.pay_page import pay_page, split_block
 
 MonthsAnswer = tuple[Month, ...] | Navigation
@@ -41,6 +42,10 @@ INCOMPLETE = {
 """What still keeps months that can each be chosen from being paid together."""
 
 
+HALF_YEAR = 6
+"""So many months stand on a page in large letters."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChooseMonths(Screen[MonthsAnswer]):
     """Step three of paying. A touch chooses a month with its unit, a second one undoes it.
@@ -54,6 +59,8 @@ class ChooseMonths(Screen[MonthsAnswer]):
     chosen: frozenset[Month]
     now: Month | None = None
     """The current month, to say what is in arrears; None: no choices of several months."""
+    page: int | None = None
+    """Which half of the year large letters show; None: the one with the first she may choose."""
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the year's months and, beside or below them, what they come to."""
@@ -63,18 +70,24 @@ class ChooseMonths(Screen[MonthsAnswer]):
         room = heading(canvas, body, canvas.words("choose_months.title"), note)
         if any(offered.status is MonthStatus.LOCKED for offered in self.offer.months):
             room = reason_strip(canvas, room, canvas.words("choose_months.locked_why"))
-        across = 3 if canvas.portrait else 4
-        down = -(-len(self.offer.months) // across)
-        if room.h > (down + 1) * (canvas.theme.min_touch + canvas.px(14)):
+        page = self._page(canvas)
+        across = 3 if canvas.portrait or page.count > 1 else 4
+        down = -(-len(page.items) // across)
+        if page.count > 1 and canvas.portrait:
+            room, turning = room.cut_bottom(canvas.theme.button_height, canvas.px(14))
+            page_buttons(canvas, turning, page.index, page.count)
+        if room.h > (max(down, 3) + 1) * (canvas.theme.min_touch + canvas.px(14)):
             room = self._draw_quick(canvas, room)
         tiles, card = _parts(canvas, room)
         cells = layout.grid(tiles, across, down, canvas.px(14))
-        for offered, cell in zip(self.offer.months, cells, strict=False):
+        for offered, cell in zip(page.items, cells, strict=False):
             self._draw_tile(canvas, offered, cell)
         self._draw_sum(canvas, card)
         back = Action("back", canvas.words("pay.back"))
         rest = action_row(canvas, actions, self._main(canvas), back)
-        if not canvas.portrait:
+        if not canvas.portrait and page.count > 1:
+            page_buttons(canvas, rest, page.index, page.count)
+        elif not canvas.portrait:
             hint = canvas.words("choose_months.hint")
             canvas.text(rest, hint, Type.NOTE, t.SECOND_INK, "centre", "middle")
 
@@ -87,10 +100,23 @@ class ChooseMonths(Screen[MonthsAnswer]):
         for quick in self._quick():
             if button == f"quick-{quick.kind.value.replace('_', '-')}":
                 return replace(self, chosen=frozenset() if self._is_chosen(quick) else quick.months)
+        if (page := turned(self._page_now(), button)) is not None:
+            return replace(self, page=page)
         for month in self._reachable():
             if button == f"month-{month}":
-                return replace(self, chosen=self._toggled(month))
+                return replace(self, chosen=self._toggled(month), page=self._page_now())
         return None
+
+    def _page(self, canvas: Canvas) -> Page[OfferedMonth]:
+        at_once = HALF_YEAR if canvas.theme.elder else len(self.offer.months)
+        return page_of(self.offer.months, self._page_now(), at_once)
+
+    def _page_now(self) -> int:
+        """Return the half of the year that is looked at; with small letters all are on one."""
+        if self.page is not None:
+            return self.page
+        months = [offered.month for offered in self.offer.months]
+        return min((months.index(month) for month in self._reachable()), default=0) // HALF_YEAR
 
     def _reachable(self) -> tuple[Month, ...]:
         rules, offered, chosen = self.offer.periods, self.offer.months, self._chosen()
@@ -192,7 +218,7 @@ class ChooseMonths(Screen[MonthsAnswer]):
             blocks.append(money_block(canvas, grade.monthly * count, gap=2))
         blocks.append(_monthly(canvas, grade, strong=not count))
         if count:
-            blocks.append(split_block(canvas, grade.personal * count, grade.pool * count))
+            blocks.append(minor(split_block(canvas, grade.personal * count, grade.pool * count)))
         else:
             start = canvas.words("choose_months.start")
             blocks.append(text_block(canvas, inner.w, start, Type.TITLE, t.DEEP_BLUE, 24))
@@ -203,7 +229,7 @@ def _parts(canvas: Canvas, room: Rect) -> tuple[Rect, Rect]:
     """Return the room of the tiles and the card of the sum; tiles are not stretched too high."""
     gap = canvas.px(28)
     if canvas.portrait:
-        card_height = min(canvas.px(340), room.h * 2 // 5)
+        card_height = min(canvas.px(430 if canvas.theme.elder else 340), room.h * 2 // 5)
         tiles, card = room.cut_bottom(card_height, gap)
         high = min(tiles.h, canvas.px(4 * 130))
         return Rect(tiles.x, tiles.y, tiles.w, high), card.moved(0, high - tiles.h)

@@ -6,6 +6,7 @@ the state of this terminal), and what brings the controls within reach.
 """
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 import pygame
 
@@ -74,6 +75,8 @@ class Moment:
     """The first digit of a number of two, already pressed."""
     focus: str | None = None
     """The button that arrow keys have led to."""
+    day: date | None = None
+    """Today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,8 @@ def _draw_screen(
             kit.facts,
             moment.pressed,
             moment.elapsed_s,
+            moment.clock,
+            moment.day,
         )
         canvas.letters_percent = percent
         surface.fill(t.GROUND)

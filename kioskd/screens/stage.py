@@ -8,6 +8,7 @@ import math
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from datetime import date
 from typing import Any, TypeVar
 
 import pygame
@@ -46,6 +47,7 @@ class PygameStage:
         settings: ScreenSettings,
         facts: FrameFacts,
         wall_clock: Callable[[], str] = lambda: time.strftime("%H:%M"),
+        today: Callable[[], date] = date.today,
     ) -> None:
         self.settings = settings
         self.facts = facts
@@ -56,7 +58,7 @@ class PygameStage:
         self.last_tick = -math.inf
         """``trio.current_time()`` of the last round of the loop, for the watchdog."""
         self.frames = 0
-        self._wall_clock = wall_clock
+        self._wall_clock, self._today = wall_clock, today
         self._words = {language: Words(language) for language in LANGUAGES}
         self._visitor = Visitor(settings.language)
         self._painter: Painter | None = None
@@ -354,7 +356,10 @@ class PygameStage:
             return
         moment = self._moment_at(now, showing)
         time_passed = moment != painter.moment
-        timed = painter.canvas is not None and painter.canvas.timed
+        timed = painter.canvas is not None and (
+            painter.canvas.timed
+            or (painter.canvas.tells_clock and moment.clock != painter.moment.clock)
+        )
         warns = self._warns(moment.time_left_s)
         if self._stale or (time_passed and (timed or warns)):
             self._draw_all(showing, moment, warns)
@@ -368,7 +373,7 @@ class PygameStage:
         elapsed = int(now - showing.since) if timed or self._stale else before.moment.elapsed_s
         return Moment(
             self._wall_clock(), self._time_left(now), elapsed, self._pressed,
-            visitor.keys, visitor.pending, visitor.focus,
+            visitor.keys, visitor.pending, visitor.focus, self._today(),
         )  # fmt: skip
 
     def _draw_all(self, showing: Showing[Any], moment: Moment, warns: bool) -> None:

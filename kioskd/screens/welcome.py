@@ -13,7 +13,11 @@ from kioskd.screens.icons import Icon
 from kioskd.screens.layout import Rect, columns, grid, rows, stack
 from kioskd.screens.looks import Look
 from kioskd.screens.theme import Colour, Type
+from kioskd.screens.widgets.today import draw_today, today_height
 from kioskd.screens.words import Public, together
+
+MOST_FOR_TODAY = 0.24
+"""Of the screen's height: on a small panel the ways to log in come first."""
 
 
 class WelcomeChoice(Enum):
@@ -61,11 +65,12 @@ class Welcome(Screen[WelcomeChoice]):
     def draw(self, canvas: Canvas) -> None:
         """Draw the two panels and the column without login."""
         gap = canvas.px(24)
+        room = self._under_today(canvas)
         if canvas.portrait:
-            ways, free = canvas.area.cut_bottom(canvas.px(330), gap)
+            ways, free = room.cut_bottom(canvas.px(330), gap)
             panels = rows(ways, [1, 1], gap)
         else:
-            ways, free = canvas.area.cut_right(canvas.px(312), gap)
+            ways, free = room.cut_right(canvas.px(312), gap)
             panels = columns(ways, [1, 1], gap)
         sizes = _measure(canvas, panels[0], self._ways())
         for panel, way in zip(panels, self._ways(), strict=True):
@@ -74,6 +79,15 @@ class Welcome(Screen[WelcomeChoice]):
             canvas, free, frozenset({WelcomeChoice.CHECK_PAPER}) if self.centre else frozenset()
         )
         canvas.say_in_footer(canvas.words("welcome.state"), self._state(canvas))
+
+    def _under_today(self, canvas: Canvas) -> Rect:
+        """Draw the time and what can be done here, if the ways to log in have room below."""
+        height = today_height(canvas)
+        band, rest = canvas.area.cut_top(height, canvas.px(20))
+        if not height or rest.h < canvas.area.h * (1 - MOST_FOR_TODAY):
+            return canvas.area
+        draw_today(canvas, band)
+        return rest
 
     def _state(self, canvas: Canvas) -> str:
         if self.held is not None:

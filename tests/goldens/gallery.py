@@ -8,6 +8,7 @@ import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -66,7 +67,7 @@ FACTS = FrameFacts(
         Hotline("96102", Text("社保卡热线", "Card hotline"), Text("挂失", "Lost cards")),
     ),
 )
-MOMENT = Moment(clock="10:24", time_left_s=102, elapsed_s=3)
+MOMENT = Moment(clock="10:24", time_left_s=102, elapsed_s=3, day=date(2026, 11, 16))
 UNTIMED = (Welcome, Busy, Goodbye, OutOfService, FollowPinPad, DocumentPrinting)
 """Screens that stand between visits or are only followed: no time runs while they are up."""
 MODULES = (
@@ -81,6 +82,7 @@ MODULES = (
     "tests.goldens.gallery_periods",
     "tests.goldens.gallery_cabinet",
     "tests.goldens.gallery_documents",
+    "tests.goldens.gallery_longest",
 )
 
 

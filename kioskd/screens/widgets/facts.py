@@ -24,10 +24,21 @@ def money(
 
     ``unit`` None is the language's word for yuan.
     """
+    return canvas.runs(rect, _money(canvas, amount, type, unit, colour), align, valign)
+
+
+def money_width(canvas: Canvas, amount: Money, type: Type = Type.FIGURE) -> int:
+    """Return how many pixels an amount with its unit is wide."""
+    parts = _money(canvas, amount, type, None, t.INK)
+    return sum(canvas.text_width(part.text, part.type) for part in parts)
+
+
+def _money(
+    canvas: Canvas, amount: Money, type: Type, unit: str | None, colour: Colour
+) -> list[Run]:
     unit = canvas.words("unit.yuan") if unit is None else unit
     small = Type.NOTE if type.size < Type.RESULT.size else Type.BODY
-    parts = [Run(str(amount), type, colour), Run(f" {unit}", small, colour)]
-    return canvas.runs(rect, parts, align, valign)
+    return [Run(str(amount), type, colour), Run(f" {unit}", small, colour)]
 
 
 def key_values(
