@@ -16,7 +16,8 @@ from kioskd.screens.icons import Icon
 from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look
 from kioskd.screens.theme import Type
-from kioskd.screens.widgets import Action, action_row, heading, money
+from kioskd.screens.widgets import Action, action_row, heading
+from kioskd.screens.widgets.blocks import money_that_fits
 from kioskd.screens.widgets.checklist import Line, State, draw_checklist
 from kioskd.screens.widgets.pay_page import pay_page
 from kioskd.screens.words import personal
@@ -126,7 +127,7 @@ class FollowPinPad(Screen[PinPadChoice]):
         label, rest = inner.cut_top(canvas.line_height(Type.BODY))
         canvas.text(label, canvas.words("follow_pin_pad.amount"), Type.BODY, t.SECOND_INK, "centre")
         figure, rest = rest.cut_top(canvas.line_height(Type.FIGURE), canvas.px(8))
-        money(canvas, figure, self.amount, align="centre")
+        money_that_fits(canvas, figure, self.amount, align="centre")
         secret = canvas.words("follow_pin_pad.secret")
         high = canvas.text_height(rest.w, secret, Type.NOTE)
         picture, note = rest.cut_bottom(high, canvas.px(8))

@@ -55,16 +55,23 @@ def money_block(
     """Return an amount with its unit; where it is squeezed it takes a smaller type."""
 
     def draw(rect: Rect) -> None:
-        sizes = [size for size in FIGURES if size.size <= type.size]
-        fitting = [
-            size
-            for size in sizes
-            if canvas.line_height(size) <= rect.h + canvas.px(2)
-            and money_width(canvas, amount, size) <= rect.w
-        ]
-        money(canvas, rect, amount, (fitting or sizes[-1:])[0], align=align)
+        money_that_fits(canvas, rect, amount, type, align)
 
     return Block(canvas.line_height(type), draw, canvas.px(gap))
+
+
+def money_that_fits(
+    canvas: Canvas, rect: Rect, amount: Money, type: Type = Type.FIGURE, align: Align = "left"
+) -> None:
+    """Write an amount in the largest figures, up to ``type``, that ``rect`` has room for."""
+    sizes = [size for size in FIGURES if size.size <= type.size]
+    fitting = [
+        size
+        for size in sizes
+        if canvas.line_height(size) <= rect.h + canvas.px(2)
+        and money_width(canvas, amount, size) <= rect.w
+    ]
+    money(canvas, rect, amount, (fitting or sizes[-1:])[0], align=align)
 
 
 def fact_blocks(
