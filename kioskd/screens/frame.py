@@ -7,10 +7,10 @@ the state of this terminal), and what brings the controls within reach.
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pygame
 
-from kioskd.domain.region import Hotline
 from kioskd.domain.text import Text
 from kioskd.screens import theme as t
 from kioskd.screens.canvas import Canvas
@@ -23,6 +23,9 @@ from kioskd.screens.numbers import draw_numbers, numbers_for
 from kioskd.screens.shapes import Shapes
 from kioskd.screens.theme import Theme, Type
 from kioskd.screens.words import Words
+
+if TYPE_CHECKING:
+    from kioskd.domain.region import Hotline  # the whole region pack: not before the first picture
 
 LANGUAGE_BUTTON = "language"
 ELDER_BUTTON = "elder"
@@ -54,7 +57,7 @@ class FrameFacts:
 
     title: Text
     outlet: Text
-    hotlines: tuple[Hotline, ...]
+    hotlines: "tuple[Hotline, ...]"
 
 
 @dataclass(frozen=True, slots=True)

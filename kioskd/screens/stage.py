@@ -33,7 +33,7 @@ from kioskd.screens.splash import open_display
 from kioskd.screens.theme import theme_for
 from kioskd.screens.touches import Touch, touches
 from kioskd.screens.visitor import Visitor
-from kioskd.screens.words import LANGUAGES, Words
+from kioskd.screens.words import Words
 
 TICK_S = 0.02
 T = TypeVar("T")
@@ -59,7 +59,6 @@ class PygameStage:
         """``trio.current_time()`` of the last round of the loop, for the watchdog."""
         self.frames = 0
         self._wall_clock, self._today = wall_clock, today
-        self._words = {language: Words(language) for language in LANGUAGES}
         self._visitor = Visitor(settings.language)
         self._painter: Painter | None = None
         self._current: Showing[Any] | None = None
@@ -379,7 +378,7 @@ class PygameStage:
     def _draw_all(self, showing: Showing[Any], moment: Moment, warns: bool) -> None:
         assert self._painter is not None
         painter, before = self._painter, self._painter.shown
-        words, screen = self._words[self._visitor.language], showing.screen
+        words, screen = Words(self._visitor.language), showing.screen
         told = (
             screen,
             self._visitor.language,
@@ -402,7 +401,7 @@ class PygameStage:
         """Let the picture be read; the question whether she is still there is always asked."""
         reader, language = self.reader, self._visitor.language
         if reader is not None and warns:
-            asked = self._words[language]("still_here.spoken")
+            asked = Words(language)("still_here.spoken")
             reader.ask(Sentence(asked, True, "still_here.spoken"), language)
         elif reader is not None:
             reader.read(screen.id, read(canvas, screen.names_nobody), language)
