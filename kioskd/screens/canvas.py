@@ -87,9 +87,7 @@ class Canvas:
         """Whether this picture tells seconds, so that it must be drawn anew each second."""
         self.tells_clock = False
         """Whether this picture tells the time of day, so that it must be drawn anew each minute."""
-        self._elapsed_s, self._clock = elapsed_s, clock
-        self.day = day
-        """Today; None where nobody said."""
+        self._elapsed_s, self._clock, self.day = elapsed_s, clock, day
 
     @property
     def is_sound(self) -> bool:
@@ -98,6 +96,10 @@ class Canvas:
         return all(text.fits for text in self.drawn) and all(
             min(rect.w, rect.h) >= finger for rect in self.buttons.values()
         )
+
+    def button_at(self, x: int, y: int) -> str | None:
+        """Return the button that a finger at this pixel means."""
+        return next((b for b, rect in self.buttons.items() if rect.contains(x, y)), None)
 
     @property
     def language(self) -> str:
@@ -272,6 +274,12 @@ class Canvas:
         """Fill a rectangle with round corners."""
         self.shapes.rounded(self.surface, rect, radius, colour, corners)
 
+    def share(self, rect: Rect, radius: int, colour: Colour, corners: str = "tl tr bl br") -> None:
+        """Fill what stands for a part of a sum; the second part is striped besides its colour."""
+        self.rounded(rect, radius, colour, corners)
+        if colour in t.SECOND_PARTS:
+            self.shapes.stripe(self.surface, rect, self.px(10), max(1, self.px(2)), t.SURFACE)
+
     def disc(self, centre: tuple[int, int], radius: int, colour: Colour) -> None:
         """Fill a circle."""
         self.shapes.disc(self.surface, centre, radius, colour)
@@ -288,11 +296,8 @@ class Canvas:
     ) -> None:
         """Draw an icon as large as fits in the middle of ``rect``; ``paper`` fills its holes."""
         size, font = min(rect.w, rect.h), self.fonts.files.icons
-        image = self.shapes.picture(
-            (icon, colour, paper),
-            size,
-            lambda s: paint(icon, s, colour, paper, font),
-        )
+        key = (icon, colour, paper)
+        image = self.shapes.picture(key, size, lambda s: paint(icon, s, colour, paper, font))
         place = rect.centred(size, size)
         self.icons.append(place)
         self.surface.blit(image, (place.x, place.y))
@@ -314,7 +319,7 @@ class Canvas:
             corners = ("tl bl " if index == 0 else "") + (
                 "tr br" if index == len(lengths) - 1 else ""
             )
-            self.rounded(Rect(x, rect.y, length, rect.h), rect.h // 2, colour, corners)
+            self.share(Rect(x, rect.y, length, rect.h), rect.h // 2, colour, corners)
             x += length
 
     def polyline(self, points: Sequence[tuple[int, int]], width: int, colour: Colour) -> None:

@@ -157,7 +157,7 @@ class Insurance(Screen[InsuranceAnswer]):
         rows = layout.stack(rest, [line] * len(self._schemes()))
         for scheme, row in zip(self._schemes(), rows, strict=True):
             patch, text = row.cut_left(side, canvas.px(12))
-            canvas.rounded(patch.centred(side, side), canvas.px(4), COLOURS[scheme])
+            canvas.share(patch.centred(side, side), canvas.px(4), COLOURS[scheme])
             name = Run(f"{self._name(canvas, scheme)}  ", Type.NOTE, t.SECOND_INK)
             amount = total([c.amount for c in self._of(scheme)])
             canvas.runs(text, [name, Run(f"{amount} {yuan}", Type.NOTE_STRONG)])

@@ -4,7 +4,8 @@ from typing import Any, Protocol
 
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Screen
-from kioskd.screens.reading import Sentence
+from kioskd.screens.reading import Sentence, read
+from kioskd.screens.words import Words
 
 
 class Watcher(Protocol):
@@ -34,3 +35,21 @@ class Reader(Protocol):
 
     def forget(self) -> None:
         """The visit is over: be silent, and keep nothing of it."""
+
+
+def tell(
+    watcher: Watcher | None,
+    reader: Reader | None,
+    screen: Screen[Any],
+    words: Words,
+    canvas: Canvas,
+    warns: bool,
+) -> None:
+    """Tell of a picture that is up; the question whether she is still there is always asked."""
+    if watcher is not None:
+        watcher.picture_drawn(screen, words.language, canvas)
+    if reader is not None and warns:
+        asked = words("still_here.spoken")
+        reader.ask(Sentence(asked, True, "still_here.spoken"), words.language)
+    elif reader is not None:
+        reader.read(screen.id, read(canvas, screen.names_nobody), words.language)

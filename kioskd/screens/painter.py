@@ -8,12 +8,15 @@ import pygame
 
 from kioskd import log
 from kioskd.screens import frame
+from kioskd.screens import theme as t
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Screen
 from kioskd.screens.fonts import Fonts
 from kioskd.screens.frame import FrameFacts, Kit, Moment
+from kioskd.screens.layout import Rect
 from kioskd.screens.numbers import draw_numbers
 from kioskd.screens.shapes import Shapes
+from kioskd.screens.slide import Came, Slide
 from kioskd.screens.still_here import draw_still_here
 from kioskd.screens.theme import Theme
 from kioskd.screens.words import Words
@@ -33,17 +36,46 @@ class Painter:
         """What of it belongs to the moment."""
         self.shown: tuple[Screen[Any], str] | None = None
         """Its screen and language."""
+        self.slide: Slide | None = None
+        """What still moves."""
         self._surface, self._fonts, self._shapes = surface, fonts, Shapes()
 
+    def _slide_in(self, came: Came, back: str | None) -> None:
+        """Let what was drawn come from the side; before it stands nothing of it was flipped."""
+        theme = self.theme
+        top, bottom = theme.header_height, theme.height - theme.footer_height
+        middle = Rect(0, top, theme.width, bottom - top)
+        backwards = came.by is not None and came.by == back
+        self.slide = Slide(self._surface, middle, backwards, came.at)
+        self.go_on_sliding(came.at)
+
+    def go_on_sliding(self, now: float) -> bool:
+        """Draw the next step, if something still moves; False once all stands."""
+        if self.slide is not None and not self.slide.draw(self._surface, t.GROUND, now):
+            self.slide = None
+        return self.slide is not None
+
     def draw(
-        self, screen: Screen[Any], words: Words, facts: FrameFacts, moment: Moment, warns: bool
+        self,
+        screen: Screen[Any],
+        words: Words,
+        facts: FrameFacts,
+        moment: Moment,
+        warns: bool,
+        came: Came | None = None,
     ) -> Canvas:
-        """Draw and flip a whole picture; ``warns`` asks whether she is still there."""
+        """Draw and flip a whole picture; ``warns`` asks whether she is still there.
+
+        Where it ``came`` after another screen, it slides in.
+        """
         began = time.perf_counter()
+        self.slide = None
         kit = Kit(self.theme, self._fonts, self._shapes, facts)
         canvas = frame.draw_picture(self._surface, screen, kit, words, moment)
         if warns:
             draw_still_here(canvas, cast(int, moment.time_left_s), frame.header_rect(self.theme))
+        if came is not None:
+            self._slide_in(came, self.canvas.back if self.canvas is not None else None)
         self._bring_up(canvas, (screen, words.language), moment, warns)
         took_s = time.perf_counter() - began
         if took_s > SLOW_FRAME_S:
@@ -89,4 +121,5 @@ class Painter:
 
     def forget(self) -> None:
         """Nothing rendered of the last visitor stays: no name, no amount."""
+        self.slide = None
         self._fonts.forget()

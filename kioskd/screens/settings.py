@@ -16,6 +16,8 @@ class ScreenSettings:
     """A screen of a visit that nobody touches for so long ends the visit."""
     warning_s: float = 20
     """The last part of it, with the question whether somebody is still there."""
+    transitions: bool = True
+    """Whether one screen slides in after another; never in large letters or while reading."""
     language: str = "zh_CN"
     """The language a visit starts in."""
     console: str = ""

@@ -90,6 +90,16 @@ class Shapes:
         self.rounded(target, rect, radius, line)
         self.rounded(target, rect.inset(width), radius - width, fill)
 
+    def stripe(
+        self, target: pygame.Surface, rect: Rect, step: int, width: int, colour: Colour
+    ) -> None:
+        """Draw slanting lines over a rectangle, ``step`` pixels apart."""
+        before = target.get_clip()
+        target.set_clip(before.clip((rect.x, rect.y, rect.w, rect.h)))
+        for x in range(rect.x - rect.h + rect.x % step, rect.right, max(step, width + 1)):
+            pygame.draw.line(target, colour, (x, rect.bottom), (x + rect.h, rect.y), width)
+        target.set_clip(before)
+
     def dash(
         self, target: pygame.Surface, rect: Rect, radius: int, fill: Colour, width: int
     ) -> None:

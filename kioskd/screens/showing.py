@@ -1,5 +1,6 @@
 """What the stage keeps of one ``show`` or ``follow``."""
 
+import math
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -24,6 +25,18 @@ class Showing(Generic[T]):
         self.finished = trio.Event()
         self.answer: Done[T] | None = None
         self.end: SessionEnded | None = None
+
+    def time_left(self, now: float, last_touch: float, patience: float) -> int | None:
+        """Return the whole seconds until it ends by itself; None where nothing is timed."""
+        if self.limit_s is None or not self.live:
+            return None
+        return max(0, math.ceil(max(self.since, last_touch) + patience * self.limit_s - now))
+
+    def warns(self, time_left: int | None, patience: float, warning_s: float) -> bool:
+        """Whether it is asked by now if she is still there."""
+        if self.limit_s is None or time_left is None:
+            return False
+        return time_left <= patience * min(warning_s, self.limit_s / 2)
 
     def finish(self, answer: "Done[T] | None" = None, end: SessionEnded | None = None) -> None:
         if not self.finished.is_set():

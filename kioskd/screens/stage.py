@@ -23,12 +23,12 @@ from kioskd.screens.font_files import find_fonts
 from kioskd.screens.fonts import Fonts
 from kioskd.screens.frame import FrameFacts, Moment
 from kioskd.screens.keys import Ask, keys
-from kioskd.screens.listeners import Reader, Watcher
+from kioskd.screens.listeners import Reader, Watcher, tell
 from kioskd.screens.painter import Painter
-from kioskd.screens.reading import Sentence, read
 from kioskd.screens.screen_health import ScreenHealth
 from kioskd.screens.settings import ScreenSettings
 from kioskd.screens.showing import Followed, Showing
+from kioskd.screens.slide import Came
 from kioskd.screens.splash import open_display
 from kioskd.screens.theme import theme_for
 from kioskd.screens.touches import Touch, touches
@@ -58,12 +58,16 @@ class PygameStage:
         self.last_tick = -math.inf
         """``trio.current_time()`` of the last round of the loop, for the watchdog."""
         self.frames = 0
+        self.slides = False
+        """Whether a screen is still sliding in."""
         self._wall_clock, self._today = wall_clock, today
         self._visitor = Visitor(settings.language)
         self._painter: Painter | None = None
         self._current: Showing[Any] | None = None
         self._stale = False
         self._pressed: str | None = None
+        self._tapped: str | None = None
+        """The button touched last, to see whether it led back."""
         self._warned_at_down = False
         self._told: tuple[object, ...] = ()
         """What watcher and reader have been told of: no seconds, no finger."""
@@ -248,18 +252,13 @@ class PygameStage:
 
     def _time_left(self, now: float) -> int | None:
         showing = self._current
-        if showing is None or showing.limit_s is None or not showing.live:
+        if showing is None:
             return None
-        deadline = max(showing.since, self._last_touch) + self._visitor.patience * showing.limit_s
-        return max(0, math.ceil(deadline - now))
+        return showing.time_left(now, self._last_touch, self._visitor.patience)
 
     def _warns(self, time_left: int | None) -> bool:
-        showing = self._current
-        if showing is None or showing.limit_s is None or time_left is None:
-            return False
-        return time_left <= self._visitor.patience * min(
-            self.settings.warning_s, showing.limit_s / 2
-        )
+        showing, patience = self._current, self._visitor.patience
+        return showing is not None and showing.warns(time_left, patience, self.settings.warning_s)
 
     def _age(self, now: float) -> None:
         showing = self._current
@@ -296,8 +295,7 @@ class PygameStage:
         """Return the button of the picture that is up; None where that picture is out of date."""
         if self.canvas is None or not self.is_up_to_date:
             return None
-        hits = (b for b, rect in self.canvas.buttons.items() if rect.contains(touch.x, touch.y))
-        return next(hits, None)
+        return self.canvas.button_at(touch.x, touch.y)
 
     def _key(self, key: str, now: float) -> None:
         """Do what a key of the pad does; the first one only shows what each of them does."""
@@ -340,6 +338,7 @@ class PygameStage:
         showing = self._current
         assert showing is not None
         log.event("screen.tapped", screen=showing.screen.id)
+        self._tapped = button
         result = showing.screen.tap(button)
         if isinstance(result, Done):
             showing.finish(result)
@@ -364,6 +363,7 @@ class PygameStage:
             self._draw_all(showing, moment, warns)
         elif time_passed:
             painter.draw_frame_only(moment)
+        self.slides = painter.go_on_sliding(now)
 
     def _moment_at(self, now: float, showing: Showing[Any]) -> Moment:
         assert self._painter is not None
@@ -379,29 +379,20 @@ class PygameStage:
         assert self._painter is not None
         painter, before = self._painter, self._painter.shown
         words, screen = Words(self._visitor.language), showing.screen
-        told = (
-            screen,
-            self._visitor.language,
-            self._visitor.preferences,
-            self._visitor.keys,
-            warns,
-        )
-        canvas = painter.draw(screen, words, self.facts, moment, warns)
+        told = screen, words.language, self._visitor.preferences, self._visitor.keys, warns
+        came = None
+        if self._moves and not warns and before is not None and before[0].id != screen.id:
+            came = Came(self._tapped, trio.current_time())
+        canvas = painter.draw(screen, words, self.facts, moment, warns, came)
         self._stale = False
         self.frames += 1
         if before is None or before[0].id != screen.id:
             log.event("screen.shown", screen=screen.id)
         if told != self._told:
             self._told = told
-            if self.watcher is not None:
-                self.watcher.picture_drawn(screen, self._visitor.language, canvas)
-            self._read(screen, canvas, warns)
+            tell(self.watcher, self.reader, screen, words, canvas, warns)
 
-    def _read(self, screen: Screen[Any], canvas: Canvas, warns: bool) -> None:
-        """Let the picture be read; the question whether she is still there is always asked."""
-        reader, language = self.reader, self._visitor.language
-        if reader is not None and warns:
-            asked = Words(language)("still_here.spoken")
-            reader.ask(Sentence(asked, True, "still_here.spoken"), language)
-        elif reader is not None:
-            reader.read(screen.id, read(canvas, screen.names_nobody), language)
+    @property
+    def _moves(self) -> bool:
+        """Whether screens may slide in; who watches for pictures wants whole ones."""
+        return self.settings.transitions and self.watcher is None and self._visitor.likes_motion

@@ -26,6 +26,8 @@ TAB_BLUE: Colour = (0xE4, 0xEC, 0xF6)
 DONE: Colour = (0x1E, 0x7D, 0x46)
 PALE_DONE: Colour = (0xE3, 0xF3, 0xE8)
 DOUBT: Colour = (0xB2, 0x6A, 0x00)
+SECOND_PARTS = frozenset({SOFT_BLUE, DOUBT})
+"""What is the second of two in a bar or a chart is striped: colour alone says nothing."""
 DOUBT_INK: Colour = (0x8A, 0x52, 0x00)
 """Letters of doubt: 4.5 : 1 on every ground, which DOUBT itself is not."""
 PALE_DOUBT: Colour = (0xFE, 0xF5, 0xE1)

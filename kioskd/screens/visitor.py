@@ -44,6 +44,11 @@ class Visitor:
         """How many times the usual time she has."""
         return SLOWLY if self.preferences.slow or self.keys else 1
 
+    @property
+    def likes_motion(self) -> bool:
+        """Whether screens may slide in: not in large letters, nor where she listens or counts."""
+        return not (self.preferences.slow or self.keys)
+
     def adjust(self, button: str) -> None:
         """Serve her as the frame's button says, from the next picture on."""
         wishes = self.preferences

@@ -72,7 +72,7 @@ def _draw_bar(canvas: Canvas, bar: Bar, cell: Rect, top: int) -> None:
         last = index == len(bar.parts) - 1
         y -= height
         corners = "tl tr" if last else ""
-        canvas.rounded(Rect(x, y, width, height), canvas.px(6), colour, corners)
+        canvas.share(Rect(x, y, width, height), canvas.px(6), colour, corners)
 
 
 def _draw_beside(canvas: Canvas, bar: Bar, cell: Rect, top: int) -> None:
@@ -81,7 +81,7 @@ def _draw_beside(canvas: Canvas, bar: Bar, cell: Rect, top: int) -> None:
     for index, (amount, colour) in enumerate(bar.parts):
         height = cell.h * amount.fen // top
         at = Rect(x + index * width, cell.bottom - height, width - canvas.px(1), height)
-        canvas.rounded(at, canvas.px(5), colour, "tl tr")
+        canvas.share(at, canvas.px(5), colour, "tl tr")
 
 
 def _yuan(fen: int) -> str:

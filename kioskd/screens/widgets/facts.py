@@ -106,6 +106,6 @@ def legend(
     for index, (colour, text) in enumerate(entries):
         row = Rect(rect.x, rect.y + index * (height + canvas.px(4)), rect.w, height)
         patch = Rect(row.x, row.y + (height - side) // 2, side, side)
-        canvas.rounded(patch, canvas.px(3), colour)
+        canvas.share(patch, canvas.px(3), colour)
         canvas.text(row.cut_left(side, canvas.px(10))[1], text, type, valign="middle")
     return Rect(rect.x, rect.y, rect.w, len(entries) * (height + canvas.px(4)))

@@ -60,7 +60,7 @@ def _draw_header(canvas: Canvas, row: Rect, colours: Sequence[Colour]) -> None:
     canvas.text(whole, words("insurance.table_total"), Type.NOTE, t.SECOND_INK, "right", "middle")
     for colour, cell in zip(colours, columns, strict=True):
         patch = Rect(cell.right - side, cell.y, side, cell.h).centred(side, side)
-        canvas.rounded(patch, canvas.px(4), colour)
+        canvas.share(patch, canvas.px(4), colour)
 
 
 def _draw_row(canvas: Canvas, row: Rect, cells: Sequence[str]) -> None:
