@@ -63,7 +63,8 @@ class Program:
         async with self._turn:
             # Not to be cancelled: an answer left unread would be taken for the next one.
             with trio.CancelScope(shield=True):
-                return await self._start(order)
+                life = await self._start(order)
+        return life
 
     async def _start(self, order: Order) -> "Life":
         await self._line.send(order.line())
