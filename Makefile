@@ -16,7 +16,7 @@ demo: setup ## start a synthetic city, its centre, all devices and the kiosk
 	$(BIN)/python -m kiosk_bench demo --out demo-out
 
 test: lint ## run every check and every test that needs no hardware
-	$(PYTEST) -n 2 --dist loadgroup
+	$(PYTEST) -n 4 --dist loadgroup
 
 check: lint ## quick: lint, types, architecture, tidiness
 	$(PYTEST) -q -p no:cacheprovider tests/unit/test_tidy.py tests/unit/test_architecture.py

@@ -3,20 +3,22 @@
 import json
 import os
 import re
-import sys
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from subprocess import PIPE
 from typing import Any
 
 import trio
 
 from kiosk_bench.forger import forged_answer, is_forged
+from kiosk_bench.programs import Order, Program
 from kiosk_bench.wirelog import WireLog
 from kioskd.protocols.central import Problem, encode
 
 CHUNK = 65536
+CENTRE_START_S = 20.0
+START_LOOK_S = 0.02
 CONFIRMED = b'"state":"confirmed"'
 TRACE = b"Traceback (most recent call last): File &quot;centre.py&quot;, line 1, in answer"
 NONSENSE = {
@@ -31,8 +33,8 @@ NONSENSE = {
 class Centre:
     """``kiosk-central`` on its own SQLite file and a free loopback port."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, program: Program) -> None:
+        self.folder, self._program = folder, program
         self.url = f"sqlite:///{folder / 'central.db'}"
         self.port = 0
 
@@ -64,31 +66,38 @@ class Centre:
 
     async def call(self, *words: str) -> str:
         """Run one command of ``kiosk-central``; return what it prints."""
-        done = await trio.run_process(
-            [sys.executable, "-m", "kiosk_central", *words], capture_stdout=True
-        )
-        return done.stdout.decode()
+        return await self._program.read([*words], self.folder)
+
+    async def start(self) -> None:
+        """Start the server; ``port`` is set once it answers. Raises TooSlowError."""
+        output = self.folder / "central.log"
+        output.unlink(missing_ok=True)
+        words = ["serve", "--db", self.url, "--port", "0"]
+        self._serving = await self._program.start(Order(words, output))
+        with trio.fail_after(CENTRE_START_S):
+            while not (port := _ready_port(output)):
+                await trio.sleep(START_LOOK_S)
+        self.port = port
+
+    async def stop(self) -> None:
+        """End the server in good order: what was asked of it is done."""
+        await self._serving.end(signal.SIGTERM)
 
     @asynccontextmanager
-    async def serving(self, nursery: trio.Nursery) -> AsyncIterator[None]:
-        """Run the server; ``port`` is set once it answers."""
-        command = [sys.executable, "-m", "kiosk_central", "serve", "--db", self.url, "--port", "0"]
-        with (self.folder / "central.log").open("ab") as log:
-            process = await trio.lowlevel.open_process(command, stdout=PIPE, stderr=log.fileno())
-        assert process.stdout is not None
-        line = b""
-        while not line.endswith(b"\n"):
-            data = await process.stdout.receive_some(CHUNK)
-            if not data:
-                raise RuntimeError(f"kiosk-central did not start; see {self.folder}/central.log")
-            line += data
-        self.port = int(json.loads(line)["port"])
+    async def serving(self) -> AsyncIterator[None]:
+        """Run the server."""
+        await self.start()
         try:
             yield
         finally:
-            process.terminate()
-            with trio.CancelScope(shield=True):
-                await process.wait()
+            await self.stop()
+
+
+def _ready_port(output: Path) -> int:
+    """Return the port that the centre says it listens on, 0 while it has not."""
+    text = output.read_text(encoding="utf-8", errors="replace") if output.exists() else ""
+    _, found, rest = text.partition('"port": ')
+    return int(rest.partition(",")[0]) if found and "\n" in rest else 0
 
 
 class CentreLine:

@@ -10,6 +10,7 @@ import trio
 from kiosk_bench.evidence import Summary, summarise_family
 from kiosk_bench.hands import Hands
 from kiosk_bench.money import command
+from kiosk_bench.programs import programs_loaded
 from kiosk_bench.runner import STORIES, play, play_all
 from kiosk_bench.world import WorldSettings, running_world
 
@@ -47,17 +48,23 @@ def _story(options: argparse.Namespace) -> int:
     names = [name for name in STORIES if name == options.name]
     if not names:  # a family: power-cut-while-paying plays each of its journal steps
         names = [name for name in STORIES if name.startswith(options.name)]
-        summaries = trio.run(play_all, names, options.out, 1, options.by_keys)
+        with programs_loaded() as programs:
+            summaries = trio.run(play_all, names, options.out, programs, 1, options.by_keys)
         summarise_family(options.name, summaries, options.out)
         return _report(summaries)
-    return _report(
-        [trio.run(partial(play, STORIES[names[0]], options.out, by_keys=options.by_keys))]
-    )
+    return _report([_played(names[0], options.out, options.by_keys)])
+
+
+def _played(name: str, out: Path, by_keys: bool = False) -> Summary:
+    with programs_loaded() as programs:
+        return trio.run(partial(play, STORIES[name], out, programs, by_keys=by_keys))
 
 
 def _stories(options: argparse.Namespace) -> int:
     names = options.names or list(STORIES)
-    return _report(trio.run(play_all, names, options.out, options.at_once, options.by_keys))
+    at_once, by_keys = options.at_once, options.by_keys
+    with programs_loaded() as programs:
+        return _report(trio.run(play_all, names, options.out, programs, at_once, by_keys))
 
 
 def _report(summaries: list[Summary]) -> int:
@@ -75,13 +82,15 @@ def _demo(options: argparse.Namespace) -> int:
         trio.run(_window, options.out)
         return 0
     print(f"No display here: playing the story {DEMO_STORY} without a window.")
-    code = _report([trio.run(play, STORIES[DEMO_STORY], options.out)])
+    code = _report([_played(DEMO_STORY, options.out)])
     print(f"Every screen, the receipt and the wires are in {options.out}/")
     return code
 
 
 async def _window(out: Path) -> None:
     """Run the city with the kiosk in a window until it is closed with Ctrl-C."""
-    async with running_world(out, WorldSettings(window=True, a4=True)) as world:
-        print("The kiosk is in its window.")
-        await Hands(world).obey()
+    settings = WorldSettings(window=True, a4=True)
+    with programs_loaded() as programs:
+        async with running_world(out, settings, programs) as world:
+            print("The kiosk is in its window.")
+            await Hands(world).obey()

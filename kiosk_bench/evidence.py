@@ -5,12 +5,9 @@ journal (by its own command), the printer's paper, and the pictures of what was 
 """
 
 import json
-import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-
-import trio
 
 from kiosk_bench.config_file import KIOSK_ID
 from kiosk_bench.kiosk_process import KioskProcess
@@ -83,12 +80,8 @@ def summarise_family(name: str, parts: list[Summary], folder: Path) -> None:
 
 async def journal_of(world: World) -> list[dict[str, Any]]:
     """Return the kiosk's journal as ``kioskd journal show --json`` gives it."""
-    done = await trio.run_process(
-        [sys.executable, "-m", "kioskd", "journal", "show", "--json",
-         "--config", str(world.kiosk.config)],
-        capture_stdout=True,
-    )  # fmt: skip
-    return list(json.loads(done.stdout))
+    words = ["journal", "show", "--json", "--config", str(world.kiosk.config)]
+    return list(json.loads(await world.programs.kiosk.read(words, world.folder)))
 
 
 async def judge(

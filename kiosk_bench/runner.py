@@ -8,6 +8,7 @@ import trio
 
 from kiosk_bench.console import Shown, StoryFailed
 from kiosk_bench.evidence import Stopwatch, Summary, judge
+from kiosk_bench.programs import Programs
 from kiosk_bench.stories import (
     books,
     cabinet,
@@ -44,7 +45,13 @@ STORY_LIMIT_S = 240.0
 ENDS = ("paid", "not-paid", "payment-unknown")
 
 
-async def play(story: Story, folder: Path, pictures: bool = True, by_keys: bool = False) -> Summary:
+async def play(
+    story: Story,
+    folder: Path,
+    programs: Programs,
+    pictures: bool = True,
+    by_keys: bool = False,
+) -> Summary:
     """Play one story in a fresh ``folder``; leave the evidence there. Never raises StoryFailed.
 
     ``by_keys`` presses the pad's keys where the story touches.
@@ -59,7 +66,7 @@ async def play(story: Story, folder: Path, pictures: bool = True, by_keys: bool 
         height_px=story.panel[1],
     )
     with trio.fail_after(STORY_LIMIT_S):
-        async with running_world(folder, settings) as world:
+        async with running_world(folder, settings, programs) as world:
             watch = Stopwatch()
             world.nursery.start_soon(_watch_paying, world, watch)
             try:
@@ -85,7 +92,7 @@ def _is_end(shown: Shown) -> bool:
 
 
 async def play_all(
-    names: list[str], out: Path, at_once: int, by_keys: bool = False
+    names: list[str], out: Path, programs: Programs, at_once: int, by_keys: bool = False
 ) -> list[Summary]:
     """Play several stories, at most ``at_once`` at a time, each in ``out/<name>``."""
     summaries: list[Summary] = []
@@ -93,7 +100,7 @@ async def play_all(
 
     async def one(name: str) -> None:
         async with limit:
-            summaries.append(await play(STORIES[name], out / name, by_keys=by_keys))
+            summaries.append(await play(STORIES[name], out / name, programs, by_keys=by_keys))
 
     async with trio.open_nursery() as nursery:
         for name in names:

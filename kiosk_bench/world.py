@@ -25,6 +25,7 @@ from kiosk_bench.devices.receipt_printer import ReceiptPrinterPeer
 from kiosk_bench.devices.social_card import VirtualSocialCard
 from kiosk_bench.kiosk_process import KioskProcess
 from kiosk_bench.people import People
+from kiosk_bench.programs import Programs
 from kiosk_bench.wirelog import WireLog
 
 AS_THE_UNIT_SETS_THEM = {
@@ -65,12 +66,15 @@ class WorldSettings:
 class World:
     """Everything a story can touch. Made by ``running_world``."""
 
-    def __init__(self, folder: Path, settings: WorldSettings, nursery: trio.Nursery) -> None:
+    def __init__(
+        self, folder: Path, settings: WorldSettings, programs: Programs, nursery: trio.Nursery
+    ) -> None:
         self.folder, self.settings, self.nursery = folder, settings, nursery
+        self.programs = programs
         self.run = folder / "run"
         self.wires = folder / "wires"
         self.faults: set[str] = set()
-        self.centre = Centre(folder / "centre")
+        self.centre = Centre(folder / "centre", programs.centre)
         self.line = CentreLine(self.centre, self.faults, WireLog(self.wires / "centre.log"))
         self.sockets = Path(mkdtemp(prefix="kiosk-"))  # a socket's path holds 108 bytes at most
         self.pcscd = Pcscd(self.run / "pcscd", self.sockets / "pcscd")
@@ -87,7 +91,7 @@ class World:
         self.people = People.of(
             await self.centre.make_city(self.settings.people, self.settings.seed)
         )
-        await stack.enter_async_context(self.centre.serving(self.nursery))
+        await stack.enter_async_context(self.centre.serving())
         await self.nursery.start(self.line.run)
         await stack.enter_async_context(self.pcscd)
         await self._start_devices()
@@ -212,12 +216,18 @@ class World:
 
 
 @asynccontextmanager
-async def running_world(folder: Path, settings: WorldSettings) -> AsyncIterator[World]:
-    """Run a world in ``folder`` (made if missing) and take it down again."""
+async def running_world(
+    folder: Path, settings: WorldSettings, programs: Programs
+) -> AsyncIterator[World]:
+    """Run a world in ``folder`` (made if missing) and take it down again.
+
+    ``programs`` give the centre and the commands that ask for books; the kiosk itself is started
+    as systemd starts it.
+    """
     folder = folder.resolve()
     os.makedirs(folder, exist_ok=True)
     async with trio.open_nursery() as nursery:
-        world = World(folder, settings, nursery)
+        world = World(folder, settings, programs, nursery)
         async with AsyncExitStack() as stack:
             await world.build(stack)
             await world.start_kiosk()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import trio
 
-from kiosk_bench.devices.socket_pins import SOCKET_VARIABLE
+from kiosk_bench.devices.socket_pins import REST_VARIABLE, SOCKET_VARIABLE
 
 POLL_S = 0.02
 
@@ -26,10 +26,18 @@ class CabinetRig:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What the kiosk's process needs in its environment."""
+        """What the kiosk's process needs in its environment.
+
+        A contact that nobody drives floats: a kiosk that is faster than the bench would tell the
+        centre of a door that nobody opened.
+        """
+        rest = {self._presence_pin: 0, self._door_pin: 0}
+        if self._earphones_pin is not None:
+            rest[self._earphones_pin] = 1
         return {
             "GPIOZERO_PIN_FACTORY": "benchsocket",
             SOCKET_VARIABLE: str(self._socket_path),
+            REST_VARIABLE: " ".join(f"{pin}={level}" for pin, level in rest.items()),
         }
 
     async def wait_ready(self) -> None:

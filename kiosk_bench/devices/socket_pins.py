@@ -3,7 +3,8 @@
 Loaded by gpiozero itself, inside the process under test, when its environment says
 ``GPIOZERO_PIN_FACTORY=benchsocket``; ``KIOSK_BENCH_PINS`` names the socket to listen on. One
 request a line: ``drive 17 1`` puts a level on an input and is answered ``ok``, ``state 22`` is
-answered ``0`` or ``1``, anything else ``error`` and why.
+answered ``0`` or ``1``, anything else ``error`` and why. ``KIOSK_BENCH_PINS_AT_REST``, as in
+``17=0 27=0``, are the levels that inputs have from the first moment.
 """
 
 import os
@@ -17,6 +18,7 @@ from gpiozero import GPIOZeroError
 from gpiozero.pins.mock import MockFactory, MockPin
 
 SOCKET_VARIABLE = "KIOSK_BENCH_PINS"
+REST_VARIABLE = "KIOSK_BENCH_PINS_AT_REST"
 
 
 class BenchPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
@@ -46,6 +48,9 @@ class SocketPinFactory(MockFactory):  # type: ignore[misc]  # gpiozero has no ty
     def __init__(self) -> None:
         super().__init__(pin_class=BenchPin)
         self._lock = RLock()
+        for held in os.environ.get(REST_VARIABLE, "").split():
+            pin, _, level = held.partition("=")
+            self.pin(int(pin)).drive(level == "1")
         path = Path(os.environ[SOCKET_VARIABLE])
         path.unlink(missing_ok=True)
         self._server: _Server | None = None

@@ -19,13 +19,13 @@ from typing import Final
 import trio
 
 from kiosk_bench.money.durable import CENTRE
-from kiosk_bench.money.lean import Circumstances, Programs
+from kiosk_bench.money.lean import Circumstances
 from kiosk_bench.money.matrix import AT_ONCE, Matrix, each
-from kiosk_bench.money.programs import Order, loaded
 from kiosk_bench.money.rounds import Rounds
 from kiosk_bench.money.table import Row, all_well, printed
 from kiosk_bench.money.trial import Setting
 from kiosk_bench.people import People
+from kiosk_bench.programs import Order, programs_loaded
 
 PEOPLE: Final = 4
 CITY_SEED: Final = 7
@@ -132,10 +132,10 @@ async def city_below(out: Path, wish: Wish) -> AsyncIterator[City]:
     start = out.resolve() / "start"
     (start / CENTRE).mkdir(parents=True, exist_ok=True)
     cards = start / "cards.json"
-    async with loaded("kioskd") as kiosk, loaded("kiosk_central") as centre:
+    with programs_loaded() as programs:
         words = ["sample", "--db", f"sqlite:///{start / CENTRE / 'central.db'}"]
         words += ["--people", str(PEOPLE), "--seed", str(CITY_SEED), "--cards", str(cards)]
-        await centre.run(Order(words, start / "sample.out"))
+        await programs.centre.run(Order(words, start / "sample.out"))
         people = People.of(json.loads(cards.read_text(encoding="utf-8")))
-        setting = Setting(Programs(kiosk, centre), people, out.resolve(), Circumstances())
+        setting = Setting(programs, people, out.resolve(), Circumstances())
         yield City(setting, start, wish)

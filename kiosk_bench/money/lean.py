@@ -5,6 +5,7 @@ bench's own behind real pseudo-terminals. A world starts from a folder with what
 (``durable``) and leaves such a folder behind.
 """
 
+import json
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,22 +23,13 @@ from kiosk_bench.devices.pinpad import PinPadPeer
 from kiosk_bench.devices.pty_port import PtyPort
 from kiosk_bench.devices.receipt_printer import ReceiptPrinterPeer
 from kiosk_bench.money.durable import BOOKS, CENTRE, STATE
-from kiosk_bench.money.programs import Life, Order, Program
 from kiosk_bench.people import People
+from kiosk_bench.programs import Life, Order, Programs
 from kiosk_bench.wirelog import WireLog
 
-CENTRE_START_S: Final = 20.0
 REST_LOOK_S: Final = 0.1
 IDLE_S: Final = 0.3
 """So long a PIN pad without work must have been so before it is at rest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Programs:
-    """The two programs, loaded once for all worlds."""
-
-    kiosk: Program
-    centre: Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +55,7 @@ class LeanWorld:
         self.folder, self.programs, self.people = folder, programs, people
         self.circumstances = circumstances
         self.faults = set(circumstances.faults)
-        self.centre = Centre(folder / CENTRE)
+        self.centre = Centre(folder / CENTRE, programs.centre)
         self.line = CentreLine(self.centre, self.faults, WireLog(folder / "line.log"))
         self.console = Console(folder / "screen", None)
         self.id_reader = IdReaderPeer(
@@ -85,7 +77,7 @@ class LeanWorld:
     async def build(self, nursery: trio.Nursery) -> None:
         """Start everything but the kiosk."""
         self.nursery = nursery
-        await self._start_centre()
+        await self.centre.start()
         await nursery.start(self.line.run)
         for device in (self.id_reader, self.pin_pad, self.printer):
             await nursery.start(device.run)
@@ -118,20 +110,6 @@ class LeanWorld:
             "visit": {"goodbye_s": 0.0, "receipt_number_s": 5.0},
         }
 
-    async def _start_centre(self) -> None:
-        output = self.folder / "central.out"
-        output.unlink(missing_ok=True)
-        words = ["serve", "--db", self.centre.url, "--port", "0"]
-        self._serving = await self.programs.centre.start(Order(words, output))
-        with trio.fail_after(CENTRE_START_S):
-            while not (line := _ready_line(output)):
-                await trio.sleep(0.02)
-        self.centre.port = line
-
-    async def stop_centre(self) -> None:
-        """End the centre in good order: what was asked of it is done."""
-        await self._serving.end(signal.SIGTERM)
-
     async def boot(self, kill: str = "") -> Life:
         """Start the kiosk, to be killed at a point or not at all."""
         self.points.unlink(missing_ok=True)
@@ -163,12 +141,11 @@ class LeanWorld:
         if not any((self.folder / STATE).glob("journal*.db")):
             return []
         words = ["journal", "show", "--json", "--config", str(self.config)]
-        return list(await self.programs.kiosk.read(words, self.folder / "journal.json"))
+        return list(json.loads(await self.programs.kiosk.read(words, self.folder)))
 
     async def ledger(self) -> dict[str, Any]:
         """Return the centre's books by its own command."""
-        words = ["ledger", "show", "--db", self.centre.url, "--json"]
-        return dict(await self.programs.centre.read(words, self.folder / "ledger.json"))
+        return await self.centre.ledger()
 
     async def pin_pad_at_rest(self) -> None:
         """Return when the PIN pad has nothing more to do for a kiosk that has gone."""
@@ -182,14 +159,7 @@ class LeanWorld:
         """Kill the kiosk if it lives and stop the centre."""
         if self._kiosk is not None:
             await self._kiosk.end(signal.SIGKILL)
-        await self.stop_centre()
-
-
-def _ready_line(output: Path) -> int:
-    """Return the port that the centre says it listens on, 0 while it has not."""
-    text = output.read_text(encoding="utf-8", errors="replace") if output.exists() else ""
-    _, found, rest = text.partition('"port": ')
-    return int(rest.partition(",")[0]) if found and "\n" in rest else 0
+        await self.centre.stop()
 
 
 @asynccontextmanager

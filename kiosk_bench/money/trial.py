@@ -14,9 +14,10 @@ from kiosk_bench.console import StoryFailed
 from kiosk_bench.money import citizen
 from kiosk_bench.money.citizen import Visit
 from kiosk_bench.money.durable import fingerprint, let_time_pass, restore
-from kiosk_bench.money.lean import Circumstances, LeanWorld, Programs, running
+from kiosk_bench.money.lean import Circumstances, LeanWorld, running
 from kiosk_bench.money.verdict import Books, Verdict, books_of, judge
 from kiosk_bench.people import People
+from kiosk_bench.programs import Programs
 
 Act = Callable[[LeanWorld], Awaitable[None]]
 TRIALS_FAIL: Final = (StoryFailed, trio.TooSlowError, RuntimeError, trio.BrokenResourceError)

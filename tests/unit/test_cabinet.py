@@ -9,7 +9,7 @@ import trio
 import trio.testing
 
 from kiosk_bench.devices.cabinet import CabinetRig
-from kiosk_bench.devices.socket_pins import SOCKET_VARIABLE, SocketPinFactory
+from kiosk_bench.devices.socket_pins import REST_VARIABLE, SOCKET_VARIABLE, SocketPinFactory
 from kioskd.drivers.cabinet import GpioCabinet
 from kioskd.drivers.settings import CabinetSettings
 from kioskd.errors import DeviceUnavailable
@@ -56,6 +56,22 @@ async def test_presence_and_door_are_followed(pins: CabinetRig) -> None:
                 nursery.start_soon(cabinet.wait_change)
                 await change()
             assert (cabinet.somebody_there, cabinet.door_open) == expected
+
+
+async def test_the_door_is_closed_before_anybody_drives_its_contact(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kiosk that reads its pins faster than the bench drives them sees a cabinet at rest."""
+    from gpiozero import Device
+
+    rig = CabinetRig(tmp_path / "pins")
+    monkeypatch.setenv(SOCKET_VARIABLE, rig.environment[SOCKET_VARIABLE])
+    monkeypatch.setenv(REST_VARIABLE, rig.environment[REST_VARIABLE])
+    monkeypatch.setattr(Device, "pin_factory", factory := SocketPinFactory())
+    cabinet = GpioCabinet(SETTINGS)
+    async with running(cabinet):
+        assert (cabinet.somebody_there, cabinet.door_open) == (False, False)
+    factory.close()
 
 
 async def test_lamps_light_and_go_out(pins: CabinetRig) -> None:

@@ -5,12 +5,11 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from subprocess import DEVNULL
-from typing import Any
+from subprocess import DEVNULL, Popen
 
 import trio
 
@@ -48,7 +47,10 @@ class Order:
 
 
 class Program:
-    """A program that is loaded and can be started many times; made by ``loaded``."""
+    """A program that is loaded and can be started many times; made by ``programs_loaded``.
+
+    It belongs to no run of trio: several runs, one after the other, may use it.
+    """
 
     def __init__(self, line: trio.socket.SocketType) -> None:
         self._line = line
@@ -59,24 +61,36 @@ class Program:
     async def start(self, order: Order) -> "Life":
         """Start one life."""
         async with self._turn:
-            await self._line.send(order.line())
-            data, rights, _, _ = await self._line.recvmsg(ANSWER_MAX, socket.CMSG_SPACE(4))
+            # Not to be cancelled: an answer left unread would be taken for the next one.
+            with trio.CancelScope(shield=True):
+                life = await self._start(order)
+        return life
+
+    async def _start(self, order: Order) -> "Life":
+        await self._line.send(order.line())
+        data, rights, _, _ = await self._line.recvmsg(ANSWER_MAX, socket.CMSG_SPACE(4))
         self.lives += 1
         handle = int.from_bytes(rights[0][2][:4], sys.byteorder)
         return Life(self, int(json.loads(data)["pid"]), handle)
 
     async def run(self, order: Order) -> None:
         """Run a command to its end. Raises RuntimeError if it fails."""
-        code = await (await self.start(order)).wait()
+        life = await self.start(order)
+        try:
+            code = await life.wait()
+        finally:
+            await life.end(signal.SIGKILL)  # who waits no longer leaves nothing running
         if code != 0:
             tail = order.output.read_text(encoding="utf-8", errors="replace")[-2000:]
             raise RuntimeError(f"{' '.join(order.words)} ended with {code}:\n{tail}")
 
-    async def read(self, words: list[str], output: Path) -> Any:
-        """Run a command that prints JSON and return that."""
-        output.unlink(missing_ok=True)
+    async def read(self, words: list[str], folder: Path) -> str:
+        """Run a command; return what it prints. ``folder`` holds that meanwhile."""
+        output = folder / f"printed-{self.lives}.out"
         await self.run(Order(words, output))
-        return json.loads(output.read_text(encoding="utf-8"))
+        text = output.read_text(encoding="utf-8")
+        output.unlink()
+        return text
 
     async def reap(self, pid: int) -> int:
         """Return the exit code of a life that has ended; negative for a signal."""
@@ -124,20 +138,30 @@ class Life:
                 await self.wait()
 
 
-@asynccontextmanager
-async def loaded(program: str) -> AsyncIterator[Program]:
-    """Load ``kioskd`` or ``kiosk_central``; what still lives at the end is killed."""
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """The two programs, loaded once for all worlds."""
+
+    kiosk: Program
+    centre: Program
+
+
+@contextmanager
+def programs_loaded() -> Iterator[Programs]:
+    """Load both programs, side by side; what still lives at the end is killed."""
+    with ExitStack() as stack:
+        lines = [stack.enter_context(_launched(name)) for name in ("kioskd", "kiosk_central")]
+        for line in lines:
+            if not line.recv(ANSWER_MAX):
+                raise RuntimeError("a program could not be loaded; it says why on stderr")
+        yield Programs(*(Program(trio.socket.from_stdlib_socket(line)) for line in lines))
+
+
+@contextmanager
+def _launched(program: str) -> Iterator[socket.socket]:
+    """Start the launcher of a program; give the line to it, closed at the end."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    words = ["-m", "kiosk_bench.money.launcher", program, str(theirs.fileno())]
-    process = await trio.lowlevel.open_process(
-        [sys.executable, *words], stdin=DEVNULL, pass_fds=[theirs.fileno()]
-    )
-    theirs.close()
-    line = trio.socket.from_stdlib_socket(ours)
-    try:
-        await line.recv(ANSWER_MAX)
-        yield Program(line)
-    finally:
-        line.close()
-        with trio.CancelScope(shield=True):
-            await process.wait()
+    words = ["-m", "kiosk_bench.launcher", program, str(theirs.fileno())]
+    with Popen([sys.executable, *words], stdin=DEVNULL, pass_fds=[theirs.fileno()]), ours:
+        theirs.close()
+        yield ours

@@ -1,6 +1,6 @@
 """Loads a program once and forks a child for each of its lives.
 
-A program of its own (``python -m kiosk_bench.money.launcher kioskd 5``; 5 is a socket), so that
+A program of its own (``python -m kiosk_bench.launcher kioskd 5``; 5 is a socket), so that
 the shipped program runs as it ships and still starts in a hundredth of a second. The program is
 named at run time: the workbench imports neither kiosk nor centre. A child gets, before the
 program begins, what only a proof may have: points to be killed at, and a planted fault.
