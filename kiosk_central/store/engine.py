@@ -14,11 +14,11 @@ from sqlalchemy.exc import DBAPIError
 
 from kiosk_central.store.faults import READ_ONLY, came_between
 from kiosk_central.store.revisions import (
-    NEWEST,
     WrongDatabase,
     WrongSchema,
     check_database,
     migrate,
+    newest,
     revision_of,
 )
 from kioskd.errors import KioskError
@@ -95,10 +95,10 @@ def open_centre_database(url: str) -> Engine:
     found = read(engine, _revision)
     if found is None:
         raise NoCentreHere("no tables of a centre in this database; see kiosk-central sample")
-    if found != NEWEST:
+    if found != newest():
         if engine.dialect.name != "sqlite":
             raise WrongSchema(
-                f"the tables are of revision {found}, this server wants {NEWEST}:"
+                f"the tables are of revision {found}, this server wants {newest()}:"
                 " run kiosk-central migrate once, while no older server runs"
             )
         write(engine, migrate)

@@ -4,7 +4,7 @@ Revisions are numbered in one line (``migrations/versions``). There is no way ba
 refuses a newer database.
 """
 
-from importlib.resources import files
+from pathlib import Path
 
 from sqlalchemy import Connection, Text, inspect, select, text
 from sqlalchemy.sql import column, table
@@ -12,14 +12,7 @@ from sqlalchemy.sql import column, table
 from kiosk_central.store.locks import lock_alone
 from kioskd.errors import KioskError
 
-MIGRATIONS = "kiosk_central.store.migrations"
-REVISIONS = tuple(
-    sorted(
-        file.name[:4] for file in files(f"{MIGRATIONS}.versions").iterdir() if file.name[0] == "0"
-    )
-)
-"""Every revision that this server knows, the oldest first."""
-NEWEST = REVISIONS[-1]
+FOLDER = Path(__file__).parent / "migrations"
 SORTS_BY_CODE = ("C", "POSIX", "C.UTF-8", "C.utf8")
 """Collations under which months and moments sort as they do in SQLite."""
 
@@ -30,6 +23,16 @@ class WrongSchema(KioskError):
 
 class WrongDatabase(KioskError):
     """The database was created with another encoding or order of letters than ours."""
+
+
+def revisions() -> list[str]:
+    """Return every revision that this server knows, the oldest first."""
+    return sorted(file.name[:4] for file in (FOLDER / "versions").glob("[0-9]*.py"))
+
+
+def newest() -> str:
+    """Return the revision that this server works with."""
+    return revisions()[-1]
 
 
 def revision_of(connection: Connection) -> str | None:
@@ -44,9 +47,9 @@ def revision_of(connection: Connection) -> str | None:
         return None
     kept = table("alembic_version", column("version_num", Text))
     found: str | None = connection.execute(select(kept)).scalar_one_or_none()
-    if found is not None and found not in REVISIONS:
+    if found is not None and found not in revisions():
         raise WrongSchema(
-            f"the tables are of revision {found}, this server knows none after {NEWEST}:"
+            f"the tables are of revision {found}, this server knows none after {newest()}:"
             " start the server that made them"
         )
     return found
@@ -75,9 +78,9 @@ def migrate(connection: Connection) -> str:
     """
     check_database(connection)
     lock_alone(connection, "migrate")
-    if revision_of(connection) != NEWEST:
+    if revision_of(connection) != newest():
         _run(connection)
-    return NEWEST
+    return newest()
 
 
 def _run(connection: Connection) -> None:
@@ -85,5 +88,5 @@ def _run(connection: Connection) -> None:
     from alembic.config import Config
 
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(files(MIGRATIONS)).replace("%", "%%"))
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     command.upgrade(config, "head")
