@@ -33,6 +33,8 @@ SQLITE_PRAGMAS = (
 )
 LOCK_TIMEOUT = "SET lock_timeout = '5s'"
 """As SQLite's busy_timeout."""
+DATA_EXCEPTION = "22"
+"""Class of SQLSTATE whose texts quote what was not taken."""
 SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 WRITE_TRIES = 5
 
@@ -56,6 +58,7 @@ def open_engine(url: str) -> Engine:
             url, hide_parameters=True, pool_pre_ping=True, isolation_level="READ COMMITTED"
         )
         event.listen(engine, "connect", _prepare_postgres)
+        event.listen(engine, "handle_error", _without_values)
         event.listen(engine, "handle_error", _leave_standby)
     else:
         raise WrongDatabase(f"{kind}: only sqlite and postgresql are known")
@@ -78,6 +81,18 @@ def _begin_sqlite(connection: Connection) -> None:
 def _prepare_postgres(dbapi_connection: Any, _record: object) -> None:
     dbapi_connection.execute(LOCK_TIMEOUT)
     dbapi_connection.commit()
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """Keep of an error's text what names no value: PostgreSQL would tell the double key."""
+    found: Any = context.original_exception
+    state = getattr(found, "sqlstate", None)
+    if state is None:
+        return
+    told = "data exception" if state.startswith(DATA_EXCEPTION) else found.diag.message_primary
+    found.args = (f"{told} (SQLSTATE {state})",)
+    if context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = found.args
 
 
 def _leave_standby(context: ExceptionContext) -> None:

@@ -185,6 +185,8 @@ class _Lane:
             with connected as connection, connection.begin():
                 for task in batch:
                     task.value, task.error = _attempt(connection, task.job)
+                    if connection.invalidated and task.error is not None:
+                        raise task.error
         # The thread must outlive every fault of the database: a dead writer hangs all kiosks.
         except Exception as failure:  # noqa: BLE001
             _log.error("commit failed: %s", type(failure).__name__)
@@ -195,9 +197,13 @@ class _Lane:
 def _attempt(
     connection: Connection, job: Callable[[Connection], Any]
 ) -> tuple[Any, Exception | None]:
+    savepoint = connection.begin_nested()
     try:
-        with connection.begin_nested():
-            return job(connection), None
+        value = job(connection)
+        savepoint.commit()
     # Whatever a job raises belongs to the one who waits for it, not to its neighbours.
     except Exception as error:  # noqa: BLE001
+        if not connection.invalidated:
+            savepoint.rollback()
         return None, error
+    return value, None
