@@ -17,6 +17,7 @@ from sqlalchemy import text
 from kiosk_central.assessments import assess
 from kiosk_central.bank import import_file
 from kiosk_central.bank_file import COLUMNS
+from kiosk_central.cabinet import take_event
 from kiosk_central.chain import take_links
 from kiosk_central.day_ends import take_day_end
 from kiosk_central.decisions import settle_as_not_charged
@@ -42,6 +43,7 @@ from kioskd.protocols.central_books import (
     first_link,
     next_link,
 )
+from kioskd.protocols.central_cabinet import CabinetEvent, CabinetEventKind
 from kioskd.protocols.central_documents import DocumentKind, DocumentRequest
 from tests.databases import Template
 from tests.postgres import Postgres
@@ -185,6 +187,8 @@ def test_different_people_at_different_kiosks_do_not_wait(world: World) -> None:
 def test_a_day_end_sees_the_payment_that_is_being_booked(world: World) -> None:
     """The closed batch lists it: no difference is written down that nothing would explain."""
     world.assess()
+    empty = DayEndReport("D0", AT, "29001006", (0, ZERO), ())
+    world.at_desk(lambda desk: take_day_end(desk, KIOSK, empty))
     day = (DayPayment("P1", S.CONFIRMED, AMOUNT, 31),)
     report = DayEndReport("D1", "2026-11-22T12:00:00Z", "29001006", (1, AMOUNT), day)
     second = interleaved(world, reporting(PAID), lambda desk: take_day_end(desk, KIOSK, report))
@@ -239,16 +243,39 @@ def test_a_journal_has_one_chain(world: World, other: bytes) -> None:
     assert isinstance(second.value, Refused) if other == b"b" else second.value.seq == 2
 
 
+LINE = "2026-11-23,29001006,1,31,17,2026-11-22,10:00:00,2800.00,sale"
+STRAY = "2026-11-23,29001006,1,{0},{0},2026-11-22,11:00:00,0.01,sale"
+
+
+def importing(*lines: str) -> Callable[[Desk], Any]:
+    data = "\n".join([",".join(COLUMNS), *lines, ""]).encode()
+    return lambda desk: import_file(desk, "file.csv", data)
+
+
 def test_a_bank_file_is_taken_in_once(world: World) -> None:
     """Two operators bring the same file at once: its lines are known the second time."""
-    line = "2026-11-23,29001006,1,31,17,2026-11-22,10:00:00,2800.00,sale"
-    data = f"{','.join(COLUMNS)}\n{line}\n".encode()
-    second = interleaved(
-        world,
-        lambda desk: import_file(desk, "a.csv", data),
-        lambda desk: import_file(desk, "b.csv", data),
-    )
+    second = interleaved(world, importing(LINE), importing(LINE))
     assert second.waited and (second.value.lines, second.value.known) == (0, 1)
+
+
+def test_a_line_of_the_bank_is_cleared_once(world: World) -> None:
+    """Two other files at once both find that a line agrees by now: one of them books it."""
+    world.at_desk(importing(LINE))
+    world.assess()
+    world.report(S.CONFIRMED)
+    second = interleaved(world, importing(STRAY.format(98)), importing(STRAY.format(99)))
+    booked = [one for one in world.books()["postings"] if one["kind"] == "bank"]
+    assert second.waited and second.value.cleared_fen == 0 and len(booked) == 1
+
+
+def test_the_openings_of_a_cabinet_keep_their_order(world: World) -> None:
+    """A release that has seen an opening has seen all before it: the next waits for the last."""
+
+    def opened(ref: str) -> Callable[[Desk], Any]:
+        event = CabinetEvent(ref, CabinetEventKind.OPENED, AT)
+        return lambda desk: take_event(desk, world.region, KIOSK, event)
+
+    assert interleaved(world, opened("E1"), opened("E2")).waited
 
 
 def test_a_difference_is_settled_by_one_person(world: World) -> None:
