@@ -35,7 +35,8 @@ LOCK_TIMEOUT = "SET lock_timeout = '5s'"
 """As SQLite's busy_timeout."""
 DATA_EXCEPTION = "22"
 """Class of SQLSTATE whose texts quote what was not taken."""
-SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+SNAPSHOT = "REPEATABLE READ"
+"""How PostgreSQL reads; not READ ONLY: the pool undoes it by READ WRITE, which no standby takes."""
 WRITE_TRIES = 5
 
 
@@ -127,7 +128,7 @@ def _revision(connection: Connection) -> str | None:
 
 def read(engine: Engine, query: Callable[[Connection], T]) -> T:
     """Run ``query`` on one snapshot of the database."""
-    options = SNAPSHOT if engine.dialect.name == "postgresql" else {}
+    options = {"isolation_level": SNAPSHOT} if engine.dialect.name == "postgresql" else {}
     with engine.connect().execution_options(**options) as connection:
         return query(connection)
 

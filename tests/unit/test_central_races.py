@@ -261,6 +261,10 @@ def test_a_bank_file_is_taken_in_once(world: World) -> None:
 def test_a_line_of_the_bank_is_cleared_once(world: World) -> None:
     """Two other files at once both find that a line agrees by now: one of them books it."""
     world.at_desk(importing(LINE))
+    [row] = world.books()["differences"]
+    world.at_desk(
+        lambda desk: settle_difference(desk.connection, desk.now, row["id"], "Wang", "will come")
+    )
     world.assess()
     world.report(S.CONFIRMED)
     second = interleaved(world, importing(STRAY.format(98)), importing(STRAY.format(99)))
