@@ -110,7 +110,9 @@ def open_centre_database(url: str) -> Engine:
     engine = open_engine(url)
     found = read(engine, _revision)
     if found is None:
-        raise NoCentreHere("no tables of a centre in this database; see kiosk-central sample")
+        raise NoCentreHere(
+            "no tables of a centre in this database: kiosk-central migrate makes them, sample fills them"
+        )
     if found != newest():
         if engine.dialect.name != "sqlite":
             raise WrongSchema(
