@@ -111,7 +111,7 @@ def open_centre_database(url: str) -> Engine:
     found = read(engine, _revision)
     if found is None:
         raise NoCentreHere(
-            "no tables of a centre in this database: kiosk-central migrate makes them, sample fills them"
+            "no tables of a centre in this database: kiosk-central migrate makes them"
         )
     if found != newest():
         if engine.dialect.name != "sqlite":
