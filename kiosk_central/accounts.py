@@ -24,7 +24,8 @@ from sqlalchemy import (
 )
 
 from kiosk_central.store.accounts import interest_rates, pension_interest
-from kiosk_central.store.schema import contributions
+from kiosk_central.store.locks import lock_alone
+from kiosk_central.store.schema import contributions, fen_sum
 from kioskd.domain.account import PensionAccount, PensionYear
 from kioskd.domain.contribution import Month, Scheme
 from kioskd.domain.money import ZERO, Money, total
@@ -101,11 +102,17 @@ def _interest_of(connection: Connection, person_id: int) -> dict[int, _Interest]
     }
 
 
+def _lock(connection: Connection) -> None:
+    """Be alone with rates and interest: each year's is worked out from those before it."""
+    lock_alone(connection, "interest")
+
+
 def set_rate(connection: Connection, year: int, rate: Decimal, source: str) -> None:
     """Name the rate of a year; a second word on the same year replaces the first.
 
     Interest that is credited already follows with the next ``credit_interest`` of that year.
     """
+    _lock(connection)
     values = {"rate": str(rate), "source": source}
     known = interest_rates.c.year == year
     if not connection.execute(update(interest_rates).where(known).values(values)).rowcount:
@@ -118,6 +125,7 @@ def credit_interest(connection: Connection, year: int) -> int:
     May be done again after a late contribution or another rate: that year and the credited ones
     after it are worked out anew. Years go one after the other. Raises NoInterestRate.
     """
+    _lock(connection)
     query = select(pension_interest.c.year).where(pension_interest.c.year > year).distinct()
     later = sorted(connection.execute(query).scalars())
     connection.execute(delete(pension_interest).where(pension_interest.c.year >= year))
@@ -155,8 +163,8 @@ def _sums(year: int) -> Select[Any]:
     return (
         select(
             paid.person_id,
-            func.sum(case((paid.month < begins, paid.personal_fen), else_=0)).label("before_fen"),
-            func.sum(case((paid.month >= begins, paid.personal_fen * left), else_=0)).label(
+            fen_sum(case((paid.month < begins, paid.personal_fen), else_=0)).label("before_fen"),
+            fen_sum(case((paid.month >= begins, paid.personal_fen * left), else_=0)).label(
                 "products_fen"
             ),
             func.min(paid.month).label("first"),
@@ -169,7 +177,7 @@ def _sums(year: int) -> Select[Any]:
 def _earned_before(connection: Connection, year: int) -> dict[int, tuple[int, int]]:
     """Return for each person in how many years before ``year`` she earned how much interest."""
     of = pension_interest.c
-    query = select(of.person_id, func.count(), func.sum(of.interest_fen)).where(of.year < year)
+    query = select(of.person_id, func.count(), fen_sum(of.interest_fen)).where(of.year < year)
     rows = connection.execute(query.group_by(of.person_id))
     return {person_id: (count, earned) for person_id, count, earned in rows}
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from kiosk_central.clock import stamp
 from kiosk_central.offers import offers_for
 from kiosk_central.problems import Refused
+from kiosk_central.store.locks import lock_kiosk, lock_person
 from kiosk_central.store.schema import assessments, month_locks
 from kioskd.domain.contribution import (
     Assessment,
@@ -95,7 +96,9 @@ def assess(
     Raises Refused: BAD_REQUEST (nothing of the offer), GRADE_FIXED, what ``FORBIDDEN`` says of the
     months, REFERENCE_REUSED.
     """
-    expire_due(connection, now)
+    lock_kiosk(connection, kiosk_id)
+    lock_person(connection, person_id)
+    expire_due(connection, now, person_id)
     known = find_assessment(connection, ref)
     if known is not None:
         return _same_again(known, kiosk_id, person_id, request)
@@ -171,12 +174,24 @@ def lock_months(connection: Connection, assessment: KnownAssessment) -> bool:
     return True
 
 
-def expire_due(connection: Connection, now: datetime) -> None:
-    """Give the months of every open assessment free whose time is over."""
+def lock_payer(connection: Connection, now: datetime, ref: str) -> None:
+    """Be alone with the months of whoever the assessment is for, as they stand by the clock."""
+    query = select(assessments.c.person_id).where(assessments.c.ref == ref)
+    person_id = connection.execute(query).scalar_one_or_none()
+    if person_id is not None:
+        lock_person(connection, person_id)
+        expire_due(connection, now, person_id)
+
+
+def expire_due(connection: Connection, now: datetime, person_id: int) -> None:
+    """Give the months of a person's open assessments free whose time is over."""
     columns = assessments.c
-    due = (columns.state == AssessmentState.OPEN.value, columns.expires_at <= stamp(now))
-    refs = list(connection.execute(select(columns.ref).where(*due)).scalars())
-    for ref in refs:
+    due = select(columns.ref).where(
+        columns.person_id == person_id,
+        columns.state == AssessmentState.OPEN.value,
+        columns.expires_at <= stamp(now),
+    )
+    for ref in list(connection.execute(due).scalars()):
         settle(connection, ref, AssessmentState.EXPIRED)
 
 
@@ -185,7 +200,8 @@ def release(connection: Connection, now: datetime, kiosk_id: str, ref: str) -> N
 
     Raises Refused: NOT_FOUND, STATE_CONFLICT while a payment holds it, ASSESSMENT_CLOSED if paid.
     """
-    expire_due(connection, now)
+    lock_kiosk(connection, kiosk_id)
+    lock_payer(connection, now, ref)
     known = find_assessment(connection, ref)
     if known is None or known.kiosk_id != kiosk_id:
         raise Refused(ProblemCode.NOT_FOUND)

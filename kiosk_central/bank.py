@@ -25,10 +25,13 @@ from kiosk_central.differences import Difference, explain, note, open_rows
 from kiosk_central.ledger import post_bank
 from kiosk_central.payment_rows import StoredPayment
 from kiosk_central.store.books import bank_files, bank_lines, charges
+from kiosk_central.store.locks import lock_alone
 from kioskd.domain.money import Money
 from kioskd.domain.payment import PaymentState
 from kioskd.protocols.central_books import DifferenceKind
 
+BANK_BOOK = "bank"
+"""The name of the bank's book: one file, or one decision about its lines, at a time."""
 KINDS = (
     DifferenceKind.NOT_AT_BANK,
     DifferenceKind.NOT_IN_LEDGER,
@@ -69,6 +72,7 @@ class Imported:
 def import_file(desk: Desk, name: str, data: bytes) -> Imported:
     """Take in a settlement file; the same file again changes nothing. Raises BankFileError."""
     lines, digest = parse_bank_file(data), sha256(data).digest()
+    lock_alone(desk.connection, BANK_BOOK)
     known = select(bank_files.c.id).where(bank_files.c.sha256 == digest)
     if desk.connection.execute(known).scalar_one_or_none() is not None:
         return Imported(0, len(lines), 0, 0)

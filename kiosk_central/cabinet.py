@@ -9,6 +9,7 @@ from kiosk_central.clock import stamp, stamp_of_kiosk
 from kiosk_central.desk import Desk
 from kiosk_central.problems import Refused
 from kiosk_central.store.cabinet import kiosk_events, kiosk_releases
+from kiosk_central.store.locks import lock_kiosk
 from kiosk_central.store.schema import kiosks
 from kioskd.domain.region import RegionPack
 from kioskd.domain.region_cabinet import Release
@@ -26,6 +27,7 @@ def take_event(desk: Desk, region: RegionPack, kiosk_id: str, event: CabinetEven
 
     Raises Refused(REFERENCE_REUSED).
     """
+    lock_kiosk(desk.connection, kiosk_id)
     known = desk.connection.execute(
         select(kiosk_events).where(kiosk_events.c.ref == event.ref)
     ).one_or_none()
@@ -58,6 +60,7 @@ def refuse_if_held(connection: Connection, region: RegionPack, kiosk_id: str) ->
 
 def release(connection: Connection, now: datetime, kiosk_id: str, by: str, note: str) -> None:
     """Let a kiosk take money again. Raises NotHeld where it was not opened since the last time."""
+    lock_kiosk(connection, kiosk_id)
     last = _last_opened(connection, kiosk_id)
     if last <= _released_until(connection, kiosk_id):
         raise NotHeld(f"{kiosk_id}: not opened since it was last released")

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, select
 from kiosk_central.desk import Desk
 from kiosk_central.problems import Refused
 from kiosk_central.store.cards import card_acts
+from kiosk_central.store.locks import lock_kiosk, lock_person
 from kioskd.domain.person import Assurance
 from kioskd.protocols.central import ProblemCode, decode, encode
 
@@ -58,6 +59,8 @@ def given_before(connection: Connection, asked: Asked, wanted: type[T]) -> T | N
 
 def once(desk: Desk, asked: Asked, wanted: type[T], do: Callable[[], T]) -> T:
     """Do it and keep the answer, or give the answer kept. Raises what ``do`` raises."""
+    lock_kiosk(desk.connection, asked.kiosk_id)
+    lock_person(desk.connection, asked.person_id)
     before = given_before(desk.connection, asked, wanted)
     if before is not None:
         return before

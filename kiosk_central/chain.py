@@ -12,6 +12,7 @@ from kiosk_central.desk import Desk
 from kiosk_central.differences import Difference, note
 from kiosk_central.problems import Refused
 from kiosk_central.store.books import journal_links
+from kiosk_central.store.locks import lock_kiosk
 from kioskd.protocols.central import ProblemCode
 from kioskd.protocols.central_books import (
     DIGEST_BYTES,
@@ -48,6 +49,7 @@ def take_links(desk: Desk, kiosk_id: str, links: ChainLinks) -> ChainHead | Refu
     head that does not come from these digests. The difference names the first entry in question.
     """
     _check(links)
+    lock_kiosk(desk.connection, kiosk_id)
     known = head_of(desk.connection, kiosk_id, links.series)
     if links.first > known.seq + 1:
         return _broken(desk, kiosk_id, links.series, known.seq + 1)

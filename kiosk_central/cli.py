@@ -28,6 +28,7 @@ from kiosk_central.region import SAMPLE_FILE, load_region
 from kiosk_central.show import books
 from kiosk_central.signing import remember_key, signer_for
 from kiosk_central.store.engine import open_centre_database, open_engine, read, write
+from kiosk_central.store.revisions import migrate
 
 REGION_OPTION = click.option(
     "--region",
@@ -90,6 +91,15 @@ def make_sample(
     if cards is not None:
         text = json.dumps(city.card_dump(), ensure_ascii=False, indent=1)
         cards.write_text(text + "\n", encoding="utf-8")
+
+
+@main.command("migrate")
+@DB_OPTION
+def migrate_tables(db: str) -> None:
+    """Make the tables in an empty database, or bring them to this server's revision."""
+    with errors_told():
+        revision = write(open_engine(db), migrate)
+    click.echo(f"revision {revision}")
 
 
 @main.command()

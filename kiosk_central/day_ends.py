@@ -11,6 +11,7 @@ from kiosk_central.differences import Difference, note
 from kiosk_central.payment_rows import find_payment
 from kiosk_central.problems import Refused
 from kiosk_central.store.books import day_end_payments, day_ends, payments
+from kiosk_central.store.locks import lock_kiosk
 from kioskd.domain.money import Money, total
 from kioskd.domain.payment import PaymentState
 from kioskd.protocols.central import ProblemCode, decode, encode
@@ -32,6 +33,7 @@ def take_day_end(desk: Desk, kiosk_id: str, report: DayEndReport) -> DayEndAnswe
 
     Raises Refused: REFERENCE_REUSED, BAD_REQUEST (a payment twice, too many).
     """
+    lock_kiosk(desk.connection, kiosk_id)
     stored = desk.connection.execute(
         select(day_ends).where(day_ends.c.ref == report.ref)
     ).one_or_none()

@@ -6,14 +6,15 @@ charged, and then no line of it may be the one. Jobs for a transaction.
 
 from sqlalchemy import insert, update
 
-from kiosk_central.assessments import find_assessment
-from kiosk_central.bank import settle_with_bank
+from kiosk_central.assessments import find_assessment, lock_payer
+from kiosk_central.bank import BANK_BOOK, settle_with_bank
 from kiosk_central.bank_match import BankLine, candidates_for, find_line, line_is_free
 from kiosk_central.booking import book, not_charged
 from kiosk_central.desk import Desk
 from kiosk_central.differences import Claim, NotToBeSettled, decide, explain
 from kiosk_central.payment_rows import Decided, StoredPayment, find_payment
 from kiosk_central.store.books import charges, payments
+from kiosk_central.store.locks import lock_alone, lock_kiosk
 from kioskd.domain.money import Money
 from kioskd.domain.payment import PaymentState
 from kioskd.protocols.central import PaymentReport
@@ -72,9 +73,14 @@ def settle_as_not_charged(desk: Desk, ref: str, by: str, why: str) -> None:
 
 
 def _undecided(desk: Desk, ref: str) -> StoredPayment:
-    stored = find_payment(desk.connection, ref)
-    if stored is None:
+    known = find_payment(desk.connection, ref)
+    if known is None:
         raise NotToBeSettled(f"there is no payment {ref}")
+    lock_kiosk(desk.connection, known.kiosk_id)
+    lock_payer(desk.connection, desk.now, known.assessment_ref)
+    lock_alone(desk.connection, BANK_BOOK)
+    stored = find_payment(desk.connection, ref)
+    assert stored is not None, "payments are never deleted"
     if PaymentState(stored.state) not in UNDECIDED:
         raise NotToBeSettled(f"{ref} is {stored.state}: there is nothing to decide")
     return stored

@@ -128,7 +128,7 @@ def settle_difference(
 ) -> None:
     """Mark a difference as settled by a person. Raises NotToBeSettled."""
     own = differences.c.id == difference_id
-    row = connection.execute(select(differences).where(own)).one_or_none()
+    row = connection.execute(select(differences).where(own).with_for_update()).one_or_none()
     if row is None:
         raise NotToBeSettled(f"there is no difference {difference_id}")
     if row.settled_at:

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, func, insert, select
 
 from kiosk_central.problems import Refused
 from kiosk_central.store.accounts import medical_accounts, medical_credits, medical_spending
+from kiosk_central.store.locks import lock_person
+from kiosk_central.store.schema import fen_sum
 from kioskd.domain.account import (
     MedicalAccount,
     MedicalAccountState,
@@ -93,10 +95,10 @@ def _movements(connection: Connection, person_id: int) -> _Movements:
 
 def balance_of(connection: Connection, person_id: int) -> Money:
     """Return what is in the account now; zero where there is none."""
-    credited = select(func.coalesce(func.sum(medical_credits.c.amount_fen), 0)).where(
+    credited = select(func.coalesce(fen_sum(medical_credits.c.amount_fen), 0)).where(
         medical_credits.c.person_id == person_id
     )
-    spent = select(func.coalesce(func.sum(medical_spending.c.amount_fen), 0)).where(
+    spent = select(func.coalesce(fen_sum(medical_spending.c.amount_fen), 0)).where(
         medical_spending.c.person_id == person_id
     )
     read = connection.execute
@@ -123,6 +125,7 @@ def credit(connection: Connection, person_id: int, given: MedicalCredit) -> None
 
 def spend(connection: Connection, person_id: int, spent: MedicalSpending) -> None:
     """Book a spending. Raises Refused(STATE_CONFLICT) where the account does not hold so much."""
+    lock_person(connection, person_id)
     if not ZERO < spent.amount <= balance_of(connection, person_id):
         raise Refused(ProblemCode.STATE_CONFLICT, "balance")
     values = {

@@ -6,7 +6,7 @@ difference), and raises one that must not.
 
 from sqlalchemy import Connection, insert, update
 
-from kiosk_central.assessments import KnownAssessment, expire_due, find_assessment, hold
+from kiosk_central.assessments import KnownAssessment, find_assessment, hold, lock_payer
 from kiosk_central.booking import (
     IMPOSSIBLE_PREFIX,
     GiveBack,
@@ -31,6 +31,7 @@ from kiosk_central.payment_rows import (
 )
 from kiosk_central.problems import Refused
 from kiosk_central.store.books import payments
+from kiosk_central.store.locks import lock_kiosk
 from kioskd.domain.contribution import AssessmentState
 from kioskd.domain.payment import PaymentState
 from kioskd.protocols.central import PaymentReport, Posting, ProblemCode
@@ -66,9 +67,10 @@ def report_payment(desk: Desk, kiosk_id: str, report: PaymentReport) -> Posting 
     The same state again gives the present answer and changes nothing. Refusals: BAD_REQUEST,
     NOT_FOUND (no such assessment), ASSESSMENT_CLOSED, STATE_CONFLICT, REFERENCE_REUSED.
     """
+    lock_kiosk(desk.connection, kiosk_id)
+    lock_payer(desk.connection, desk.now, report.assessment)
     stored = find_payment(desk.connection, report.ref)
     _check(report, stored)
-    expire_due(desk.connection, desk.now)
     claim = Claim(kiosk_id, report)
     if stored is None:
         return _first(desk, claim)

@@ -15,6 +15,7 @@ from kiosk_central.ledger import PostingKind
 from kiosk_central.payment_rows import find_payment
 from kiosk_central.problems import Refused
 from kiosk_central.store.books import charges, payments, postings, prints
+from kiosk_central.store.locks import lock_kiosk, lock_person
 from kiosk_central.store.schema import assessments
 from kioskd.domain.payment import PaymentState, Printed
 from kioskd.protocols.central import ProblemCode, decode, encode
@@ -91,6 +92,8 @@ def give_copy(
 
     Raises Refused: NOT_FOUND (no receipt of hers), REFERENCE_REUSED.
     """
+    lock_kiosk(desk.connection, kiosk_id)
+    lock_person(desk.connection, person_id)
     query = _receipts(person_id).where(payments.c.ref == payment_ref)
     row = desk.connection.execute(query).one_or_none()
     if row is None:
@@ -141,6 +144,7 @@ def take_print(desk: Desk, kiosk_id: str, report: PrintReport) -> PrintReport:
     A kiosk tells of the originals of its own payments, and of what it was given to print.
     Raises Refused: NOT_FOUND, REFERENCE_REUSED.
     """
+    lock_kiosk(desk.connection, kiosk_id)
     known = _find_print(desk.connection, report.print_ref)
     if known is None:
         return _keep_original(desk, kiosk_id, report)

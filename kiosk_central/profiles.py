@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from kiosk_central.desk import Desk
 from kiosk_central.problems import Refused
+from kiosk_central.store.locks import lock_kiosk, lock_person
 from kiosk_central.store.profiles import profile_changes, profiles
 from kioskd.domain.profile import (
     RULES,
@@ -75,6 +76,8 @@ def change_profile(
     being looked at), REFERENCE_REUSED, BAD_REQUEST.
     """
     _refuse_nonsense(asked.changes)
+    lock_kiosk(desk.connection, kiosk_id)
+    lock_person(desk.connection, person_id)
     known = _rows_of(desk.connection, ref)
     if known:
         return _answer_again(known, kiosk_id, person_id, asked)
@@ -165,6 +168,8 @@ def all_changes(connection: Connection) -> list[dict[str, Any]]:
 
 def decide_change(desk: Desk, ref: str, accept: bool, by: str, note: str) -> None:
     """Let what waits under ``ref`` count, or not. Raises NotToBeDecided."""
+    for row in _rows_of(desk.connection, ref)[:1]:
+        lock_person(desk.connection, row.person_id)
     waiting = [row for row in _rows_of(desk.connection, ref) if row.state == "pending"]
     if not waiting:
         raise NotToBeDecided(f"nothing is waiting under {ref}")

@@ -1,8 +1,8 @@
 """The official numbers of receipts: consecutive within a year, with check digits."""
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection
 
-from kiosk_central.store.schema import counters
+from kiosk_central.store.counters import next_value
 from kioskd.domain.paper_code import CHECK_MODULUS, check_digits_fit
 
 
@@ -30,12 +30,4 @@ def next_receipt_number(connection: Connection, year: int) -> str:
 
 def next_number(connection: Connection, kind: str, year: int) -> str:
     """Take the next number of that kind of paper in ``year``, in the same form."""
-    name, value = f"{kind}-{year:04d}", counters.c.value
-    raised = (
-        update(counters).where(counters.c.name == name).values(value=value + 1).returning(value)
-    )
-    serial = connection.execute(raised).scalar_one_or_none()
-    if serial is None:
-        serial = 1
-        connection.execute(insert(counters).values(name=name, value=serial))
-    return receipt_number(year, serial)
+    return receipt_number(year, next_value(connection, f"{kind}-{year:04d}"))

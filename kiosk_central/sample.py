@@ -35,8 +35,8 @@ from kiosk_central.sample_people import (
 )
 from kiosk_central.sample_profiles import profile_row
 from kiosk_central.signing import SIGNING_KEY_SETTING
-from kiosk_central.store.books import create_tables
 from kiosk_central.store.profiles import profiles
+from kiosk_central.store.revisions import migrate
 from kiosk_central.store.schema import cards, contributions, enrolments, kiosks, people, settings
 from kioskd.domain.card import CardStatus
 from kioskd.domain.contribution import Month, Scheme, grade_of_average
@@ -86,7 +86,7 @@ def fill(
     kiosk_ids: Iterable[str] = SAMPLE_KIOSKS,
 ) -> None:
     """Make tables and a city of ``count`` people (personas first). Raises CityExists."""
-    create_tables(connection)
+    migrate(connection)
     if connection.execute(select(func.count()).select_from(people)).scalar_one():
         raise CityExists("the database already holds people")
     master = {"name": MASTER_KEY_SETTING, "value": SAMPLE_MASTER_KEY.hex()}

@@ -1,10 +1,12 @@
 """What holds for all tests."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
+from tests import postgres as pg
 from tools.catalogues import compile_all
 
 # A slow machine is no failure: property tests look at results, never at the clock. In continuous
@@ -28,3 +30,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def in_full(request: pytest.FixtureRequest) -> bool:
     """Whether ``--money`` was given; without it the same proofs run on fewer cases."""
     return bool(request.config.getoption("--money"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[pg.Postgres]:
+    """One PostgreSQL for the session, started by the first test that wants it."""
+    if pg.programs() is None:
+        pytest.skip("PostgreSQL is not installed: make setup")
+    with pg.running() as cluster:
+        yield cluster

@@ -41,7 +41,8 @@ async def put_copy(request: Request) -> Response:
     ref, print_ref = reference_of(request), reference_of(request, "print_ref")
     return answer(
         await centre.write(
-            lambda desk: give_copy(desk, visit.kiosk_id, visit.person_id, ref, print_ref)
+            lambda desk: give_copy(desk, visit.kiosk_id, visit.person_id, ref, print_ref),
+            visit.kiosk_id,
         )
     )
 
@@ -56,7 +57,7 @@ async def put_print(request: Request) -> Response:
     checked_text(report.at, STAMP_MAX)
     if not 0 <= report.copy <= COPY_MAX:
         raise Refused(ProblemCode.BAD_REQUEST, "copy")
-    return answer(await centre.write(lambda desk: take_print(desk, kiosk.id, report)))
+    return answer(await centre.write(lambda desk: take_print(desk, kiosk.id, report), kiosk.id))
 
 
 async def put_day_end(request: Request) -> Response:
@@ -72,7 +73,7 @@ async def put_day_end(request: Request) -> Response:
         checked_reference(one.ref)
     if not 0 <= report.told[0] <= COUNT_MAX:
         raise Refused(ProblemCode.BAD_REQUEST, "count")
-    return answer(await centre.write(lambda desk: take_day_end(desk, kiosk.id, report)))
+    return answer(await centre.write(lambda desk: take_day_end(desk, kiosk.id, report), kiosk.id))
 
 
 async def journal(request: Request) -> Response:
@@ -89,7 +90,7 @@ async def put_links(request: Request) -> Response:
     links = await body_of(request, ChainLinks)
     if (links.series, str(links.first)) != (series, first):
         raise Refused(ProblemCode.BAD_REQUEST, "path and body differ")
-    result = await centre.write(lambda desk: take_links(desk, kiosk.id, links))
+    result = await centre.write(lambda desk: take_links(desk, kiosk.id, links), kiosk.id)
     if isinstance(result, Refused):
         raise result
     return answer(result)

@@ -28,7 +28,10 @@ async def put_event(request: Request) -> Response:
     if event.ref != ref:
         raise Refused(ProblemCode.BAD_REQUEST, "the references in path and body differ")
     checked_text(event.at, STAMP_MAX)
-    return answer(await centre.write(lambda desk: take_event(desk, centre.region, kiosk.id, event)))
+    region = centre.region
+    return answer(
+        await centre.write(lambda desk: take_event(desk, region, kiosk.id, event), kiosk.id)
+    )
 
 
 async def hold(request: Request) -> Response:

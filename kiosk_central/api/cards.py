@@ -89,14 +89,18 @@ async def put_loss(request: Request) -> Response:
     """PUT /v1/me/card/losses/{ref}, without a body."""
     at = await _at(request, "report-loss")
     asked = at.asked(reference_of(request), CardAct.REPORT_LOSS)
-    return answer(await at.centre.write(lambda desk: report_loss(desk, at.terms, asked)))
+    return answer(
+        await at.centre.write(lambda desk: report_loss(desk, at.terms, asked), asked.kiosk_id)
+    )
 
 
 async def put_loss_cancellation(request: Request) -> Response:
     """PUT /v1/me/card/loss-cancellations/{ref}, without a body."""
     at = await _at(request, "cancel-loss")
     asked = at.asked(reference_of(request), CardAct.CANCEL_LOSS)
-    return answer(await at.centre.write(lambda desk: cancel_loss(desk, at.terms, asked)))
+    return answer(
+        await at.centre.write(lambda desk: cancel_loss(desk, at.terms, asked), asked.kiosk_id)
+    )
 
 
 async def put_reissue(request: Request) -> Response:
@@ -106,7 +110,9 @@ async def put_reissue(request: Request) -> Response:
     checked_text(wanted.outlet, OUTLET_MAX)
     asked = at.asked(reference_of(request), CardAct.REISSUE, encode(wanted))
     return answer(
-        await at.centre.write(lambda desk: request_reissue(desk, at.terms, asked, wanted))
+        await at.centre.write(
+            lambda desk: request_reissue(desk, at.terms, asked, wanted), asked.kiosk_id
+        )
     )
 
 
@@ -132,7 +138,9 @@ async def put_activation(request: Request) -> Response:
         return answer(before)
     proof = _proof(at, shown)
     verifier = at.centre.verifier
-    return answer(await at.centre.write(lambda desk: activate(desk, verifier, asked, proof)))
+    return answer(
+        await at.centre.write(lambda desk: activate(desk, verifier, asked, proof), asked.kiosk_id)
+    )
 
 
 def _proof(at: _At, shown: CardLogin) -> Proof:

@@ -56,9 +56,11 @@ async def put_document(request: Request) -> Response:
         raise Refused(ProblemCode.BAD_REQUEST, "years")
     asked = Asked(ref, visit.kiosk_id, visit.person_id, wanted)
     chance = random_group()
-    paper = await centre.write(lambda desk: issue(desk, centre.region, asked, chance))
+    paper = await centre.write(
+        lambda desk: issue(desk, centre.region, asked, chance), asked.kiosk_id
+    )
     done = await centre.press.make(paper)
-    hashed = await centre.write(lambda desk: made(desk, ref, done))
+    hashed = await centre.write(lambda desk: made(desk, ref, done), asked.kiosk_id)
     sealed = SealedDocument(
         ref, paper.kind, paper.number, done.pages, hashed, done.sealed, paper.issued_at
     )
@@ -86,7 +88,7 @@ async def put_print(request: Request) -> Response:
     checked_text(report.fault, FAULT_MAX)
     if not 0 <= report.pages_done <= PAGES_MAX:
         raise Refused(ProblemCode.BAD_REQUEST, "pages")
-    return answer(await centre.write(lambda desk: take_print(desk, kiosk.id, report)))
+    return answer(await centre.write(lambda desk: take_print(desk, kiosk.id, report), kiosk.id))
 
 
 ROUTES = [

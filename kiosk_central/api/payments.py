@@ -38,7 +38,8 @@ async def put_assessment(request: Request) -> Response:
     region, kiosk_id, person_id = centre.region, visit.kiosk_id, visit.person_id
     await centre.read(lambda at: refuse_if_held(at, region, kiosk_id))
     made = await centre.write(
-        lambda desk: assess(desk.connection, desk.now, region, kiosk_id, person_id, ref, wanted)
+        lambda desk: assess(desk.connection, desk.now, region, kiosk_id, person_id, ref, wanted),
+        kiosk_id,
     )
     return answer(made)
 
@@ -47,7 +48,7 @@ async def delete_assessment(request: Request) -> Response:
     """DELETE /v1/assessments/{ref}: by the kiosk that made it, visit or no visit."""
     kiosk, centre = await kiosk_of(request), centre_of(request)
     ref = reference_of(request)
-    await centre.write(lambda desk: release(desk.connection, desk.now, kiosk.id, ref))
+    await centre.write(lambda desk: release(desk.connection, desk.now, kiosk.id, ref), kiosk.id)
     return no_content()
 
 
@@ -58,7 +59,7 @@ async def put_payment(request: Request) -> Response:
     if report.ref != ref:
         raise Refused(ProblemCode.BAD_REQUEST, "the reference in path and body differ")
     _check_storable(report)
-    result = await centre.write(lambda desk: report_payment(desk, kiosk.id, report))
+    result = await centre.write(lambda desk: report_payment(desk, kiosk.id, report), kiosk.id)
     if isinstance(result, Refused):
         raise result
     return answer(result)

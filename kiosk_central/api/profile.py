@@ -37,7 +37,8 @@ async def put_change(request: Request) -> Response:
     rules = centre.region.profile
     return answer(
         await centre.write(
-            lambda desk: change_profile(desk, rules, visit.kiosk_id, visit.person_id, ref, asked)
+            lambda desk: change_profile(desk, rules, visit.kiosk_id, visit.person_id, ref, asked),
+            visit.kiosk_id,
         )
     )
 

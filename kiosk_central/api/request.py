@@ -54,10 +54,12 @@ class Centre:
         """Run a query beside the event loop."""
         return await run_in_threadpool(read, self.engine, query)
 
-    async def write(self, job: Callable[[Desk], T]) -> T:
-        """Run a job of the writer; returns when it is durable."""
+    async def write(self, job: Callable[[Desk], T], kiosk_id: str = "") -> T:
+        """Run a job, those of one kiosk in their order; returns when it is durable."""
         now = self.now()
-        future = self.writer.submit(lambda connection: job(Desk(connection, now, self.signer)))
+        future = self.writer.submit(
+            lambda connection: job(Desk(connection, now, self.signer)), kiosk_id
+        )
         return await asyncio.wrap_future(future)
 
 

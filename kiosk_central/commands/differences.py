@@ -25,7 +25,7 @@ from kioskd.domain.money import Money
 
 
 @click.group(invoke_without_command=True)
-@click.option("--db", metavar="URL", help="sqlite:////path/file.db ...")
+@click.option("--db", metavar="URL", help="sqlite:////path/file.db or postgresql://...")
 @JSON_OPTION
 @click.option("--open", "only_open", is_flag=True, help="Only those that nobody has settled.")
 @click.pass_context

@@ -18,7 +18,9 @@ from kioskd.errors import KioskError
 
 T = TypeVar("T")
 
-DB_OPTION = click.option("--db", required=True, metavar="URL", help="sqlite:////path/file.db ...")
+DB_OPTION = click.option(
+    "--db", required=True, metavar="URL", help="sqlite:////path/file.db or postgresql://..."
+)
 SIGNING_KEY_OPTION = click.option(
     "--signing-key",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -15,6 +15,7 @@ from kiosk_central.documents.numbers import document_number, next_serial
 from kiosk_central.documents.press import Made
 from kiosk_central.problems import Refused
 from kiosk_central.store.documents import document_handouts, document_prints, documents
+from kiosk_central.store.locks import lock_kiosk, lock_person
 from kioskd.domain.region import RegionPack
 from kioskd.errors import KioskError
 from kioskd.protocols.central import ProblemCode, decode, encode
@@ -44,6 +45,8 @@ def issue(desk: Desk, region: RegionPack, asked: Asked, chance: str) -> Paper:
     """
     if region.documents is None:
         raise Refused(ProblemCode.NOT_FOUND, "documents")
+    lock_kiosk(desk.connection, asked.kiosk_id)
+    lock_person(desk.connection, asked.person_id)
     known = find_document(desk.connection, documents.c.ref == asked.ref)
     if known is not None:
         return _same_again(desk.connection, known, asked)
@@ -158,6 +161,7 @@ def take_print(desk: Desk, kiosk_id: str, report: DocumentPrintReport) -> Docume
     Raises Refused: NOT_FOUND (no document that this kiosk was given), BAD_REQUEST (more pages than
     it has), REFERENCE_REUSED.
     """
+    lock_kiosk(desk.connection, kiosk_id)
     known = find_document(desk.connection, documents.c.ref == report.ref)
     if known is None or not _was_given(desk.connection, known, kiosk_id):
         raise Refused(ProblemCode.NOT_FOUND, "document")
@@ -186,10 +190,8 @@ def revoke(desk: Desk, number: str, by: str, reason: str) -> None:
 
     Raises NoSuchDocument.
     """
-    known = find_document(desk.connection, documents.c.number == number)
-    if known is None or known.revoked_at:
+    values = {"revoked_at": desk.stamp, "revoked_reason": reason}
+    own = (documents.c.number == number, documents.c.revoked_at == "")
+    if desk.connection.execute(update(documents).where(*own).values(values)).rowcount == 0:
         raise NoSuchDocument("no document of that number, or it is revoked already")
     decide(desk.connection, desk.now, by, "document revoked", number, reason)
-    values = {"revoked_at": desk.stamp, "revoked_reason": reason}
-    own = documents.c.number == number
-    desk.connection.execute(update(documents).where(own).values(values))

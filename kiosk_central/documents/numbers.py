@@ -9,9 +9,9 @@ import re
 import unicodedata
 from secrets import choice
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection
 
-from kiosk_central.store.schema import counters
+from kiosk_central.store.counters import next_value
 
 TYPED_MAX = 64
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -72,12 +72,4 @@ def _mended(plain: str, at: int) -> str:
 
 def next_serial(connection: Connection, year: int) -> int:
     """Take the next serial of ``year``; it is only used up if the transaction commits."""
-    name, value = f"document-{year:04d}", counters.c.value
-    raised = (
-        update(counters).where(counters.c.name == name).values(value=value + 1).returning(value)
-    )
-    serial: int | None = connection.execute(raised).scalar_one_or_none()
-    if serial is None:
-        serial = 1
-        connection.execute(insert(counters).values(name=name, value=serial))
-    return serial
+    return next_value(connection, f"document-{year:04d}")

@@ -4,12 +4,9 @@ Nothing is ever deleted from these tables. A payment has one posting that stands
 ``one_posting``) and at most one that reverses it (``postings.reverses``).
 """
 
-from importlib import import_module
-
 from sqlalchemy import (
     BigInteger,
     Column,
-    Connection,
     ForeignKey,
     Index,
     Integer,
@@ -19,11 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-import kiosk_central.store.documents  # noqa: F401  (create_tables makes its tables too)
 from kiosk_central.store.schema import fen, metadata, text
-
-AREAS = ("kiosk_central.store.cabinet",)
-"""Modules with tables of their own, made together with these."""
 
 payments = Table(
     "payments",
@@ -242,10 +235,3 @@ terminals = Table(
     Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
 )
 """Which PIN pads a kiosk was ever heard to have."""
-
-
-def create_tables(connection: Connection) -> None:
-    """Make every table of a centre that is not there yet."""
-    for area in AREAS:
-        import_module(area)
-    metadata.create_all(connection)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -17,6 +18,8 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    cast,
+    func,
 )
 
 metadata = MetaData()
@@ -30,6 +33,11 @@ def fen(name: str) -> Column[int]:
 def text(name: str) -> Column[str]:
     """Return a column of text, empty where there is none."""
     return Column(name, Text, nullable=False)
+
+
+def fen_sum(amounts: ColumnElement[int]) -> ColumnElement[int]:
+    """Return the sum of amounts as whole fen; PostgreSQL's own sum is a decimal number."""
+    return cast(func.sum(amounts), BigInteger)
 
 
 settings = Table("settings", metadata, Column("name", Text, primary_key=True), text("value"))
@@ -46,7 +54,7 @@ kiosks = Table(
 people = Table(
     "people",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),  # as the city numbers people
     Column("id_number", Text, nullable=False, unique=True),
     text("name"),
     text("city"),
@@ -108,7 +116,7 @@ assessments = Table(
     text("expires_at"),
     text("state"),
     Column("payment_ref", Text),
-    Index("assessments_due", "state", "expires_at"),
+    Index("assessments_by_person", "person_id", "state"),
 )
 
 month_locks = Table(

@@ -41,7 +41,7 @@ class Server:
     """A running server, its clock, and a kiosk's way of talking to it."""
 
     url: str
-    file: str
+    db: str
     now: datetime = NOW
     session: requests.Session = field(default_factory=requests.Session)
 

@@ -1,54 +1,55 @@
 """Starts centres for the contract tests."""
 
-import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import uvicorn
 from central_server import NOW, TIMEOUT_S, Server
+from sqlalchemy import Connection
 
 from kiosk_central import sample
 from kiosk_central.app import build_app, build_centre
 from kiosk_central.clock import local_date
 from kiosk_central.region import load_region
-from kiosk_central.store.engine import open_engine, write
 from kioskd.domain.region import RegionPack
+from tests.databases import KINDS, Template, cluster_of, make_template
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    def fill(at: Connection) -> None:
+        sample.fill(at, load_region(), 4, 1, local_date(NOW))
+
+    return make_template(tmp_path_factory.mktemp("city"), cluster_of(request), fill)
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("city") / "city.db"
-    engine = open_engine(f"sqlite:///{file}")
-    write(engine, lambda at: sample.fill(at, load_region(), 4, 1, local_date(NOW)))
-    engine.dispose()
-    return file
-
-
-@pytest.fixture(scope="module")
-def serve(template: Path) -> Iterator[Callable[..., Server]]:
+def serve(template: Template) -> Iterator[Callable[..., Server]]:
     """Start servers in threads of this process; each on a free port, each stopped at the end."""
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
+    copies = ExitStack()
 
     def start(folder: Path, region: RegionPack | None = None) -> Server:
-        file = folder / "centre.db"
-        shutil.copyfile(template, file)
+        url = copies.enter_context(template.copied(folder))
         listener = socket.create_server(("127.0.0.1", 0))
-        server = Server(f"http://127.0.0.1:{listener.getsockname()[1]}", f"sqlite:///{file}")
+        server = Server(f"http://127.0.0.1:{listener.getsockname()[1]}", url)
         server.session.trust_env = False
-        app = build_app(build_centre(server.file, region or load_region(), server.clock))
+        app = build_app(build_centre(server.db, region or load_region(), server.clock))
         http = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False))
         thread = threading.Thread(target=http.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         running.append((http, thread))
         return server
 
-    yield start
-    for http, thread in running:
-        http.should_exit = True
-        thread.join(TIMEOUT_S)
+    with copies:
+        yield start
+        for http, thread in running:
+            http.should_exit = True
+            thread.join(TIMEOUT_S)
 
 
 @pytest.fixture

@@ -41,12 +41,12 @@ def tell(server: Server, ref: str, kind: CabinetEventKind = OPENED, kiosk: str =
 
 
 def events(server: Server, *words: str) -> list[dict[str, str]]:
-    command = ["kiosk", "events", "--db", server.file, "--json", *words]
+    command = ["kiosk", "events", "--db", server.db, "--json", *words]
     return list(json.loads(CliRunner().invoke(main, command).output))
 
 
 def release(server: Server, kiosk: str = KIOSK) -> tuple[int, str]:
-    words = ["kiosk", "release", kiosk, "--db", server.file]
+    words = ["kiosk", "release", kiosk, "--db", server.db]
     done = CliRunner().invoke(main, [*words, "--by", "operator", "--note", "paper changed"])
     return done.exit_code, done.output
 
@@ -65,7 +65,7 @@ def test_events_are_kept_once_and_listed(server: Server) -> None:
     ]
     (only,) = events(server, "--kiosk", OTHER_KIOSK)
     assert (only["ref"], only["kiosk_at"]) == ("e3", "2026-11-22T01:59:58Z")
-    text = CliRunner().invoke(main, ["kiosk", "events", "--db", server.file]).output
+    text = CliRunner().invoke(main, ["kiosk", "events", "--db", server.db]).output
     assert f"2026-11-22T02:00:00Z {KIOSK} opened at 2026-11-22T01:59:58Z" in text
 
 

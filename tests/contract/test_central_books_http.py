@@ -71,7 +71,7 @@ def pay(server: Server) -> Posting:
 
 def hold_the_laws(server: Server) -> dict[str, Any]:
     """Check the laws of the books and return the books."""
-    engine = open_engine(server.file)
+    engine = open_engine(server.db)
     assert read(engine, unbalanced) == () and read(engine, misposted) == ()
     found = read(engine, books)
     assert found["balance_fen"] == 0

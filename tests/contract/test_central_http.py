@@ -69,7 +69,7 @@ def test_unknown_kiosks_are_refused(server: Server, kiosk: str) -> None:
 
 def test_a_kiosk_out_of_service_is_refused(server: Server) -> None:
     """Switching a kiosk off at the centre takes effect at its next call."""
-    engine = open_engine(server.file)
+    engine = open_engine(server.db)
     write(engine, lambda at: at.execute(update(kiosks).values(active=False)))
     found = server.refused("POST", central.CHALLENGES_PATH)
     assert found == (401, ProblemCode.KIOSK_UNKNOWN)
@@ -148,7 +148,7 @@ def test_an_unknown_person(server: Server) -> None:
 
 def test_the_registered_id_reader_only(server: Server) -> None:
     """Where the reader's module is registered, another one logs nobody in."""
-    engine = open_engine(server.file)
+    engine = open_engine(server.db)
     write(engine, lambda at: at.execute(update(kiosks).values(sam_id="05.01-another")))
     found = server.refused("POST", central.ID_CARD_LOGIN_PATH, id_login(ZHANG))
     assert found == (401, ProblemCode.KIOSK_UNKNOWN)
@@ -225,7 +225,7 @@ def test_fifty_repeats_post_once(server: Server) -> None:
 
     with ThreadPoolExecutor(25) as pool:
         numbers = set(pool.map(send, range(50)))
-    engine = open_engine(server.file)
+    engine = open_engine(server.db)
     found = read(engine, books)
     assert len(numbers) == len(found["postings"]) == 1
     assert found["balance_fen"] == 0 and read(engine, unbalanced) == ()
@@ -299,7 +299,7 @@ def test_deep_nesting_is_refused(server: Server) -> None:
 def test_a_broken_database_leaks_nothing(server: Server) -> None:
     """When the tables are gone the kiosk is told to come again, and no SQL."""
     token = server.token()
-    engine = open_engine(server.file)
+    engine = open_engine(server.db)
     write(engine, lambda at: at.exec_driver_sql("DROP TABLE contributions"))
     response = server.call("GET", central.INSURANCE_PATH, token=token)
     assert response.status_code == 503 and response.headers["Retry-After"]

@@ -24,7 +24,7 @@ async def test_a_paper_of_the_centre_passes_the_check_and_its_print_is_known_the
     server: Server, tmp_path: Path
 ) -> None:
     """The certificate that the centre gives to pin is the one its papers are sealed under."""
-    key = read(open_engine(server.file), lambda connection: seal_for(connection, None))
+    key = read(open_engine(server.db), lambda connection: seal_for(connection, None))
     assert key is not None
     (tmp_path / "ca.pem").write_text(key.ca_pem)
     client = CentralClient(CentralSettings(server.url), "K0123")
@@ -40,6 +40,6 @@ async def test_a_paper_of_the_centre_passes_the_check_and_its_print_is_known_the
     assert await client.report_document_print(report) == report
     with pytest.raises(ServerRefused):
         await client.report_document_print(replace(report, pages_done=1))
-    (known,) = read(open_engine(server.file), all_documents)
+    (known,) = read(open_engine(server.db), all_documents)
     (printed,) = known["prints"]
     assert (printed["printed"], printed["fault"]) == ("no", "A-04")

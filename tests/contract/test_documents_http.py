@@ -49,6 +49,7 @@ from kioskd.protocols.central_documents import (
     SealedDocument,
 )
 from kioskd.protocols.receipt_facts import qr_text
+from tests.databases import Template
 
 RECORD = DocumentRequest(DocumentKind.RIGHTS_RECORD, (2024, 2025, 2026))
 ENROLMENT = DocumentRequest(DocumentKind.ENROLMENT_CERTIFICATE)
@@ -93,7 +94,7 @@ def pay(server: Server, token: str) -> Posting:
 def proof_in_books(server: Server, number: str) -> str:
     """Return the text of the QR code that is printed on a document."""
     query = documents.select().where(documents.c.number == number)
-    proof = read(open_engine(server.file), lambda at: at.execute(query).one()).proof
+    proof = read(open_engine(server.db), lambda at: at.execute(query).one()).proof
     return qr_text(proof, "https://city.example/r/").decode()
 
 
@@ -230,7 +231,7 @@ def test_a_document_of_what_stands_no_more_is_not_told(server: Server) -> None:
         ask(server, ref, request, token)
     assert {one.ref for one in mine(server, token)} == {"d-receipt", "d-other"}
     gone = update(payments).where(payments.c.ref == PAYMENT).values(state=S.REVERSED.value)
-    write(open_engine(server.file), lambda at: at.execute(gone))
+    write(open_engine(server.db), lambda at: at.execute(gone))
     assert [one.ref for one in mine(server, token)] == ["d-other"]
 
 
@@ -293,7 +294,7 @@ def test_a_revoked_paper_says_so(server: Server) -> None:
     """Taken back: the check says revoked, the page too, and it is not handed out again."""
     token = server.token(ZHANG)
     made = ask(server, "d-gone", ENROLMENT, token)
-    engine = open_engine(server.file)
+    engine = open_engine(server.db)
     signer = read(engine, lambda at: signer_for(at, None))
     write(engine, lambda at: revoke(Desk(at, server.now, signer), made.number, "Wu", "wrong data"))
     for code in (made.number, proof_in_books(server, made.number)):
@@ -318,16 +319,16 @@ def test_numbers_are_never_given_twice(server: Server) -> None:
     assert serials == [f"{serial:06d}" for serial in range(1, 9)]
 
 
-def rename(file: Path, old: str, new: str) -> None:
-    """Rename a setting in a database; closed again, so that its file is whole."""
-    engine = open_engine(f"sqlite:///{file}")
+def rename(template: Template, old: str, new: str) -> None:
+    """Rename a setting in a database; closed again, so that it may be copied."""
+    engine = open_engine(template.url)
     changing = update(settings).where(settings.c.name == old).values(name=new)
     write(engine, lambda at: at.execute(changing))
     engine.dispose()
 
 
 def test_without_a_seal_no_paper_is_given(
-    serve: Callable[[Path], Server], template: Path, tmp_path: Path
+    serve: Callable[[Path], Server], template: Template, tmp_path: Path
 ) -> None:
     """A city that has no seal yet: come again later, never an unsealed paper; all else works."""
     rename(template, SAMPLE_SEAL_SETTING, "hidden")

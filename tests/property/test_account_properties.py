@@ -21,8 +21,8 @@ from kiosk_central.medical_accounts import (
     spend,
 )
 from kiosk_central.problems import Refused
-from kiosk_central.store.books import create_tables
 from kiosk_central.store.engine import open_engine
+from kiosk_central.store.revisions import migrate
 from kiosk_central.store.schema import people
 from kioskd.domain.account import MedicalCredit, MedicalSpending, SpendingKind
 from kioskd.domain.contribution import Month
@@ -77,7 +77,7 @@ MOVES = st.lists(st.builds(Move, MONTHS, st.integers(-5, 40_000), st.booleans())
 def engine() -> Iterator[Engine]:
     made = open_engine("sqlite:///:memory:")
     with made.connect() as connection:
-        create_tables(connection)
+        migrate(connection)
         person = {"id_number": "x", "name": "x", "city": "x", "flexible_employment": False}
         connection.execute(insert(people).values(id=1, **person))
         connection.commit()

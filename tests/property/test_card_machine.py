@@ -21,8 +21,8 @@ from kiosk_central.problems import Refused
 from kiosk_central.region import load_region
 from kiosk_central.sample_people import SAMPLE_SIGNING_SEED
 from kiosk_central.signing import signer_of_seed
-from kiosk_central.store.books import create_tables
 from kiosk_central.store.engine import open_engine, read, write
+from kiosk_central.store.revisions import migrate
 from kiosk_central.store.schema import cards, kiosks, people
 from kioskd.domain.card import Application, ApplicationKind, CardStatus
 from kioskd.domain.person import Assurance
@@ -42,7 +42,7 @@ def make_city(folder: str) -> Engine:
     engine = open_engine(f"sqlite:///{Path(folder) / 'cards.db'}")
 
     def fill(at: Any) -> None:
-        create_tables(at)
+        migrate(at)
         for id in ("K1", "K2"):
             at.execute(insert(kiosks).values(id=id, outlet="", sam_id="", active=True))
         person = {"id": 1, "id_number": "000000190001010017", "name": "张三", "city": "示例市"}

@@ -1,6 +1,5 @@
 """A small sample city in a database of its own, and a clock turned by hand."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from kiosk_central import sample
 from kiosk_central.assessments import assess, find_assessment, release
@@ -30,6 +29,8 @@ from kioskd.domain.money import Money
 from kioskd.domain.payment import PaymentState, TransactionRecord
 from kioskd.domain.region import RegionPack
 from kioskd.protocols.central import AssessmentRequest, PaymentReport, Posting, ProblemCode
+from tests.databases import Template, make_template
+from tests.postgres import Postgres
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -120,32 +121,33 @@ class World:
         return read(self.engine, books)
 
 
-def make_template(folder: Path) -> Path:
+def make_city(folder: Path, cluster: Postgres | None) -> Template:
     """Make a database with the personas and a few more people; copied for each test."""
-    file = folder / "city.db"
-    engine = open_engine(f"sqlite:///{file}")
-    write(engine, lambda at: sample.fill(at, load_region(), 8, 1, local_date(NOW)))
     signer = signer_of_seed(SAMPLE_SIGNING_SEED)
-    write(engine, lambda at: remember_key(at, NOW, signer))
-    engine.dispose()
-    return file
+
+    def fill(at: Connection) -> None:
+        sample.fill(at, load_region(), 8, 1, local_date(NOW))
+        remember_key(at, NOW, signer)
+
+    return make_template(folder, cluster, fill)
 
 
-def open_world(template: Path, folder: Path) -> World:
-    """Return a world on a fresh copy of the template."""
-    file = folder / "world.db"
-    shutil.copyfile(template, file)
-    return World(open_engine(f"sqlite:///{file}"))
+@contextmanager
+def open_world(template: Template, folder: Path) -> Iterator[World]:
+    """Give a world on a fresh copy of the template."""
+    with template.copied(folder) as url:
+        made = World(open_engine(url))
+        yield made
+        made.engine.dispose()
 
 
-def open_checked(template: Path, folder: Path) -> Iterator[World]:
+def open_checked(template: Template, folder: Path) -> Iterator[World]:
     """Give a world to a test, and hold the books to their laws after it."""
-    made = open_world(template, folder)
-    yield made
-    assert read(made.engine, unbalanced) == ()
-    assert read(made.engine, misposted) == ()
-    assert made.books()["balance_fen"] == 0
-    made.engine.dispose()
+    with open_world(template, folder) as made:
+        yield made
+        assert read(made.engine, unbalanced) == ()
+        assert read(made.engine, misposted) == ()
+        assert made.books()["balance_fen"] == 0
 
 
 @contextmanager

@@ -1,9 +1,7 @@
 """Pension and medical accounts at the centre: exact balances, interest, and how payments stand."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from central_world import (
@@ -11,8 +9,6 @@ from central_world import (
     TWO_MONTHS_FEN,
     ZHANG,
     World,
-    make_template,
-    open_checked,
     record,
     refused,
 )
@@ -42,16 +38,6 @@ from kioskd.domain.payment import PaymentState as S
 from kioskd.protocols.central import ProblemCode
 
 TODAY = date(2026, 11, 22)
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_template(tmp_path_factory.mktemp("accounts"))
-
-
-@pytest.fixture
-def world(template: Path, tmp_path: Path) -> Iterator[World]:
-    yield from open_checked(template, tmp_path)
 
 
 def test_interest_is_by_monthly_products() -> None:

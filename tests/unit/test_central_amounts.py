@@ -1,11 +1,10 @@
 """Amounts of contributions as the region's rules give them (facts terminals-and-peers 1.6)."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from central_world import HandClock, World, make_template, open_world
+from central_world import HandClock, World
 
 from kiosk_central.offers import grades_of
 from kiosk_central.problems import Refused
@@ -14,18 +13,6 @@ from kioskd.domain.contribution import MonthStatus, Scheme, grade_for_base
 from kioskd.domain.money import Money
 from kioskd.domain.person import id_number_is_well_formed
 from kioskd.errors import ConfigError
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_template(tmp_path_factory.mktemp("city"))
-
-
-@pytest.fixture
-def world(template: Path, tmp_path: Path) -> Iterator[World]:
-    made = open_world(template, tmp_path)
-    yield made
-    made.engine.dispose()
 
 
 @pytest.mark.parametrize(

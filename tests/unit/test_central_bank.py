@@ -1,10 +1,8 @@
 """The bank's settlement file: read strictly, taken in once, compared, cleared where it agrees."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from central_world import (
@@ -13,8 +11,6 @@ from central_world import (
     TWO_MONTHS_FEN,
     World,
     differences,
-    make_template,
-    open_checked,
     record,
 )
 from hypothesis import given
@@ -33,16 +29,6 @@ HEADER = ",".join(COLUMNS)
 LINE = "2026-11-23,29001006,1,31,17,2026-11-22,10:00:00,2800.00,sale"
 BACK = LINE.replace("sale", "reversal")
 OTHER = "2026-11-23,29001006,1,99,98,2026-11-22,11:00:00,0.01,sale"
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_template(tmp_path_factory.mktemp("city"))
-
-
-@pytest.fixture
-def world(template: Path, tmp_path: Path) -> Iterator[World]:
-    yield from open_checked(template, tmp_path)
 
 
 def a_file(*lines: str) -> bytes:

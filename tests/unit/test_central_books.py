@@ -1,9 +1,7 @@
 """Papers, day-ends and the anchors of journals at the centre."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 from central_world import (
@@ -14,8 +12,6 @@ from central_world import (
     ZHANG,
     World,
     differences,
-    make_template,
-    open_checked,
     record,
     refused,
 )
@@ -47,16 +43,6 @@ from kioskd.protocols.central_books import (
 
 AT = "2026-11-22T02:00:00Z"
 AMOUNT = Money(TWO_MONTHS_FEN)
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_template(tmp_path_factory.mktemp("city"))
-
-
-@pytest.fixture
-def world(template: Path, tmp_path: Path) -> Iterator[World]:
-    yield from open_checked(template, tmp_path)
 
 
 def pay(world: World) -> None:

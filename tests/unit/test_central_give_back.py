@@ -1,8 +1,6 @@
 """Charges that cannot be booked are given back; outcomes nobody knows are settled by a person."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from central_world import (
@@ -11,8 +9,6 @@ from central_world import (
     TWO_MONTHS_FEN,
     World,
     differences,
-    make_template,
-    open_checked,
     record,
     refused,
 )
@@ -30,16 +26,6 @@ from kioskd.protocols.receipt_facts import ReceiptKind, SignedFacts
 
 HEADER = ",".join(COLUMNS)
 LINE = "2026-11-23,29001006,1,31,17,2026-11-22,10:00:00,2800.00,sale"
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_template(tmp_path_factory.mktemp("city"))
-
-
-@pytest.fixture
-def world(template: Path, tmp_path: Path) -> Iterator[World]:
-    yield from open_checked(template, tmp_path)
 
 
 def pay_twice(world: World) -> Posting:

@@ -1,13 +1,12 @@
 """Losing a card at the centre: its states, its clock, its references, its audit."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from central_world import KIOSK, LI, NOW, ZHANG, World, make_template, open_checked, refused
+from central_world import KIOSK, LI, NOW, ZHANG, World, refused
 
 from kiosk_central.activation import activate, check_card
 from kiosk_central.applications import applications_of
@@ -68,16 +67,6 @@ MADE = MadeCard(
     date(2026, 12, 1),
     date(2036, 12, 1),
 )
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_template(tmp_path_factory.mktemp("cards"))
-
-
-@pytest.fixture
-def world(template: Path, tmp_path: Path) -> Iterator[World]:
-    yield from open_checked(template, tmp_path)
 
 
 def asked(act: CardAct, ref: str, person: int = LI, kiosk: str = KIOSK, body: bytes = b"") -> Asked:

@@ -1,8 +1,6 @@
 """Assessments lock months; payments go forward only; a charge is booked exactly once."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from central_world import (
@@ -12,8 +10,6 @@ from central_world import (
     TWO_MONTHS_FEN,
     ZHANG,
     World,
-    make_template,
-    open_checked,
     record,
     refused,
 )
@@ -26,16 +22,6 @@ from kioskd.domain.contribution import MonthStatus, Scheme
 from kioskd.domain.money import Money
 from kioskd.domain.payment import PaymentState as S
 from kioskd.protocols.central import ProblemCode
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_template(tmp_path_factory.mktemp("city"))
-
-
-@pytest.fixture
-def world(template: Path, tmp_path: Path) -> Iterator[World]:
-    yield from open_checked(template, tmp_path)
 
 
 def test_assessing_again_gives_the_same(world: World) -> None:

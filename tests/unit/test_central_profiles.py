@@ -1,7 +1,5 @@
 """Changes of personal information at the centre: history, review, idempotency, refusals."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,23 +23,11 @@ from kioskd.domain.profile import (
 )
 from kioskd.protocols.central import ProblemCode
 from kioskd.protocols.central_profile import ProfileChange, ProfileChanged
-from tests.unit.central_world import KIOSK, LI, OTHER_KIOSK, ZHANG, World, make_template, open_world
+from tests.unit.central_world import KIOSK, LI, OTHER_KIOSK, ZHANG, World
 
 ADDRESS, NAME = ProfileField.ADDRESS, ProfileField.CONTACT_NAME
 OLD, NEW = "示例市鼓楼区人民路1号", "示例市玄武区北京东路12号"
 RULES = ProfileRules(reviewed=(NAME,))
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_template(tmp_path_factory.mktemp("city"))
-
-
-@pytest.fixture
-def world(template: Path, tmp_path: Path) -> Iterator[World]:
-    made = open_world(template, tmp_path)
-    yield made
-    made.engine.dispose()
 
 
 def asked(*changes: tuple[ProfileField, str, str], agreed: str = "我同意") -> ProfileChange:

@@ -1,11 +1,10 @@
 """Whether a receipt is genuine: offline, with the books, by command; and the teeth of the laws."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from central_world import World, differences, make_template, open_checked, open_world
+from central_world import World, differences
 from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -29,16 +28,6 @@ from kiosk_central.verify import check_with_books
 from kiosk_central.verify_page import checked_page, form_page, no_proof_page
 from kioskd.domain.payment import PaymentState as S
 from kioskd.protocols.receipt_facts import SignedFacts, qr_text
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_template(tmp_path_factory.mktemp("city"))
-
-
-@pytest.fixture
-def world(template: Path, tmp_path: Path) -> Iterator[World]:
-    yield from open_checked(template, tmp_path)
 
 
 def run(*words: str) -> Result:
@@ -227,31 +216,27 @@ PLANTED = {
 
 
 @pytest.mark.parametrize("fault", sorted(PLANTED))
-def test_a_planted_fault_in_the_books_is_found(template: Path, tmp_path: Path, fault: str) -> None:
+def test_a_planted_fault_in_the_books_is_found(unlawful: World, fault: str) -> None:
     """Each law bites: a wrong sum, another amount owed, a wrong account, a made-up settlement."""
-    world = open_world(template, tmp_path)
-    world.assess()
-    world.report(S.CONFIRMED)
-    write(world.engine, lambda at: at.execute(PLANTED[fault]))
+    unlawful.assess()
+    unlawful.report(S.CONFIRMED)
+    write(unlawful.engine, lambda at: at.execute(PLANTED[fault]))
     if fault == "settled":
         rows = [
             {"account": "bank", "debit_fen": 5},
             {"account": "bank-receivable", "debit_fen": -5},
         ]
         more = [row | {"posting_id": 9} for row in rows]
-        write(world.engine, lambda at: at.execute(insert(entries), more))
-    assert len(read(world.engine, unbalanced)) == 1
-    world.engine.dispose()
+        write(unlawful.engine, lambda at: at.execute(insert(entries), more))
+    assert len(read(unlawful.engine, unbalanced)) == 1
 
 
 @pytest.mark.parametrize("state", ["declined", "reversed", "unresolved"])
-def test_a_posting_without_its_payment_is_found(template: Path, tmp_path: Path, state: str) -> None:
+def test_a_posting_without_its_payment_is_found(unlawful: World, state: str) -> None:
     """A payment that is not CONFIRMED and posted, or the other way round, breaks a law."""
-    world = open_world(template, tmp_path)
-    world.assess()
-    world.report(S.CONFIRMED)
-    write(world.engine, lambda at: at.execute(update(payments).values(state=state)))
-    assert read(world.engine, misposted) == ("P1",)
-    write(world.engine, lambda at: at.execute(update(payments).values(state="confirmed")))
-    assert read(world.engine, misposted) == ()
-    world.engine.dispose()
+    unlawful.assess()
+    unlawful.report(S.CONFIRMED)
+    write(unlawful.engine, lambda at: at.execute(update(payments).values(state=state)))
+    assert read(unlawful.engine, misposted) == ("P1",)
+    write(unlawful.engine, lambda at: at.execute(update(payments).values(state="confirmed")))
+    assert read(unlawful.engine, misposted) == ()

@@ -1,4 +1,4 @@
-"""The one writer: commits together, fails alone, never dies."""
+"""The writer, on both databases: commits together, fails alone, and never leaves one waiting."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -12,19 +12,25 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from kiosk_central.problems import Refused
 from kiosk_central.store.engine import open_engine, read, write
-from kiosk_central.store.schema import counters, metadata
-from kiosk_central.store.writer import BATCH_MAX, Writer
+from kiosk_central.store.schema import counters
+from kiosk_central.store.writer import BATCH_MAX, Writer, _Lane
 from kioskd.protocols.central import ProblemCode
+from tests.databases import KINDS, Template, cluster_of, make_template
 
 WAIT_S = 10
 
 
+@pytest.fixture(scope="module", params=KINDS)
+def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    return make_template(tmp_path_factory.mktemp("w"), cluster_of(request), counters.create)
+
+
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = open_engine(f"sqlite:///{tmp_path / 'w.db'}")
-    write(made, metadata.create_all)
-    yield made
-    made.dispose()
+def engine(template: Template, tmp_path: Path) -> Iterator[Engine]:
+    with template.copied(tmp_path) as url:
+        made = open_engine(url)
+        yield made
+        made.dispose()
 
 
 @pytest.fixture
@@ -59,13 +65,15 @@ def blocked(writer: Writer) -> tuple[Event, "Future[Any]"]:
     return go, future
 
 
-def test_sqlite_is_durable_at_commit(engine: Engine) -> None:
+def test_sqlite_is_durable_at_commit(tmp_path: Path) -> None:
     """WAL with FULL synchronisation: what was answered survives a power cut."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'w.db'}")
 
     def pragma(name: str) -> Any:
         return read(engine, lambda at: at.exec_driver_sql(f"PRAGMA {name}").scalar_one())
 
     assert (pragma("journal_mode"), pragma("synchronous"), pragma("foreign_keys")) == ("wal", 2, 1)
+    engine.dispose()
 
 
 def test_waiting_jobs_share_one_commit(engine: Engine, writer: Writer) -> None:
@@ -167,3 +175,24 @@ def test_errors_do_not_carry_values(engine: Engine) -> None:
         write(engine, put("very personal"))
     assert "very personal" not in str(caught.value)
     write(engine, lambda at: at.execute(delete(counters)))
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_dead_writer_refuses_all_who_wait(
+    engine: Engine, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If its thread ends by a fault of its own nobody waits for ever, and health says so."""
+
+    def die(_lane: object, _batch: object) -> None:
+        raise ZeroDivisionError
+
+    go, first = blocked(writer)
+    monkeypatch.setattr(_Lane, "_commit_together", die)
+    waiting = [writer.submit(put(name)) for name in ("a", "b")]
+    go.set()
+    assert first.result(WAIT_S) is None
+    for one in waiting:
+        assert isinstance(one.exception(WAIT_S), Refused)
+    with pytest.raises(Refused):
+        writer.submit(put("c"))
+    assert not writer.alive and names(engine) == set()

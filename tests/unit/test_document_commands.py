@@ -1,11 +1,10 @@
 """What an operator does about documents: list, show, revoke, verify, export the CA."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from central_world import KIOSK, ZHANG, World, make_template, open_checked
+from central_world import KIOSK, ZHANG, World
 from click.testing import CliRunner, Result
 from cryptography import x509
 
@@ -17,16 +16,6 @@ from kiosk_central.sample_people import ZHANG as PERSONA
 from kioskd.domain.payment import Printed
 from kioskd.protocols.central_documents import DocumentKind, DocumentPrintReport, DocumentRequest
 from kioskd.protocols.receipt_facts import qr_text
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_template(tmp_path_factory.mktemp("city"))
-
-
-@pytest.fixture
-def world(template: Path, tmp_path: Path) -> Iterator[World]:
-    yield from open_checked(template, tmp_path)
 
 
 def run(world: World, *words: str) -> Result:

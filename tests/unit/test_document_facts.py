@@ -1,10 +1,9 @@
 """What stands on papers: numbers people can type, sums in capitals, words, and what is kept."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from central_world import NOW, World, make_template, open_world, refused
+from central_world import NOW, World, refused
 from hypothesis import given
 from hypothesis import strategies as st
 from sample_papers import CARD, CONTENTS, LI, NUMBER, RECEIPT, paper, rights_record
@@ -146,16 +145,6 @@ def test_an_application_gives_a_card_certificate() -> None:
         CARD.collect_to,
     )
     assert applied.certificate(LI, CARD.entitles) == CARD
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_template(tmp_path_factory.mktemp("city"))
-
-
-@pytest.fixture
-def world(template: Path, tmp_path: Path) -> World:
-    return open_world(template, tmp_path)
 
 
 def test_the_account_counts_what_was_paid_before(world: World) -> None:

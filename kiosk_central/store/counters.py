@@ -1,0 +1,24 @@
+"""Numbers that follow each other without a gap, as official numbers must."""
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from kiosk_central.store.schema import counters
+
+Upsert = Callable[[Table], postgresql.Insert | sqlite.Insert]
+UPSERT: dict[str, Upsert] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+
+
+def next_value(connection: Connection, name: str) -> int:
+    """Take the next value, from 1 on; it is only used up if the transaction commits.
+
+    Until then whoever else wants one waits: take it last (``store.locks``).
+    """
+    first = UPSERT[connection.dialect.name](counters).values(name=name, value=1)
+    raised = first.on_conflict_do_update(
+        index_elements=[counters.c.name], set_={"value": counters.c.value + 1}
+    )
+    value: int = connection.execute(raised.returning(counters.c.value)).scalar_one()
+    return value

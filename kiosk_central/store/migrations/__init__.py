@@ -1,0 +1,1 @@
+"""The revisions of the centre's tables, for SQLite and PostgreSQL; run by ``store.revisions``."""
