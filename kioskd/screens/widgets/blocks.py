@@ -9,7 +9,7 @@ from kioskd.screens.canvas import Align, Canvas, Valign
 from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look
 from kioskd.screens.theme import Colour, Type
-from kioskd.screens.widgets.facts import money
+from kioskd.screens.widgets.facts import money, money_fits
 
 FIGURES = (Type.FIGURE, Type.RESULT, Type.QUESTION, Type.TITLE)
 """The types of amounts, from the largest."""
@@ -57,6 +57,7 @@ def money_block(
     def draw(rect: Rect) -> None:
         sizes = [size for size in FIGURES if size.size <= type.size]
         fitting = [size for size in sizes if canvas.line_height(size) <= rect.h + canvas.px(2)]
+        fitting = [size for size in fitting if money_fits(canvas, rect.w, amount, size)]
         money(canvas, rect, amount, (fitting or sizes[-1:])[0], align=align)
 
     return Block(canvas.line_height(type), draw, canvas.px(gap))
