@@ -22,7 +22,13 @@ from kioskd.screens.looks import Look
 from kioskd.screens.navigation import Navigation
 from kioskd.screens.theme import Type
 from kioskd.screens.widgets import Action, action_row, heading, reason_strip
-from kioskd.screens.widgets.blocks import Block, draw_blocks, minor, money_block, text_block
+from kioskd.screens.widgets.blocks import (
+    Block,
+    draw_blocks,
+    minor_if_elder,
+    money_block,
+    text_block,
+)
 from kioskd.screens.widgets.month_tiles import MonthTile, month_tile, month_tile_height
 from kioskd.screens.widgets.months import month_name_in, months_text
 from kioskd.screens.widgets.pages import Page, page_buttons, page_buttons_width, page_of, turned
@@ -160,7 +166,8 @@ class ChooseMonths(Screen[MonthsAnswer]):
         high = max(least, canvas.px(54))
         if canvas.theme.elder:
             least = month_tile_height(canvas)
-        if not quick or room.h <= high + down * (least + canvas.px(14)):
+        needed = max(down * (least + canvas.px(14)), _sum_height(canvas))
+        if not quick or room.h <= high + needed:
             return room
         row, rest = room.cut_top(high, canvas.px(12))
         across = max(len(quick), 2)
@@ -208,13 +215,14 @@ class ChooseMonths(Screen[MonthsAnswer]):
         blocks = [text_block(canvas, inner.w, said, Type.BODY, t.SECOND_INK)]
         if count:
             blocks.append(money_block(canvas, grade.monthly * count, gap=2))
-        blocks += _monthly(canvas, inner.w, grade, strong=not count)
+        details = _monthly(canvas, inner.w, grade, strong=not count)
         if count and canvas.theme.elder:  # those on other pages are out of sight
             named = months_text(canvas.words, self._months())
-            blocks.append(minor(text_block(canvas, inner.w, named, Type.NOTE_STRONG, t.DEEP_BLUE)))
+            details.append(text_block(canvas, inner.w, named, Type.NOTE_STRONG, t.DEEP_BLUE))
         if count:
-            blocks.append(split_block(canvas, grade.personal * count, grade.pool * count))
-        else:
+            details.append(split_block(canvas, grade.personal * count, grade.pool * count))
+        blocks += minor_if_elder(canvas, details)
+        if not count:
             start = canvas.words("choose_months.start")
             blocks.append(text_block(canvas, inner.w, start, Type.TITLE, t.DEEP_BLUE, 24))
         draw_blocks(canvas, inner, blocks, "middle" if canvas.portrait else "top")
@@ -237,9 +245,17 @@ def _parts(canvas: Canvas, room: Rect) -> tuple[Rect, Rect]:
     return Rect(room.x, room.y, room.w, high).cut_right(canvas.px(500 if elder else 400), gap)
 
 
+def _sum_height(canvas: Canvas) -> int:
+    """Return the least height of the card of the sum in large letters: how many, how much."""
+    if not canvas.theme.elder or canvas.portrait:
+        return 0
+    lines = canvas.line_height(Type.BODY) + canvas.line_height(Type.FIGURE)
+    return lines + canvas.px(2 * 22 + 14)
+
+
 def _draw_pager(canvas: Canvas, tiles: Rect, between: Rect, page: Page[OfferedMonth]) -> Rect:
     """Draw the pager between the actions, or under the tiles; return the tiles' room."""
-    if canvas.portrait or between.w < page_buttons_width(canvas):
+    if canvas.portrait or between.w < page_buttons_width(canvas) * 3 // 4:
         tiles, between = tiles.cut_bottom(canvas.theme.button_height, canvas.px(14))
     page_buttons(canvas, between, page.index, page.count)
     return tiles

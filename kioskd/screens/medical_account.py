@@ -14,7 +14,14 @@ from kioskd.screens.navigation import Navigation
 from kioskd.screens.pension_account import balance_and_rest
 from kioskd.screens.theme import Colour, Type
 from kioskd.screens.widgets import Action, action_row, heading, legend
-from kioskd.screens.widgets.blocks import Block, draw_blocks, fact_blocks, money_block, text_block
+from kioskd.screens.widgets.blocks import (
+    Block,
+    draw_blocks,
+    fact_blocks,
+    minor_if_elder,
+    money_block,
+    text_block,
+)
 from kioskd.screens.widgets.chart import Bar, bar_chart
 from kioskd.screens.widgets.pages import page_buttons, page_of, turned
 from kioskd.screens.widgets.pay_page import hotline
@@ -100,7 +107,7 @@ class MedicalAccountScreen(Screen[MedicalAnswer]):
         return [
             text_block(canvas, width, words("medical_account.balance"), Type.NOTE, t.SECOND_INK),
             money_block(canvas, account.balance, Type.RESULT, gap=2),
-            *fact_blocks(canvas, width, facts, Type.NOTE, gap=6),
+            *minor_if_elder(canvas, fact_blocks(canvas, width, facts, Type.NOTE, gap=6)),
             *([text_block(canvas, width, note, Type.NOTE, t.SECOND_INK, 12)] if note else []),
         ]
 

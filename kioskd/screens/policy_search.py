@@ -58,6 +58,7 @@ class PolicySearch(Screen[SearchAnswer]):
             results, pad = room.cut_right(max(room.w * 46 // 100, keys), canvas.px(24))
             field, pad = pad.cut_top(max(canvas.px(72), canvas.theme.min_touch), canvas.px(12))
             rows = letter_rows(7)
+        canvas.columns = (results, pad)
         typed_field(canvas, field, self.typed, words("policy_search.empty"))
         draw_keypad(canvas, pad, rows)
         self._draw_results(canvas, results, between)

@@ -35,6 +35,11 @@ def minor(block: Block) -> Block:
     return replace(block, minor=True)
 
 
+def minor_if_elder(canvas: Canvas, blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks, minor in elder mode: large letters are worth more than details."""
+    return [minor(block) if canvas.theme.elder else block for block in blocks]
+
+
 def text_block(
     canvas: Canvas,
     width: int,
