@@ -69,6 +69,8 @@ class Canvas:
         """The buttons whose label says what they do, and nothing of her."""
         self.lifts_question = False
         """Whether what is asked stands large above the screen, not in it: in the low layout."""
+        self.lifted = ""
+        """What is asked there: the title that a heading has left out."""
         self.framed_from = 0
         """How many of ``drawn`` are the screen's own; the rest is header and footer."""
         self.main: str | None = None

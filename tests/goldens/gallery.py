@@ -80,6 +80,7 @@ MODULES = (
     "tests.goldens.gallery_periods",
     "tests.goldens.gallery_cabinet",
     "tests.goldens.gallery_documents",
+    "tests.goldens.gallery_hard",
 )
 
 

@@ -26,6 +26,8 @@ LARGE_MM, LARGE_BOLD_MM = 6.35, 4.94
 """18 points, and 14 points bold."""
 TELLING = (Look.CHOSEN, Look.OFF, Look.DONE, Look.DOUBT, Look.STOP)
 UNMARKED = (Look.PLAIN, Look.OPEN)
+COLUMN_MIN = 2
+"""Fewer controls of a kind are no column."""
 GRACE = 2
 """Pixels that rounding may cost."""
 
@@ -167,7 +169,7 @@ def keys(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
             yield Violation("keys", f"{one} and {other}")
     yield from _interleaved(drawn)
     for (one, a), (other, b) in combinations(_choices(drawn).items(), 2):
-        if _kind(one) != _kind(other) and _beside(drawn, _kind(one), _kind(other)):
+        if _are_columns(drawn, _kind(one), _kind(other)):
             continue
         higher, lower = (one, other) if a.bottom <= b.y else (other, one)
         apart = a.bottom <= b.y or b.bottom <= a.y
@@ -186,7 +188,7 @@ def _interleaved(drawn: Drawn) -> Iterator[Violation]:
         first = [number for button, number in counted.items() if _kind(button) == one]
         second = [number for button, number in counted.items() if _kind(button) == other]
         apart = max(first) < min(second) or max(second) < min(first)
-        if min(len(first), len(second)) > 1 and _beside(drawn, one, other) and not apart:
+        if _are_columns(drawn, one, other) and not apart:
             yield Violation("keys", f"{one} and {other} stand side by side and are counted mixed")
 
 
@@ -249,19 +251,24 @@ def _choices(drawn: Drawn) -> dict[str, Rect]:
 
 
 def _kind(button: str) -> str:
-    return button.split("-")[0]
+    return button.split("-", maxsplit=1)[0]
 
 
-def _beside(drawn: Drawn, one: str, other: str) -> bool:
-    """Tell whether all controls of one kind stand left or right of all of the other, as high."""
-    a, b = _room_of(drawn, one), _room_of(drawn, other)
+def _are_columns(drawn: Drawn, one: str, other: str) -> bool:
+    """Tell whether the controls of one kind, several, stand left or right of all of the other."""
+    kinds = [
+        [rect for button, rect in _choices(drawn).items() if _kind(button) == kind]
+        for kind in (one, other)
+    ]
+    if one == other or min(map(len, kinds)) < COLUMN_MIN:
+        return False
+    a, b = map(_room_of, kinds)
     level = a.y < b.bottom and b.y < a.bottom
     return level and (a.right <= b.x or b.right <= a.x)
 
 
-def _room_of(drawn: Drawn, kind: str) -> Rect:
-    """Return what the controls of a kind cover together."""
-    rects = [rect for button, rect in _choices(drawn).items() if _kind(button) == kind]
+def _room_of(rects: list[Rect]) -> Rect:
+    """Return what they cover together."""
     x, y = min(rect.x for rect in rects), min(rect.y for rect in rects)
     right, bottom = max(rect.right for rect in rects), max(rect.bottom for rect in rects)
     return Rect(x, y, right - x, bottom - y)
