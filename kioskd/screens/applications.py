@@ -66,6 +66,9 @@ class Applications(Screen[Navigation]):
 
     def _mark(self, canvas: Canvas, shown: Application, step: Step) -> Mark:
         text = canvas.words(f"application_step.{shown.kind.value}.{step.name}")
+        told_below = step.on is None or step.on == shown.collect_on
+        if canvas.theme.elder and step.state is StepState.LATER and told_below:
+            return Mark(text, "", step.state)
         if step.on is None:
             return Mark(text, canvas.words("applications.day_open"), step.state)
         day = said(canvas.words, step.on)

@@ -70,6 +70,10 @@ class Canvas:
         """What is asked: the titles of headings."""
         self.actions: set[str] = set()
         """The buttons whose label says what they do, and nothing of her."""
+        self.lifts_question = False
+        """Whether what is asked stands large above the screen, not in it: in the low layout."""
+        self.lifted = ""
+        """What is asked there: the title that a heading has left out."""
         self.framed_from = 0
         """How many of ``drawn`` are the screen's own; the rest is header and footer."""
         self.main: str | None = None
@@ -80,6 +84,9 @@ class Canvas:
         """The button that takes back what was typed last, which * presses before it leads back."""
         self.digits: dict[str, str] = {}
         """Where digits are typed: the button of each digit, which the pad's digit presses."""
+        self.columns: tuple[Rect, ...] = ()
+        """Where controls stand beside others that are no part of their lines: each is read, and
+        counted, to its end before the next."""
         self.numbers: dict[str, str] = {}
         """What to press on the pad for each button, where numbers are shown."""
         self.status: tuple[str, str] | None = None

@@ -13,18 +13,25 @@ from kioskd.domain.periods import (
 )
 from kioskd.screens import layout
 from kioskd.screens import theme as t
-from kioskd.screens.canvas import Canvas
+from kioskd.screens.canvas import SHRINK_TO, Canvas
 from kioskd.screens.contract import Done, Screen
 from kioskd.screens.drawn import Run
 from kioskd.screens.icons import Icon
 from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look
 from kioskd.screens.navigation import Navigation
-from kioskd.screens.theme import Colour, Type
+from kioskd.screens.theme import Type
 from kioskd.screens.widgets import Action, action_row, heading, reason_strip
-from kioskd.screens.widgets.blocks import Block, draw_blocks, minor, money_block, text_block
-from kioskd.screens.widgets.months import month_name_in
-from kioskd.screens.widgets.pages import Page, page_buttons, page_of, turned
+from kioskd.screens.widgets.blocks import (
+    Block,
+    draw_blocks,
+    minor_if_elder,
+    money_block,
+    text_block,
+)
+from kioskd.screens.widgets.month_tiles import MonthTile, month_tile, month_tile_height
+from kioskd.screens.widgets.months import month_name_in, months_text
+from kioskd.screens.widgets.pages import Page, page_buttons, page_buttons_width, page_of, turned
 from kioskd.screens.widgets.pay_page import pay_page, split_block
 
 MonthsAnswer = tuple[Month, ...] | Navigation
@@ -40,10 +47,8 @@ INCOMPLETE = {
     Forbidden.TOO_FEW: "too_few",
 }
 """What still keeps months that can each be chosen from being paid together."""
-
-
-HALF_YEAR = 6
-"""So many months stand on a page in large letters."""
+MONTHS_OF_A_PAGE, ELDER_ACROSS = 4, 2
+"""In elder mode: few choices at a time, in letters that are large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class ChooseMonths(Screen[MonthsAnswer]):
     """Step three of paying. A touch chooses a month with its unit, a second one undoes it.
 
     Above the months: several at one touch (this quarter, all arrears...), by the same rules.
+    In elder mode the months stand on pages of four.
     """
 
     id = "choose-months"
@@ -60,7 +66,7 @@ class ChooseMonths(Screen[MonthsAnswer]):
     now: Month | None = None
     """The current month, to say what is in arrears; None: no choices of several months."""
     page: int | None = None
-    """Which half of the year large letters show; None: the one with the first she may choose."""
+    """Of the months in elder mode, from 0; None: where the first stands that she has to do with."""
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the year's months and, beside or below them, what they come to."""
@@ -70,26 +76,22 @@ class ChooseMonths(Screen[MonthsAnswer]):
         room = heading(canvas, body, canvas.words("choose_months.title"), note)
         if any(offered.status is MonthStatus.LOCKED for offered in self.offer.months):
             room = reason_strip(canvas, room, canvas.words("choose_months.locked_why"))
-        page = self._page(canvas)
-        across = 3 if canvas.portrait or page.count > 1 else 4
-        down = -(-len(page.items) // across)
-        if page.count > 1 and canvas.portrait:
-            room, turning = room.cut_bottom(canvas.theme.button_height, canvas.px(14))
-            page_buttons(canvas, turning, page.index, page.count)
-        if room.h > (max(down, 3) + 1) * (canvas.theme.min_touch + canvas.px(14)):
-            room = self._draw_quick(canvas, room)
-        tiles, card = _parts(canvas, room)
-        cells = layout.grid(tiles, across, down, canvas.px(14))
-        for offered, cell in zip(page.items, cells, strict=False):
-            self._draw_tile(canvas, offered, cell)
-        self._draw_sum(canvas, card)
         back = Action("back", canvas.words("pay.back"))
-        rest = action_row(canvas, actions, self._main(canvas), back)
-        if not canvas.portrait and page.count > 1:
-            page_buttons(canvas, rest, page.index, page.count)
+        between = action_row(canvas, actions, self._main(canvas), back)
+        across = ELDER_ACROSS if canvas.theme.elder else 3 if canvas.portrait else 4
+        page = self._page(canvas)
+        down = -(-len(page.items) // across)
+        room = self._draw_quick(canvas, room, down)
+        tiles, card = _parts(canvas, room)
+        if page.count > 1:
+            tiles = _draw_pager(canvas, tiles, between, page)
         elif not canvas.portrait:
             hint = canvas.words("choose_months.hint")
-            canvas.text(rest, hint, Type.NOTE, t.SECOND_INK, "centre", "middle")
+            canvas.text(between, hint, Type.NOTE, t.SECOND_INK, "centre", "middle")
+        cells = layout.grid(tiles, across, down, canvas.px(14))
+        for offered, cell in zip(page.items, cells, strict=False):
+            month_tile(canvas, cell, self._tile(canvas, offered))
+        self._draw_sum(canvas, card)
 
     def tap(self, button: str) -> "Screen[MonthsAnswer] | Done[MonthsAnswer] | None":
         """Choose or undo a payable month, answer with those chosen in order, or go back."""
@@ -97,26 +99,29 @@ class ChooseMonths(Screen[MonthsAnswer]):
             return Done(Navigation.BACK)
         if button == "next" and self._forbidden() is None:
             return Done(self._months())
+        if (page := turned(self._wanted_page, button)) is not None:
+            return replace(self, page=page)
         for quick in self._quick():
             if button == f"quick-{quick.kind.value.replace('_', '-')}":
                 return replace(self, chosen=frozenset() if self._is_chosen(quick) else quick.months)
-        if (page := turned(self._page_now(), button)) is not None:
-            return replace(self, page=page)
         for month in self._reachable():
             if button == f"month-{month}":
-                return replace(self, chosen=self._toggled(month), page=self._page_now())
+                return replace(self, chosen=self._toggled(month))
         return None
 
-    def _page(self, canvas: Canvas) -> Page[OfferedMonth]:
-        at_once = HALF_YEAR if canvas.theme.elder else len(self.offer.months)
-        return page_of(self.offer.months, self._page_now(), at_once)
-
-    def _page_now(self) -> int:
-        """Return the half of the year that is looked at; with small letters all are on one."""
+    @property
+    def _wanted_page(self) -> int:
+        """The page asked for; at first the one of the first month chosen, or that can be."""
         if self.page is not None:
             return self.page
         months = [offered.month for offered in self.offer.months]
-        return min((months.index(month) for month in self._reachable()), default=0) // HALF_YEAR
+        concerned = sorted(self._chosen() or self._reachable())
+        return months.index(concerned[0]) // MONTHS_OF_A_PAGE if concerned else 0
+
+    def _page(self, canvas: Canvas) -> Page[OfferedMonth]:
+        """Return the months that are shown: all, or four in elder mode."""
+        at_most = MONTHS_OF_A_PAGE if canvas.theme.elder else len(self.offer.months)
+        return page_of(self.offer.months, self._wanted_page, at_most)
 
     def _reachable(self) -> tuple[Month, ...]:
         rules, offered, chosen = self.offer.periods, self.offer.months, self._chosen()
@@ -155,12 +160,15 @@ class ChooseMonths(Screen[MonthsAnswer]):
             return Action("next", label, enabled=False)
         return Action("next", canvas.words("choose_months.next", count=count))
 
-    def _draw_quick(self, canvas: Canvas, room: Rect) -> Rect:
-        """Draw the choices of several months; return the room below them."""
-        quick = self._quick()
-        if not quick:
+    def _draw_quick(self, canvas: Canvas, room: Rect, down: int) -> Rect:
+        """Draw the choices of several months if there is room; return the room below them."""
+        quick, least = self._quick(), canvas.theme.min_touch
+        high = max(least, canvas.px(54))
+        if canvas.theme.elder:
+            least = month_tile_height(canvas)
+        needed = max(down * (least + canvas.px(14)), _sum_height(canvas))
+        if not quick or room.h <= high + needed:
             return room
-        high = max(canvas.theme.min_touch, canvas.px(54))
         row, rest = room.cut_top(high, canvas.px(12))
         across = max(len(quick), 2)
         for choice, cell in zip(
@@ -181,19 +189,11 @@ class ChooseMonths(Screen[MonthsAnswer]):
             canvas.text(inner, words, Type.NOTE_STRONG, ink, "centre", "middle", shrink_to=0.7)
         return rest
 
-    def _draw_tile(self, canvas: Canvas, offered: OfferedMonth, cell: Rect) -> None:
+    def _tile(self, canvas: Canvas, offered: OfferedMonth) -> MonthTile:
         can, chosen = offered.month in self._reachable(), offered.month in self._chosen()
-        look = (Look.CHOSEN if chosen else Look.OPEN) if can else Look.OFF
-        canvas.card(cell, look, f"month-{offered.month}" if can else None)
-        ink = t.DEEP_BLUE if chosen else t.INK if can else t.OFF_INK
-        said, icon = self._said(canvas, offered, chosen)
-        inner = cell.inset(canvas.px(10), canvas.px(8))
-        said_width = inner.w - (canvas.px(26) if icon else 0)
-        month = month_name_in(canvas.words, offered.month, self.offer.year)
-        name = text_block(canvas, inner.w, month, Type.TITLE, ink, align="centre")
-        high = canvas.text_height(said_width, said, Type.NOTE)
-        below = Block(high, lambda rect: _status(canvas, rect, said, icon, ink, look), 2)
-        draw_blocks(canvas, inner, [name, below], "middle")
+        said, sign = self._said(canvas, offered, chosen)
+        name = month_name_in(canvas.words, offered.month, self.offer.year)
+        return MonthTile(name, said, sign, chosen, f"month-{offered.month}" if can else None)
 
     def _said(self, canvas: Canvas, offered: OfferedMonth, chosen: bool) -> tuple[str, Icon | None]:
         if offered.status is MonthStatus.PAID:
@@ -216,10 +216,14 @@ class ChooseMonths(Screen[MonthsAnswer]):
         blocks = [text_block(canvas, inner.w, said, Type.BODY, t.SECOND_INK)]
         if count:
             blocks.append(money_block(canvas, grade.monthly * count, gap=2))
-        blocks.append(_monthly(canvas, grade, strong=not count))
+        details = _monthly(canvas, inner.w, grade, strong=not count)
+        if count and canvas.theme.elder:  # those on other pages are out of sight
+            named = months_text(canvas.words, self._months())
+            details.append(text_block(canvas, inner.w, named, Type.NOTE_STRONG, t.DEEP_BLUE))
         if count:
-            blocks.append(minor(split_block(canvas, grade.personal * count, grade.pool * count)))
-        else:
+            details.append(split_block(canvas, grade.personal * count, grade.pool * count))
+        blocks += minor_if_elder(canvas, details)
+        if not count:
             start = canvas.words("choose_months.start")
             blocks.append(text_block(canvas, inner.w, start, Type.TITLE, t.DEEP_BLUE, 24))
         draw_blocks(canvas, inner, blocks, "middle" if canvas.portrait else "top")
@@ -227,17 +231,34 @@ class ChooseMonths(Screen[MonthsAnswer]):
 
 def _parts(canvas: Canvas, room: Rect) -> tuple[Rect, Rect]:
     """Return the room of the tiles and the card of the sum; tiles are not stretched too high."""
-    gap = canvas.px(28)
+    gap, elder = canvas.px(28), canvas.theme.elder
     if canvas.portrait:
-        card_height = min(canvas.px(430 if canvas.theme.elder else 340), room.h * 2 // 5)
+        card_height = min(canvas.px(340), room.h * 2 // 5)
         tiles, card = room.cut_bottom(card_height, gap)
         high = min(tiles.h, canvas.px(4 * 130))
         return Rect(tiles.x, tiles.y, tiles.w, high), card.moved(0, high - tiles.h)
     high = min(room.h, canvas.px(3 * 128))
-    return Rect(room.x, room.y, room.w, high).cut_right(canvas.px(400), gap)
+    return Rect(room.x, room.y, room.w, high).cut_right(canvas.px(500 if elder else 400), gap)
 
 
-def _monthly(canvas: Canvas, grade: Grade, strong: bool) -> Block:
+def _sum_height(canvas: Canvas) -> int:
+    """Return the least height of the card of the sum in large letters: how many, how much."""
+    if not canvas.theme.elder or canvas.portrait:
+        return 0
+    lines = canvas.line_height(Type.BODY) + canvas.line_height(Type.FIGURE)
+    return lines + canvas.px(2 * 22 + 14)
+
+
+def _draw_pager(canvas: Canvas, tiles: Rect, between: Rect, page: Page[OfferedMonth]) -> Rect:
+    """Draw the pager between the actions, or under the tiles; return the tiles' room."""
+    if canvas.portrait or between.w < page_buttons_width(canvas) * 3 // 4:
+        tiles, between = tiles.cut_bottom(canvas.theme.button_height, canvas.px(14))
+    page_buttons(canvas, between, page.index, page.count)
+    return tiles
+
+
+def _monthly(canvas: Canvas, width: int, grade: Grade, strong: bool) -> list[Block]:
+    """Return what a month costs, on one line where that fits."""
     label, unit = canvas.words("choose_months.monthly"), canvas.words("unit.yuan")
     figure = Type.RESULT if strong else Type.STRONG
     parts = [
@@ -245,17 +266,9 @@ def _monthly(canvas: Canvas, grade: Grade, strong: bool) -> Block:
         Run(str(grade.monthly), figure),
         Run(f" {unit}", Type.BODY),
     ]
-    return Block(canvas.line_height(figure), lambda rect: canvas.runs(rect, parts), canvas.px(6))
-
-
-def _status(
-    canvas: Canvas, rect: Rect, said: str, icon: Icon | None, ink: Colour, look: Look
-) -> None:
-    if icon is None:
-        canvas.text(rect, said, Type.NOTE, ink, "centre", "middle")
-        return
-    side = canvas.px(20)
-    width = min(rect.w, canvas.text_width(said, Type.NOTE) + side + canvas.px(6) + 2)
-    sign, words = rect.centred(width, rect.h).cut_left(side, canvas.px(6))
-    canvas.icon(icon, sign, ink, look.fill)
-    canvas.text(words, said, Type.NOTE, ink, valign="middle")
+    needed = sum(canvas.text_width(run.text, run.type) for run in parts)
+    if round(needed * SHRINK_TO) > width:
+        said = text_block(canvas, width, label, Type.BODY, t.SECOND_INK)
+        return [said, money_block(canvas, grade.monthly, figure, gap=2)]
+    high = canvas.line_height(figure)
+    return [Block(high, lambda rect: canvas.runs(rect, parts), canvas.px(6))]

@@ -15,7 +15,14 @@ from kioskd.screens.looks import Look
 from kioskd.screens.navigation import Navigation
 from kioskd.screens.theme import Type
 from kioskd.screens.widgets import Action, action_row, heading
-from kioskd.screens.widgets.blocks import Block, draw_blocks, minor, money_block, text_block
+from kioskd.screens.widgets.blocks import (
+    Block,
+    draw_blocks,
+    minor,
+    minor_if_elder,
+    money_block,
+    text_block,
+)
 from kioskd.screens.widgets.months import months_text
 from kioskd.screens.widgets.pay_page import choice_mark, pay_page, percent
 from kioskd.screens.widgets.waiting import waiting_text
@@ -147,6 +154,8 @@ def _draw_all(canvas: Canvas, strip: Rect) -> None:
             ("both_hint", Type.NOTE, t.SECOND_INK),
         )
     ]
+    # The plan that follows says it again, in letters as large.
+    lines[1:] = minor_if_elder(canvas, lines[1:])
     draw_blocks(canvas, inner, lines, "middle")
 
 

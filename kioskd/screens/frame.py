@@ -17,6 +17,7 @@ from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Screen
 from kioskd.screens.drawn import Run
 from kioskd.screens.fonts import Fonts
+from kioskd.screens.icons import Icon
 from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look
 from kioskd.screens.numbers import draw_numbers, numbers_for
@@ -154,7 +155,7 @@ def _draw_screen(
             moment.clock,
             moment.day,
         )
-        canvas.letters_percent = percent
+        canvas.letters_percent, canvas.lifts_question = percent, kit.theme.low
         surface.fill(t.GROUND)
         screen.draw(canvas)
         if canvas.is_sound:
@@ -164,14 +165,22 @@ def _draw_screen(
 
 
 def _draw_upper_half(canvas: Canvas, names_nobody: bool) -> None:
-    """Show what is asked large where nobody can reach, unless it is hers alone."""
+    """Show what is asked large where nobody can reach; if it is hers alone, lead the eyes down."""
     theme = canvas.theme
     room = Rect(0, theme.header_height, theme.width, theme.height // 2 - theme.header_height)
     room = room.inset(theme.margin, canvas.px(32))
     own = [text.text for text in canvas.drawn if text.type in ASKING and text.public]
     asked = [text for text in own if names_nobody or text in canvas.asked]
-    text = asked[0] if asked else canvas.facts.title.in_language(canvas.language)
-    canvas.text(room, text, Type.RESULT, t.DEEP_BLUE, "centre", "middle", shrink_to=0.5)
+    if canvas.lifted or asked:
+        text = canvas.lifted or asked[0]
+        canvas.text(room, text, Type.FIGURE, t.DEEP_BLUE, "centre", "middle", shrink_to=0.4)
+        return
+    side = canvas.px(64)
+    line = canvas.line_height(Type.RESULT)
+    text_room, rest = room.centred(room.w, line + side).cut_top(line)
+    below = canvas.words("frame.look_below")
+    canvas.text(text_room, below, Type.RESULT, t.DEEP_BLUE, "centre", "middle", shrink_to=0.5)
+    canvas.icon(Icon.ARROW_DOWN, rest, t.DEEP_BLUE, t.GROUND)
 
 
 def draw_frame(canvas: Canvas, moment: Moment, offers_end: bool) -> None:

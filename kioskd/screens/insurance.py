@@ -31,6 +31,8 @@ from kioskd.screens.widgets.months import month_name
 from kioskd.screens.widgets.years import year_buttons, year_of
 
 InsuranceAnswer = int | Scheme | Navigation
+CHART_LEAST = 240
+"""No chart is lower, at the reference panel, where the enrolments stand above it."""
 COLOURS: dict[Scheme, Colour] = {Scheme.PENSION: t.BLUE, Scheme.MEDICAL: t.SOFT_BLUE}
 
 
@@ -75,7 +77,8 @@ class Insurance(Screen[InsuranceAnswer]):
         if canvas.portrait:
             width = (room.w - gap * (count - 1)) // count - 2 * canvas.px(26)
             high = self._enrolments_height(canvas, width, Type.BODY)
-            top, year = room.cut_top(high + 2 * canvas.px(22), gap)
+            high = min(high + 2 * canvas.px(22), room.h - gap - self._year_height(canvas))
+            top, year = room.cut_top(high, gap)
             cells = layout.columns(top, [1] * count, gap)
         else:
             left, year = room.cut_left(canvas.px(424), canvas.px(24))
@@ -141,6 +144,11 @@ class Insurance(Screen[InsuranceAnswer]):
 
     def _of(self, scheme: Scheme) -> list[Contribution]:
         return [c for c in self.view.contributions if c.scheme is scheme]
+
+    def _year_height(self, canvas: Canvas) -> int:
+        """Return the least height of the card of the year."""
+        title = canvas.line_height(Type.TITLE) + canvas.px(6 + 12 + 2 * 14)
+        return title + self._sums_height(canvas) + canvas.px(CHART_LEAST)
 
     def _sums_height(self, canvas: Canvas) -> int:
         line = canvas.line_height(Type.BODY) + canvas.px(2)

@@ -89,7 +89,7 @@ def _numbered(number: str, canvas: Canvas) -> Effect:
 
 
 def _next_focus(canvas: Canvas, focus: str | None, step: int) -> str | None:
-    order = in_reading_order(canvas.buttons)
+    order = in_reading_order(canvas.buttons, canvas.columns)
     if not order:
         return None
     if focus not in order:

@@ -14,7 +14,14 @@ from kioskd.screens.navigation import Navigation
 from kioskd.screens.pension_account import balance_and_rest
 from kioskd.screens.theme import Colour, Type
 from kioskd.screens.widgets import Action, action_row, heading, legend
-from kioskd.screens.widgets.blocks import Block, draw_blocks, fact_blocks, money_block, text_block
+from kioskd.screens.widgets.blocks import (
+    Block,
+    draw_blocks,
+    fact_blocks,
+    minor_if_elder,
+    money_block,
+    text_block,
+)
 from kioskd.screens.widgets.chart import Bar, bar_chart
 from kioskd.screens.widgets.pages import page_buttons, page_of, turned
 from kioskd.screens.widgets.pay_page import hotline
@@ -100,7 +107,7 @@ class MedicalAccountScreen(Screen[MedicalAnswer]):
         return [
             text_block(canvas, width, words("medical_account.balance"), Type.NOTE, t.SECOND_INK),
             money_block(canvas, account.balance, Type.RESULT, gap=2),
-            *fact_blocks(canvas, width, facts, Type.NOTE, gap=6),
+            *minor_if_elder(canvas, fact_blocks(canvas, width, facts, Type.NOTE, gap=6)),
             *([text_block(canvas, width, note, Type.NOTE, t.SECOND_INK, 12)] if note else []),
         ]
 
@@ -151,24 +158,33 @@ class MedicalAccountScreen(Screen[MedicalAnswer]):
             return
         if between.w < canvas.px(440):
             room, between = room.cut_bottom(canvas.theme.button_height, canvas.px(8))
-        row = 2 * canvas.line_height(Type.NOTE) + canvas.px(8)
+        width = _move_columns(canvas, room)[1].w
+        where = max(canvas.text_height(width, move.where, Type.NOTE) for move in moves)
+        row = canvas.line_height(Type.NOTE) + where + canvas.px(8)
         page = page_of(moves, self.page, room.h // row)
-        high = min(room.h // len(page.items), row * 3 // 2)
+        high = min(room.h // len(page.items), max(row, 3 * canvas.line_height(Type.NOTE)))
         cells = layout.stack(room, [high] * len(page.items))
         for move, cell in zip(page.items, cells, strict=True):
             _draw_move(canvas, move, cell)
         page_buttons(canvas, between, page.index, page.count)
 
 
-def _draw_move(canvas: Canvas, move: Movement, cell: Rect) -> None:
-    canvas.fill(Rect(cell.x, cell.y, cell.w, max(1, canvas.px(1))), t.LINE)
+def _move_columns(canvas: Canvas, cell: Rect) -> tuple[Rect, Rect, Rect]:
+    """Return the room of the day, of what and where it was, and of the amount."""
     day, rest = cell.cut_left(canvas.text_width("0000-00-00", Type.NOTE), canvas.px(18))
-    canvas.text(day, move.day, Type.NOTE, t.SECOND_INK, valign="middle", shrink_to=0.6)
-    came = move.amount > Money(0)
     width = canvas.text_width("+00,000.00", Type.STRONG) + canvas.px(60)
     words, figure = rest.cut_right(min(width, rest.w // 2), canvas.px(12))
-    text = words.centred(words.w, 2 * canvas.line_height(Type.NOTE))
-    upper, lower = text.cut_top(text.h // 2)
+    return day, words, figure
+
+
+def _draw_move(canvas: Canvas, move: Movement, cell: Rect) -> None:
+    canvas.fill(Rect(cell.x, cell.y, cell.w, max(1, canvas.px(1))), t.LINE)
+    day, words, figure = _move_columns(canvas, cell)
+    canvas.text(day, move.day, Type.NOTE, t.SECOND_INK, valign="middle", shrink_to=0.6)
+    came = move.amount > Money(0)
+    line, where = canvas.line_height(Type.NOTE), canvas.text_height(words.w, move.where, Type.NOTE)
+    text = words.centred(words.w, min(words.h, line + where))
+    upper, lower = text.cut_top(min(line, text.h // 2))
     canvas.text(upper, move.what, Type.NOTE_STRONG, valign="middle", shrink_to=0.6)
     canvas.text(lower, move.where, Type.NOTE, t.SECOND_INK, valign="middle", shrink_to=0.6)
     sign = "+" if came else ""

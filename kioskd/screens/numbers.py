@@ -6,7 +6,7 @@ that a screen takes as digits (a PIN) press themselves. The frame's buttons are 
 reads again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from kioskd.screens import theme as t
 from kioskd.screens.canvas import Canvas
@@ -18,11 +18,23 @@ MOST_OF_ONE_DIGIT = 9
 RING = 5
 
 
-def in_reading_order(buttons: dict[str, Rect]) -> list[str]:
+def in_reading_order(buttons: dict[str, Rect], columns: Sequence[Rect] = ()) -> list[str]:
     """Return the buttons line by line, each line from the left.
 
-    What reaches into the upper half of a line's first button belongs to that line.
+    Columns are read one after the other, each to its end, from where the first of them begins.
     """
+    inside = [
+        button
+        for column in columns
+        for button in _by_lines({b: r for b, r in buttons.items() if column.contains(*r.centre)})
+    ]
+    lines = _by_lines(buttons)
+    first = next((at for at, button in enumerate(lines) if button in inside), len(lines))
+    return lines[:first] + inside + [b for b in lines[first:] if b not in inside]
+
+
+def _by_lines(buttons: dict[str, Rect]) -> list[str]:
+    """What reaches into the upper half of a line's first button belongs to that line."""
     rest = sorted(buttons, key=lambda button: (buttons[button].y, buttons[button].x))
     ordered: list[str] = []
     while rest:
@@ -53,7 +65,8 @@ def numbers_for(canvas: Canvas, frame: Iterable[str]) -> dict[str, str]:
         for button in canvas.buttons
         if button in frame
     }
-    others = in_reading_order({b: r for b, r in canvas.buttons.items() if b not in named})
+    rest = {b: r for b, r in canvas.buttons.items() if b not in named}
+    others = in_reading_order(rest, canvas.columns)
     return named | {b: number_of(at, len(others)) for at, b in enumerate(others)}
 
 

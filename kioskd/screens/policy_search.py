@@ -47,7 +47,9 @@ class PolicySearch(Screen[SearchAnswer]):
         room, actions = canvas.area.cut_bottom(canvas.theme.button_height, canvas.px(14))
         words, gap = canvas.words, canvas.theme.gap
         between = action_row(canvas, actions, back=Action("back", words("info.back")))
-        if canvas.portrait or canvas.theme.roomy:  # else the empty field says it
+        if (
+            canvas.portrait or canvas.theme.roomy or canvas.lifts_question
+        ):  # else the empty field says it
             room = heading(canvas, room, words("policy_search.title"), words("policy_search.hint"))
         if canvas.portrait:
             results, pad = room.cut_bottom(canvas.px(360), gap)
@@ -58,6 +60,7 @@ class PolicySearch(Screen[SearchAnswer]):
             results, pad = room.cut_right(max(room.w * 46 // 100, keys), canvas.px(24))
             field, pad = pad.cut_top(max(canvas.px(72), canvas.theme.min_touch), canvas.px(12))
             rows = letter_rows(7)
+        canvas.columns = (results, pad)
         typed_field(canvas, field, self.typed, words("policy_search.empty"))
         draw_keypad(canvas, pad, rows)
         self._draw_results(canvas, results, between)

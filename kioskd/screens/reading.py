@@ -85,7 +85,9 @@ def _controls(canvas: Canvas) -> dict[str, Rect]:
     """Return the screen's own controls in the order to be read: the ways on and back last."""
     ways = [button for button in (canvas.main, canvas.back) if button in canvas.buttons and button]
     own = {b: r for b, r in canvas.buttons.items() if b not in FRAME_BUTTONS and b not in ways}
-    return {button: canvas.buttons[button] for button in [*in_reading_order(own), *ways]}
+    return {
+        button: canvas.buttons[button] for button in [*in_reading_order(own, canvas.columns), *ways]
+    }
 
 
 def _choice(

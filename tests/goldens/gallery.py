@@ -82,7 +82,7 @@ MODULES = (
     "tests.goldens.gallery_periods",
     "tests.goldens.gallery_cabinet",
     "tests.goldens.gallery_documents",
-    "tests.goldens.gallery_longest",
+    "tests.goldens.gallery_hard",
 )
 
 

@@ -26,6 +26,8 @@ LARGE_MM, LARGE_BOLD_MM = 6.35, 4.94
 """18 points, and 14 points bold."""
 TELLING = (Look.CHOSEN, Look.OFF, Look.DONE, Look.DOUBT, Look.STOP)
 UNMARKED = (Look.PLAIN, Look.OPEN)
+COLUMN_MIN = 2
+"""Fewer controls of a kind are no column."""
 GRACE = 2
 """Pixels that rounding may cost."""
 
@@ -165,7 +167,10 @@ def keys(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
     for one, other in combinations(numbers, 2):
         if one.startswith(other) or other.startswith(one):
             yield Violation("keys", f"{one} and {other}")
+    yield from _interleaved(drawn)
     for (one, a), (other, b) in combinations(_choices(drawn).items(), 2):
+        if _are_columns(drawn, _kind(one), _kind(other)):
+            continue
         higher, lower = (one, other) if a.bottom <= b.y else (other, one)
         apart = a.bottom <= b.y or b.bottom <= a.y
         if apart and int(canvas.numbers[higher]) > int(canvas.numbers[lower]):
@@ -173,6 +178,18 @@ def keys(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
         left, right = (one, other) if a.x < b.x else (other, one)
         if a.y == b.y and int(canvas.numbers[left]) > int(canvas.numbers[right]):
             yield Violation("keys", f"{left} stands before {right} and is counted after it")
+
+
+def _interleaved(drawn: Drawn) -> Iterator[Violation]:
+    """Controls of two kinds that stand side by side are counted one kind after the other."""
+    counted = {b: int(drawn.canvas.numbers[b]) for b in _choices(drawn)}
+    kinds = sorted({_kind(button) for button in counted})
+    for one, other in combinations(kinds, 2):
+        first = [number for button, number in counted.items() if _kind(button) == one]
+        second = [number for button, number in counted.items() if _kind(button) == other]
+        apart = max(first) < min(second) or max(second) < min(first)
+        if _are_columns(drawn, one, other) and not apart:
+            yield Violation("keys", f"{one} and {other} stand side by side and are counted mixed")
 
 
 RULES: dict[str, Rule] = {
@@ -231,6 +248,30 @@ def _choices(drawn: Drawn) -> dict[str, Rect]:
         for button, number in canvas.numbers.items()
         if button not in apart and number.isdigit()
     }
+
+
+def _kind(button: str) -> str:
+    return button.split("-", maxsplit=1)[0]
+
+
+def _are_columns(drawn: Drawn, one: str, other: str) -> bool:
+    """Tell whether the controls of one kind, several, stand left or right of all of the other."""
+    kinds = [
+        [rect for button, rect in _choices(drawn).items() if _kind(button) == kind]
+        for kind in (one, other)
+    ]
+    if one == other or min(map(len, kinds)) < COLUMN_MIN:
+        return False
+    a, b = map(_room_of, kinds)
+    level = a.y < b.bottom and b.y < a.bottom
+    return level and (a.right <= b.x or b.right <= a.x)
+
+
+def _room_of(rects: list[Rect]) -> Rect:
+    """Return what they cover together."""
+    x, y = min(rect.x for rect in rects), min(rect.y for rect in rects)
+    right, bottom = max(rect.right for rect in rects), max(rect.bottom for rect in rects)
+    return Rect(x, y, right - x, bottom - y)
 
 
 def _ink(text: DrawnText) -> Rect:

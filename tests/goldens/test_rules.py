@@ -134,6 +134,25 @@ def test_numbers_against_the_reading_order_are_caught() -> None:
         assert any("counted after" in v.where for v in RULES["keys"](drawn, variant))
 
 
+def test_columns_that_are_counted_line_by_line_are_caught() -> None:
+    """Results beside a pad of letters: counted line by line the letters come between the results."""
+
+    def two_columns(columns: tuple[Rect, ...]) -> Draw:
+        def paint(canvas: Canvas) -> None:
+            canvas.columns = columns
+            for row in range(3):
+                y = 200 + 110 * row
+                canvas.button(f"found-{row}", Rect(100, y, 400, 90), "found", Look.SECOND)
+                canvas.button(f"key-{row}", Rect(700, y, 90, 90), "K", Look.SECOND)
+
+        return paint
+
+    variant = Variant("keys", "10", "en")
+    assert "keys" in broken(two_columns(()), variant)
+    both = (Rect(100, 200, 400, 400), Rect(700, 200, 400, 400))
+    assert broken(two_columns(both), variant) == set()
+
+
 def test_a_main_action_far_from_the_left_hand_is_caught() -> None:
     """For a left hand it is not enough that back stands still further to the right."""
 

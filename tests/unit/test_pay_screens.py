@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-import pygame
 import pytest
 
 from kioskd.domain.contribution import Month, Scheme
@@ -14,19 +13,15 @@ from kioskd.screens.choose_months import ChooseMonths
 from kioskd.screens.choose_scheme import ChooseScheme
 from kioskd.screens.contract import Done, Screen
 from kioskd.screens.follow_pin_pad import FollowPinPad, PinPadChoice
-from kioskd.screens.frame import FRAME_BUTTONS, Kit, draw_picture
+from kioskd.screens.frame import FRAME_BUTTONS
 from kioskd.screens.navigation import Navigation
 from kioskd.screens.not_paid import NotPaid, NotPaidChoice, NotPaidReason
 from kioskd.screens.paid import Paid, PaidChoice
 from kioskd.screens.payment_unknown import PaymentUnknown, UnknownChoice
-from kioskd.screens.preferences import Preferences
 from kioskd.screens.review import Review, ReviewChoice
-from kioskd.screens.shapes import Shapes
-from kioskd.screens.theme import theme_for
 from kioskd.screens.widgets.months import months_text
 from kioskd.screens.words import LANGUAGES, Words
 from tests.goldens import gallery_pay as sample
-from tests.goldens.gallery import FACTS, fonts, moment_of
 from tests.unit.screen_checks import PANELS, assert_sound, draw
 
 BACK = Done(Navigation.BACK)
@@ -108,21 +103,6 @@ def test_month_that_is_not_payable_does_nothing(month: str) -> None:
     """Paid, locked, closed and foreign months cannot be chosen."""
     screen = ChooseMonths(sample.MIXED, sample.MIXED.grades[0], frozenset())
     assert screen.tap(f"month-{month}") is None
-
-
-def test_large_letters_show_the_half_year_that_can_be_paid() -> None:
-    """From July on the second half comes first; a touch of a month does not turn the page."""
-    screen = ChooseMonths(sample.PENSION, sample.PENSION.grades[4], frozenset())
-    kit = Kit(theme_for(1280, 800, 217, Preferences(elder=True)), fonts(), Shapes(), FACTS)
-
-    def months(shown: ChooseMonths) -> set[str]:
-        surface = pygame.Surface((1280, 800))
-        drawn = draw_picture(surface, shown, kit, Words("zh_CN"), moment_of(shown))
-        return {text.text for text in drawn.drawn} & {f"{number} 月" for number in range(1, 13)}
-
-    assert months(screen) == {f"{number} 月" for number in range(7, 13)}
-    assert months(taps(screen, "page-prev")) == {f"{number} 月" for number in range(1, 7)}
-    assert months(taps(screen, "page-prev", "month-2026-10")) == months(taps(screen, "page-prev"))
 
 
 def test_months_are_answered_in_order() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from kioskd.domain.contribution import Month
 from kioskd.domain.period import PeriodRules
+from kioskd.screens.canvas import Canvas
 from kioskd.screens.choose_months import ChooseMonths
 from kioskd.screens.choose_scheme import ChooseScheme, SchemeChoice
 from kioskd.screens.contract import Done, Screen
@@ -14,7 +15,7 @@ from kioskd.screens.navigation import Navigation
 from kioskd.screens.paid import PaidChoice
 from kioskd.screens.pay_plan import PlanChoice
 from kioskd.screens.words import LANGUAGES
-from tests.goldens import gallery_cabinet, gallery_periods
+from tests.goldens import gallery, gallery_cabinet, gallery_periods
 from tests.goldens.gallery_pay import NOTHING_LEFT, PENSION, RULES, TODAY, offer_of, year_of
 from tests.unit.screen_checks import PANELS, assert_sound, draw
 
@@ -81,3 +82,35 @@ def test_plan_and_paid_lead_on_or_back() -> None:
     paid: Any = dict(gallery_periods.SCREENS)["paid-next"]
     assert paid.tap("next") == Done(PaidChoice.NEXT)
     assert replace(paid, next_scheme=None).tap("next") is None
+
+
+def drawn_for(screen: ChooseMonths, mode: str) -> Canvas:
+    """Return the canvas of the screen on a panel of 10.1 inch."""
+    return gallery.draw(screen, gallery.Variant(mode, "10", "en")).canvas
+
+
+def months_in(canvas: Canvas) -> list[str]:
+    """Return the months that can be touched."""
+    return sorted(button for button in canvas.buttons if button.startswith("month-"))
+
+
+def test_elder_mode_shows_four_months_at_a_time() -> None:
+    """The page of the first month she can pay comes first; others are a touch away."""
+    screen = ChooseMonths(LATE, LATE.grades[4], frozenset(), TODAY)
+    assert months_in(drawn_for(screen, "elder")) == [
+        "month-2026-06", "month-2026-07", "month-2026-08",
+    ]  # fmt: skip
+    after = screen.tap("page-next")
+    assert isinstance(after, ChooseMonths)
+    assert months_in(drawn_for(after, "elder"))[0] == "month-2026-09"
+    assert "page-next" not in drawn_for(after, "elder").buttons
+    assert len(months_in(drawn_for(screen, "standard"))) > len(months_in(drawn_for(after, "elder")))
+
+
+def test_months_of_other_pages_stay_chosen() -> None:
+    """Turning a page undoes nothing, and what is out of sight is named beside the sum."""
+    chosen = frozenset({Month(2026, 6), Month(2026, 9)})
+    screen = ChooseMonths(LATE, LATE.grades[4], chosen, TODAY).tap("page-next")
+    assert isinstance(screen, ChooseMonths) and screen.chosen == chosen
+    written = " ".join(text.text for text in drawn_for(screen, "elder").drawn)
+    assert "Jun" in written and "Sep" in written

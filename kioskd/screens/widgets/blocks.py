@@ -9,7 +9,7 @@ from kioskd.screens.canvas import Align, Canvas, Valign
 from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look
 from kioskd.screens.theme import Colour, Type
-from kioskd.screens.widgets.facts import money, money_width
+from kioskd.screens.widgets.facts import money, money_fits
 
 FIGURES = (Type.FIGURE, Type.RESULT, Type.QUESTION, Type.TITLE)
 """The types of amounts, from the largest."""
@@ -33,6 +33,11 @@ class Block:
 def minor(block: Block) -> Block:
     """Return the block as one that gives way where there is too little room."""
     return replace(block, minor=True)
+
+
+def minor_if_elder(canvas: Canvas, blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks, minor in elder mode: large letters are worth more than details."""
+    return [minor(block) if canvas.theme.elder else block for block in blocks]
 
 
 def text_block(
@@ -69,7 +74,7 @@ def money_that_fits(
         size
         for size in sizes
         if canvas.line_height(size) <= rect.h + canvas.px(2)
-        and money_width(canvas, amount, size) <= rect.w
+        and money_fits(canvas, rect.w, amount, size)
     ]
     money(canvas, rect, amount, (fitting or sizes[-1:])[0], align=align)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from kioskd.domain.money import Money
 from kioskd.screens import theme as t
-from kioskd.screens.canvas import Align, Canvas, Valign
+from kioskd.screens.canvas import SHRINK_TO, Align, Canvas, Valign
 from kioskd.screens.drawn import Run
 from kioskd.screens.layout import Rect
 from kioskd.screens.theme import Colour, Type
@@ -24,16 +24,16 @@ def money(
 
     ``unit`` None is the language's word for yuan.
     """
-    return canvas.runs(rect, _money(canvas, amount, type, unit, colour), align, valign)
+    return canvas.runs(rect, _money_runs(canvas, amount, type, unit, colour), align, valign)
 
 
-def money_width(canvas: Canvas, amount: Money, type: Type = Type.FIGURE) -> int:
-    """Return how many pixels an amount with its unit is wide."""
-    parts = _money(canvas, amount, type, None, t.INK)
-    return sum(canvas.text_width(part.text, part.type) for part in parts)
+def money_fits(canvas: Canvas, width: int, amount: Money, type: Type) -> bool:
+    """Tell whether ``money`` of that type has room in ``width`` pixels, shrunk as runs may be."""
+    runs = _money_runs(canvas, amount, type, None, t.INK)
+    return sum(canvas.text_width(run.text, run.type) for run in runs) * SHRINK_TO <= width
 
 
-def _money(
+def _money_runs(
     canvas: Canvas, amount: Money, type: Type, unit: str | None, colour: Colour
 ) -> list[Run]:
     unit = canvas.words("unit.yuan") if unit is None else unit

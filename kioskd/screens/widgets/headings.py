@@ -52,8 +52,14 @@ def heading(canvas: Canvas, rect: Rect, title: str, note: str = "") -> Rect:
     """Write the question of a screen with a side note; return what is left of ``rect`` below.
 
     The note stands beside the title where there is room, else below it; large letters on a panel
-    that is not high leave no room below.
+    that is not high leave no room below. In the low layout a title that the hall may see stands
+    above the screen instead, where nobody has to reach.
     """
+    canvas.asked.append(title)
+    if canvas.lifts_question and not canvas.lifted and isinstance(title, Public):
+        canvas.lifted = title
+        canvas.for_ears(title)
+        return _note_alone(canvas, rect, note)
     title_width = canvas.text_width(title, Type.QUESTION) + canvas.px(20)
     line = canvas.line_height(Type.QUESTION)
     used = canvas.text_height(rect.w, title, Type.QUESTION)
@@ -61,7 +67,6 @@ def heading(canvas: Canvas, rect: Rect, title: str, note: str = "") -> Rect:
     beside = bool(note) and used == line and title_width + note_width <= rect.w
     title_room = Rect(rect.x, rect.y, title_width if beside else rect.w, used)
     canvas.text(title_room, title, Type.QUESTION)
-    canvas.asked.append(title)
     if beside:
         room = Rect(rect.x + title_width, rect.y, rect.w - title_width, line)
         canvas.text(room.moved(0, canvas.px(5)), note, Type.NOTE, t.SECOND_INK, valign="middle")
@@ -71,6 +76,15 @@ def heading(canvas: Canvas, rect: Rect, title: str, note: str = "") -> Rect:
         canvas.text(below, note, Type.NOTE, t.SECOND_INK)
         used += height
     return rect.cut_top(used, canvas.px(16))[1]
+
+
+def _note_alone(canvas: Canvas, rect: Rect, note: str) -> Rect:
+    if not note or (canvas.theme.elder and not canvas.portrait):
+        return rect
+    height = canvas.text_height(rect.w, note, Type.NOTE)
+    place, rest = rect.cut_top(height, canvas.px(10))
+    canvas.text(place, note, Type.NOTE, t.SECOND_INK)
+    return rest
 
 
 def reason_strip(canvas: Canvas, rect: Rect, reason: str) -> Rect:

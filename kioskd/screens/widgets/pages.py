@@ -57,14 +57,18 @@ def turned(page: int, button: str) -> int | None:
     return page - 1 if button == PREVIOUS and page > 0 else None
 
 
+def page_buttons_width(canvas: Canvas) -> int:
+    """Return how wide the buttons and the count between are, with nothing shortened."""
+    return 2 * _turn_width(canvas) + canvas.text_width("00 / 00", Type.STRONG)
+
+
 def page_buttons(canvas: Canvas, rect: Rect, index: int, count: int) -> None:
     """Draw "previous page", "2 / 3", "next page" in ``rect``; nothing where there is one page."""
     if count < 2:
         return
-    labels = [canvas.words("pages.previous"), canvas.words("pages.next")]
-    widest = max(canvas.text_width(label, Type.BODY) for label in labels) + canvas.px(72)
+    labels = _labels(canvas)
     middle_width = canvas.text_width("00 / 00", Type.STRONG)
-    side = min(widest, (rect.w - middle_width) // 2)
+    side = min(_turn_width(canvas), (rect.w - middle_width) // 2)
     row = rect.centred(2 * side + middle_width, canvas.theme.button_height)
     before, rest = row.cut_left(side)
     middle, after = rest.cut_right(side)
@@ -73,6 +77,14 @@ def page_buttons(canvas: Canvas, rect: Rect, index: int, count: int) -> None:
         middle, Public(f"{index + 1} / {count}"), Type.STRONG, t.SECOND_INK, "centre", "middle"
     )
     _turn(canvas, after, NEXT, labels[1], Icon.ARROW_DOWN, index < count - 1)
+
+
+def _labels(canvas: Canvas) -> list[str]:
+    return [canvas.words("pages.previous"), canvas.words("pages.next")]
+
+
+def _turn_width(canvas: Canvas) -> int:
+    return max(canvas.text_width(label, Type.BODY) for label in _labels(canvas)) + canvas.px(72)
 
 
 def _turn(canvas: Canvas, rect: Rect, button: str, label: str, icon: Icon, enabled: bool) -> None:
