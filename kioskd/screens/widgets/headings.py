@@ -52,8 +52,8 @@ def heading(canvas: Canvas, rect: Rect, title: str, note: str = "") -> Rect:
     """Write the question of a screen with a side note; return what is left of ``rect`` below.
 
     The note stands beside the title where there is room, else below it; large letters on a panel
-    that is not high leave no room below. In the low layout a title that the hall may see stands above
-    the screen instead, where nobody has to reach.
+    that is not high leave no room below. In the low layout a title that the hall
+    may see stands above the screen instead, where nobody has to reach.
     """
     canvas.asked.append(title)
     if canvas.lifts_question and not canvas.lifted and isinstance(title, Public):
