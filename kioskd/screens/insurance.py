@@ -26,7 +26,7 @@ from kioskd.screens.widgets.blocks import (
     text_block,
 )
 from kioskd.screens.widgets.chart import Bar, bar_chart
-from kioskd.screens.widgets.month_table import month_table, table_height
+from kioskd.screens.widgets.month_table import month_table, table_fits, table_height
 from kioskd.screens.widgets.months import month_name
 from kioskd.screens.widgets.years import year_buttons, year_of
 
@@ -133,7 +133,7 @@ class Insurance(Screen[InsuranceAnswer]):
         sums, room = room.cut_top(self._sums_height(canvas), canvas.px(12))
         self._draw_sums(canvas, sums)
         high = table_height(canvas)
-        if room.h - high >= canvas.px(240):
+        if room.h - high >= canvas.px(240) and table_fits(canvas, room.w, self.view):
             room, table = room.cut_bottom(high, canvas.px(20))
             month_table(canvas, table, self.view, COLOURS)
         high = min(room.h, canvas.px(460))

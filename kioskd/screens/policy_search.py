@@ -47,10 +47,10 @@ class PolicySearch(Screen[SearchAnswer]):
         room, actions = canvas.area.cut_bottom(canvas.theme.button_height, canvas.px(14))
         words, gap = canvas.words, canvas.theme.gap
         between = action_row(canvas, actions, back=Action("back", words("info.back")))
-        if (
-            canvas.portrait or canvas.theme.roomy or canvas.lifts_question
-        ):  # else the empty field says it
-            room = heading(canvas, room, words("policy_search.title"), words("policy_search.hint"))
+        roomy = canvas.portrait or canvas.theme.roomy
+        if roomy or canvas.lifts_question:  # else the empty field says it
+            hint = words("policy_search.hint") if roomy else ""
+            room = heading(canvas, room, words("policy_search.title"), hint)
         if canvas.portrait:
             results, pad = room.cut_bottom(canvas.px(360), gap)
             field, results = results.cut_top(canvas.px(76), gap)

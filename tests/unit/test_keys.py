@@ -72,6 +72,21 @@ def test_order_follows_reading() -> None:
     assert in_reading_order(buttons) == ["a", "b", "c", "d", "e"]
 
 
+def test_columns_are_read_one_after_the_other() -> None:
+    """Results beside letters: all results, then all letters, then what stands below both."""
+    buttons = {
+        "above": Rect(0, 0, 200, 40),
+        "found-1": Rect(0, 50, 90, 60),
+        "key-a": Rect(100, 50, 40, 40),
+        "key-b": Rect(100, 95, 40, 40),
+        "found-2": Rect(0, 120, 90, 60),
+        "below": Rect(0, 200, 200, 40),
+    }
+    columns = (Rect(0, 45, 95, 150), Rect(98, 45, 95, 150))
+    expected = ["above", "found-1", "found-2", "key-a", "key-b", "below"]
+    assert in_reading_order(buttons, columns) == expected
+
+
 def test_main_and_back_have_keys_of_their_own() -> None:
     """Hash presses the main action, star leads back; neither takes a number from the choices."""
     canvas = canvas_with(tiles(3), main="tile-2", back="tile-0")

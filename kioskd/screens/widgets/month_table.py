@@ -11,11 +11,25 @@ from kioskd.screens.layout import Rect
 from kioskd.screens.theme import Colour, Type
 
 HALF = 6
+SHRINK_TO = 0.6
+"""Of their letters: amounts of millions in a narrow half."""
 
 
 def table_height(canvas: Canvas) -> int:
     """Return how many pixels high the table is."""
     return (HALF + 1) * _row_height(canvas)
+
+
+def table_fits(canvas: Canvas, width: int, view: InsuranceView) -> bool:
+    """Tell whether the widest sum of a month has room in its column, in the smallest letters."""
+    count = len({c.scheme for c in view.contributions}) + 2
+    half = layout.columns(Rect(0, 0, width, 0), [1, 1], canvas.px(40))[0]
+    size = max(canvas.theme.smallest_type, round(canvas.theme.type_px(Type.NOTE.size) * SHRINK_TO))
+    widest = max(
+        canvas.fonts.width(_paid(view, number, None), size, Type.NOTE.bold)
+        for number in range(1, 2 * HALF + 1)
+    )
+    return widest <= _cells(half, count)[-1].w
 
 
 def month_table(
@@ -65,4 +79,4 @@ def _draw_header(canvas: Canvas, row: Rect, colours: Sequence[Colour]) -> None:
 
 def _draw_row(canvas: Canvas, row: Rect, cells: Sequence[str]) -> None:
     for index, (cell, text) in enumerate(zip(_cells(row, len(cells)), cells, strict=True)):
-        canvas.text(cell, text, Type.NOTE, t.INK, "right" if index else "left", "middle", 0.6)
+        canvas.text(cell, text, Type.NOTE, t.INK, "right" if index else "left", "middle", SHRINK_TO)
