@@ -40,6 +40,15 @@ FRAME_BUTTONS = (
     LANGUAGE_BUTTON, ELDER_BUTTON, ALOUD_BUTTON, LOUDER_BUTTON, LOW_BUTTON, LEFT_BUTTON, END_BUTTON,
 )  # fmt: skip
 """The buttons that are on every screen; on the pad they are 0 and their place in this row."""
+BUTTON_ICONS = {
+    LANGUAGE_BUTTON: Icon.LANGUAGE,
+    ELDER_BUTTON: Icon.LARGE_TYPE,
+    ALOUD_BUTTON: Icon.READ_ALOUD,
+    LOUDER_BUTTON: Icon.LOUDER,
+    LOW_BUTTON: Icon.LOW,
+    LEFT_BUTTON: Icon.LEFT_HAND,
+    END_BUTTON: Icon.LEAVE,
+}
 WAYS_OUT = frozenset({"end", "cancel"})
 """Buttons of screens that already offer it."""
 LETTERS_PERCENT = (100, 93, 86, 80, 74)
@@ -49,6 +58,8 @@ TITLE_OF_ONE_LINE, TITLE_OF_TWO_LINES = 0.57, 0.67
 ASKING = (Type.QUESTION, Type.RESULT)
 MOST_OF_BUTTON = 150
 """No button of the frame is wider, at the reference panel; its label takes two lines rather."""
+REST_WITH_PICTURES = 0.4
+"""Buttons of the frame have pictures where so much of their row is left for the words beside."""
 PALE_ON_BLUE: t.Colour = (0xD5, 0xE3, 0xF4)
 
 
@@ -257,12 +268,16 @@ def _buttons(canvas: Canvas, room: Rect, buttons: list[str], look: Look) -> Rect
     gap = canvas.px(12)
     spare = room.w - gap * len(buttons) - sum(widths.values())
     less = min(0, spare) // max(1, len(buttons))  # large letters: the labels take two lines
+    picture = canvas.theme.type_px(Type.NOTE.size * 1.15) + canvas.px(10)
+    with_pictures = spare - picture * len(buttons) >= REST_WITH_PICTURES * room.w
+    more = picture if with_pictures else 0
     for button, wanted in widths.items():
-        width = max(canvas.theme.min_touch, wanted + less)
+        width = max(canvas.theme.min_touch, wanted + less) + more
         room, place = room.cut_right(width, gap)
         place = place.centred(width, max(canvas.px(50), canvas.theme.min_touch))
         as_chosen = Look.CHOSEN if button in chosen else look
-        canvas.button(button, place, labels[button], as_chosen, type=Type.NOTE)
+        icon = BUTTON_ICONS[button] if with_pictures else None
+        canvas.button(button, place, labels[button], as_chosen, icon=icon, type=Type.NOTE)
     return room
 
 

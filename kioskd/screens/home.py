@@ -80,7 +80,7 @@ TAB_ICONS = {
     Tab.INQUIRY: Icon.SEARCH,
     Tab.HANDLING: Icon.LIST,
     Tab.POLICY: Icon.BOOK,
-    Tab.CONVENIENCE: Icon.PLACE,
+    Tab.CONVENIENCE: Icon.HELP,
 }
 TILES_ACROSS = 2
 FEW_CHOICES = 4
@@ -198,7 +198,10 @@ class Home(Screen[str | HomeChoice]):
             canvas.text(text, notice.text.in_language(canvas.language), Type.NOTE)
 
     def _page(self, canvas: Canvas, rect: Rect) -> None:
-        entries = [(f"tab-{tab.value}", canvas.words(f"home.tab.{tab.value}")) for tab in Tab]
+        entries = [
+            (f"tab-{tab.value}", canvas.words(f"home.tab.{tab.value}"), TAB_ICONS[tab])
+            for tab in Tab
+        ]
         room = tabs(canvas, rect, entries, f"tab-{self.tab.value}")
         here = [tile for tile in self.services if tile.tab is self.tab]
         if len(here) <= FEW:

@@ -64,6 +64,15 @@ class Icon(Enum):
     LAW = "law"
     CHECK_PAPER = "check_paper"
     PROFILE = "profile"
+    HELP = "help"
+
+    LANGUAGE = "language"
+    LARGE_TYPE = "large_type"
+    READ_ALOUD = "read_aloud"
+    LOUDER = "louder"
+    LOW = "low"
+    LEFT_HAND = "left_hand"
+    LEAVE = "leave"
 
 
 GLYPHS = {
@@ -97,6 +106,14 @@ GLYPHS = {
     Icon.LAW: "\ue90e",
     Icon.CHECK_PAPER: "\uf206",
     Icon.PROFILE: "\uf02e",
+    Icon.HELP: "\uf0e2",
+    Icon.LANGUAGE: "\ue8e2",
+    Icon.LARGE_TYPE: "\ueae2",
+    Icon.READ_ALOUD: "\ue023",
+    Icon.LOUDER: "\ue050",
+    Icon.LOW: "\ue914",
+    Icon.LEFT_HAND: "\ue764",
+    Icon.LEAVE: "\ue9ba",
 }
 """What the icon font draws. Signs that mean an outcome, and the cards, are drawn by hand: they must
 be there without it, and no font has them."""

@@ -75,7 +75,9 @@ class PolicyList(Screen[ListAnswer]):
         main = Action("search", words("policies.search"), icon=Icon.SEARCH)
         between = action_row(canvas, actions, main, back)
         room = heading(canvas, room, title, state_note(canvas, self.state))
-        entries = [(f"tab-{one.value}", words(f"policies.tab.{one.value}")) for one in self._tabs()]
+        entries = [
+            (f"tab-{one.value}", words(f"policies.tab.{one.value}"), None) for one in self._tabs()
+        ]
         room = tabs(canvas, room, entries, f"tab-{self.category.value}")
         self._draw_rows(canvas, room.inset(0, -canvas.px(8)), between)
 

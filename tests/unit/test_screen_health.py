@@ -64,6 +64,14 @@ NAME_OF = {
     Icon.LAW: "gavel",
     Icon.CHECK_PAPER: "qr_code_scanner",
     Icon.PROFILE: "manage_accounts",
+    Icon.HELP: "support_agent",
+    Icon.LANGUAGE: "translate",
+    Icon.LARGE_TYPE: "text_increase",
+    Icon.READ_ALOUD: "hearing",
+    Icon.LOUDER: "volume_up",
+    Icon.LOW: "accessible",
+    Icon.LEFT_HAND: "back_hand",
+    Icon.LEAVE: "logout",
 }
 """What the designers of the font call them."""
 ODD_PANELS = [(480, 320), (3840, 1080), (720, 720)]

@@ -12,7 +12,7 @@ PAGES = {
     "inquiry": Icon.SEARCH,
     "handling": Icon.LIST,
     "policy": Icon.BOOK,
-    "convenience": Icon.PLACE,
+    "convenience": Icon.HELP,
 }
 
 
