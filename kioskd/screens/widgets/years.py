@@ -86,6 +86,8 @@ def draw_table(
         for index, (text, cell) in enumerate(zip(texts, cells, strict=True)):
             type = Type.NOTE_STRONG if index == strong else Type.NOTE
             ink: Colour = t.INK
+            # One line only: an amount whose last digit stands below it is another amount.
+            cell = cell.centred(cell.w, min(cell.h, canvas.line_height(type)))
             canvas.text(cell, text, type, ink, columns[index].align, "middle", 0.6)
 
 
