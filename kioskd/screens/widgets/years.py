@@ -87,8 +87,8 @@ def draw_table(
             type = Type.NOTE_STRONG if index == strong else Type.NOTE
             ink: Colour = t.INK
             # One line only: an amount whose last digit stands below it is another amount.
-            cell = cell.centred(cell.w, min(cell.h, canvas.line_height(type)))
-            canvas.text(cell, text, type, ink, columns[index].align, "middle", 0.6)
+            line = cell.centred(cell.w, min(cell.h, canvas.line_height(type)))
+            canvas.text(line, text, type, ink, columns[index].align, "middle", 0.6)
 
 
 def _between(canvas: Canvas) -> int:
