@@ -190,6 +190,7 @@ def _draw_move(canvas: Canvas, move: Movement, cell: Rect) -> None:
     sign = "+" if came else ""
     said = f"{sign}{move.amount}"
     yuan = canvas.words("unit.yuan")
+    figure = figure.centred(figure.w, min(figure.h, canvas.line_height(Type.STRONG)))
     canvas.text(
         figure, f"{said} {yuan}", Type.STRONG, t.DONE if came else t.INK, "right", "middle", 0.6
     )

@@ -86,7 +86,9 @@ def draw_table(
         for index, (text, cell) in enumerate(zip(texts, cells, strict=True)):
             type = Type.NOTE_STRONG if index == strong else Type.NOTE
             ink: Colour = t.INK
-            canvas.text(cell, text, type, ink, columns[index].align, "middle", 0.6)
+            # One line only: an amount whose last digit stands below it is another amount.
+            line = cell.centred(cell.w, min(cell.h, canvas.line_height(type)))
+            canvas.text(line, text, type, ink, columns[index].align, "middle", 0.6)
 
 
 def _between(canvas: Canvas) -> int:
