@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 Align = Literal["left", "centre", "right"]
 Valign = Literal["top", "middle", "bottom"]
+ALL = "tl tr bl br"
 SHRINK_TO = 0.8
 """Text may shrink to four fifths of its size before it counts as not fitting."""
 
@@ -103,10 +104,6 @@ class Canvas:
         return all(text.fits for text in self.drawn) and all(
             min(rect.w, rect.h) >= finger for rect in self.buttons.values()
         )
-
-    def button_at(self, x: int, y: int) -> str | None:
-        """Return the button that a finger at this pixel means."""
-        return next((b for b, rect in self.buttons.items() if rect.contains(x, y)), None)
 
     @property
     def language(self) -> str:
@@ -265,7 +262,7 @@ class Canvas:
             self.for_ears(instead)
 
     def for_ears(self, text: str) -> None:
-        """Let something be read aloud that eyes see otherwise: dots, a mark, a bar."""
+        """Let something be read aloud that eyes see otherwise."""
         nowhere = Rect(0, 0, 0, 0)
         self.drawn.append(DrawnText(text, nowhere, nowhere, True))
 
@@ -275,9 +272,7 @@ class Canvas:
         """Fill a plain rectangle."""
         self.surface.fill(colour, (rect.x, rect.y, rect.w, rect.h))
 
-    def rounded(
-        self, rect: Rect, radius: int, colour: Colour, corners: str = "tl tr bl br"
-    ) -> None:
+    def rounded(self, rect: Rect, radius: int, colour: Colour, corners: str = ALL) -> None:
         """Fill a rectangle with round corners."""
         self.shapes.rounded(self.surface, rect, radius, colour, corners)
 

@@ -295,7 +295,7 @@ class PygameStage:
         """Return the button of the picture that is up; None where that picture is out of date."""
         if self.canvas is None or not self.is_up_to_date:
             return None
-        return self.canvas.button_at(touch.x, touch.y)
+        return touch.button_of(self.canvas.buttons)
 
     def _key(self, key: str, now: float) -> None:
         """Do what a key of the pad does; the first one only shows what each of them does."""

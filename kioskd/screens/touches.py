@@ -3,10 +3,12 @@
 SDL also reports each finger as a mouse; those echoes are dropped.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pygame
+
+from kioskd.screens.layout import Rect
 
 LEFT = 1
 
@@ -18,6 +20,10 @@ class Touch:
     down: bool
     x: int
     y: int
+
+    def button_of(self, buttons: Mapping[str, Rect]) -> str | None:
+        """Return the button under the finger."""
+        return next((b for b, rect in buttons.items() if rect.contains(self.x, self.y)), None)
 
 
 def touches(events: Iterable[pygame.event.Event], width: int, height: int) -> Iterator[Touch]:
