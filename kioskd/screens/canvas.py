@@ -34,9 +34,8 @@ if TYPE_CHECKING:
 
 Align = Literal["left", "centre", "right"]
 Valign = Literal["top", "middle", "bottom"]
-ALL = "tl tr bl br"
-SHRINK_TO = 0.8
-"""Text may shrink to four fifths of its size before it counts as not fitting."""
+ALL, SHRINK_TO = "tl tr bl br", 0.8
+"""All corners. Text may shrink to four fifths of its size before it counts as not fitting."""
 
 
 class Canvas:
