@@ -4,6 +4,7 @@ What a command needs is loaded by that command: the first picture and ``check`` 
 """
 
 import argparse
+import gc
 import os
 import sys
 from pathlib import Path
@@ -68,6 +69,7 @@ def _add_journal_verbs(
 
 def _run(options: argparse.Namespace) -> int:
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    gc.disable()  # nothing of what is loaded is garbage: looking for it takes time
     from kioskd.config import load
     from kioskd.screens.splash import show_starting
 
@@ -79,6 +81,8 @@ def _run(options: argparse.Namespace) -> int:
 
     from kioskd.daemon import run
 
+    gc.freeze()
+    gc.enable()
     trio.run(run, config)
     return 0
 

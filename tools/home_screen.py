@@ -1,11 +1,13 @@
 """Show the home screen and nothing else: what bench_screens measures beside a browser."""
 
+import gc
 import os
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+gc.disable()  # as ``kioskd run`` does while it loads
 
 import trio
 
@@ -40,4 +42,6 @@ async def show() -> None:
 
 
 if __name__ == "__main__":
+    gc.freeze()
+    gc.enable()
     trio.run(show)

@@ -47,12 +47,14 @@ class Painter:
         middle = Rect(0, top, theme.width, bottom - top)
         backwards = came.by is not None and came.by == back
         self.slide = Slide(self._surface, middle, backwards, came.at)
-        self.go_on_sliding(came.at)
+        self.slide.draw(self._surface, t.GROUND, came.at)
 
     def go_on_sliding(self, now: float) -> bool:
         """Draw the next step, if something still moves; False once all stands."""
-        if self.slide is not None and not self.slide.draw(self._surface, t.GROUND, now):
-            self.slide = None
+        slide = self.slide
+        if slide is not None:
+            self.slide = slide if slide.draw(self._surface, t.GROUND, now) else None
+            slide.let_see()
         return self.slide is not None
 
     def draw(

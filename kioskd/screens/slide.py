@@ -33,7 +33,7 @@ class Slide:
         self._began = now
 
     def draw(self, target: pygame.Surface, ground: tuple[int, int, int], now: float) -> bool:
-        """Draw the middle as it is ``now`` and let the panel have it; False once it stands."""
+        """Draw the middle as it is ``now``; False once it stands."""
         part = min(1.0, (now - self._began) / DURATION_S)
         left = (1 - part) ** 3  # quick at first, then calm
         x, y, _, _ = self._place
@@ -42,5 +42,8 @@ class Slide:
         target.fill(ground)
         target.blit(self._after, (x + round(self._way * left), y))
         target.set_clip(before)
-        pygame.display.update(self._place)
         return part < 1
+
+    def let_see(self) -> None:
+        """Let the panel have the middle."""
+        pygame.display.update(self._place)
