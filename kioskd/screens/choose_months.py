@@ -88,9 +88,9 @@ class ChooseMonths(Screen[MonthsAnswer]):
         elif not canvas.portrait:
             hint = canvas.words("choose_months.hint")
             canvas.text(between, hint, Type.NOTE, t.SECOND_INK, "centre", "middle")
-        cells = layout.grid(tiles, across, down, canvas.px(14))
+        cells, reachable = layout.grid(tiles, across, down, canvas.px(14)), self._reachable()
         for offered, cell in zip(page.items, cells, strict=False):
-            month_tile(canvas, cell, self._tile(canvas, offered))
+            month_tile(canvas, cell, self._tile(canvas, offered, offered.month in reachable))
         self._draw_sum(canvas, card)
 
     def tap(self, button: str) -> "Screen[MonthsAnswer] | Done[MonthsAnswer] | None":
@@ -189,20 +189,22 @@ class ChooseMonths(Screen[MonthsAnswer]):
             canvas.text(inner, words, Type.NOTE_STRONG, ink, "centre", "middle", shrink_to=0.7)
         return rest
 
-    def _tile(self, canvas: Canvas, offered: OfferedMonth) -> MonthTile:
-        can, chosen = offered.month in self._reachable(), offered.month in self._chosen()
-        said, sign = self._said(canvas, offered, chosen)
+    def _tile(self, canvas: Canvas, offered: OfferedMonth, can: bool) -> MonthTile:
+        chosen = offered.month in self._chosen()
+        said, sign = self._said(canvas, offered, can, chosen)
         name = month_name_in(canvas.words, offered.month, self.offer.year)
         return MonthTile(name, said, sign, chosen, f"month-{offered.month}" if can else None)
 
-    def _said(self, canvas: Canvas, offered: OfferedMonth, chosen: bool) -> tuple[str, Icon | None]:
+    def _said(
+        self, canvas: Canvas, offered: OfferedMonth, can: bool, chosen: bool
+    ) -> tuple[str, Icon | None]:
         if offered.status is MonthStatus.PAID:
             return canvas.words("choose_months.paid"), Icon.CHECK
         if offered.status is MonthStatus.LOCKED:
             return canvas.words("choose_months.locked"), None
         if offered.status is MonthStatus.CLOSED:
             return canvas.words(f"choose_months.{WHY[offered.why]}"), None
-        if offered.month not in self._reachable():
+        if not can:
             return canvas.words("choose_months.not_yet"), None
         key = "chosen" if chosen else "free"
         return canvas.words(f"choose_months.{key}"), Icon.CHECK if chosen else None

@@ -4,6 +4,7 @@ Line breaking follows the usual Chinese rules (GB/T 15834 5.1: no closing mark b
 opening mark ends one); Latin words and figures are kept whole.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -146,17 +147,22 @@ def wrap(text: str, width: int, width_of: Callable[[str], int]) -> list[str]:
 
 
 def _wrap(paragraph: str, width: int, width_of: Callable[[str], int]) -> list[str]:
-    lines, line = [], ""
-    for piece in pieces(paragraph):
-        if line and width_of((line + piece).rstrip()) > width:
-            lines.append(line.rstrip())
-            line = ""
-        line += piece
-        while len(line) > 1 and width_of(line.rstrip()) > width:
-            head = _longest_head(line, width, width_of)
-            lines.append(line[:head])
-            line = line[head:]
-    return [*lines, line.rstrip()]
+    rest, lines = pieces(paragraph), []
+
+    def fits(count: int) -> bool:
+        return width_of("".join(rest[:count]).rstrip()) <= width
+
+    while rest:
+        # Measuring is what costs: halving the guess measures a line seven times, not forty.
+        fitting = bisect_left(range(1, len(rest) + 1), True, key=lambda count: not fits(count))
+        if fitting:
+            lines.append("".join(rest[:fitting]).rstrip())
+            rest = rest[fitting:]
+            continue
+        head = _longest_head(rest[0], width, width_of)
+        lines.append(rest[0][:head])
+        rest[:1] = [rest[0][head:]] if rest[0][head:] else []
+    return lines or [""]
 
 
 def _longest_head(text: str, width: int, width_of: Callable[[str], int]) -> int:
