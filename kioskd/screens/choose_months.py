@@ -106,7 +106,7 @@ class ChooseMonths(Screen[MonthsAnswer]):
                 return replace(self, chosen=frozenset() if self._is_chosen(quick) else quick.months)
         for month in self._reachable():
             if button == f"month-{month}":
-                return replace(self, chosen=self._toggled(month))
+                return replace(self, chosen=self._toggled(month), page=self._wanted_page)
         return None
 
     @property

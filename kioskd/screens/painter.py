@@ -71,25 +71,25 @@ class Painter:
         Where it ``came`` after another screen, it slides in.
         """
         began = time.perf_counter()
-        self.slide = None
+        moving, self.slide = self.slide is not None, None
         kit = Kit(self.theme, self._fonts, self._shapes, facts)
         canvas = frame.draw_picture(self._surface, screen, kit, words, moment)
         if warns:
             draw_still_here(canvas, cast(int, moment.time_left_s), frame.header_rect(self.theme))
         if came is not None:
             self._slide_in(came, self.canvas.back if self.canvas is not None else None)
-        self._bring_up(canvas, (screen, words.language), moment, warns)
+        self._bring_up(canvas, (screen, words.language), moment, warns or moving)
         took_s = time.perf_counter() - began
         if took_s > SLOW_FRAME_S:
             log.warning("screen.slow_frame", screen=screen.id, ms=round(took_s * 1000))
         return canvas
 
     def _bring_up(
-        self, canvas: Canvas, shown: tuple[Screen[Any], str], moment: Moment, warns: bool
+        self, canvas: Canvas, shown: tuple[Screen[Any], str], moment: Moment, whole: bool
     ) -> None:
         """Let the panel have what has changed: of a finger that goes down or up its button only."""
         fingers = {self.moment.pressed, moment.pressed} - {None}
-        if not warns and shown == self.shown and self._only_pressed_otherwise(canvas, moment):
+        if not whole and shown == self.shown and self._only_pressed_otherwise(canvas, moment):
             places = [rect for button, rect in canvas.buttons.items() if button in fingers]
             pygame.display.update([(r.x, r.y, r.w, r.h) for r in places])
         else:

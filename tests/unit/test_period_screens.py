@@ -107,6 +107,15 @@ def test_elder_mode_shows_four_months_at_a_time() -> None:
     assert len(months_in(drawn_for(screen, "standard"))) > len(months_in(drawn_for(after, "elder")))
 
 
+def test_the_page_does_not_turn_under_her_finger() -> None:
+    """Undoing the only month that was chosen leaves her where she is."""
+    screen = ChooseMonths(LATE, LATE.grades[4], frozenset({Month(2026, 9)}), TODAY)
+    before = months_in(drawn_for(screen, "elder"))
+    after = screen.tap("month-2026-09")
+    assert isinstance(after, ChooseMonths) and not after.chosen
+    assert months_in(drawn_for(after, "elder"))[0] == before[0] == "month-2026-09"
+
+
 def test_months_of_other_pages_stay_chosen() -> None:
     """Turning a page undoes nothing, and what is out of sight is named beside the sum."""
     chosen = frozenset({Month(2026, 6), Month(2026, 9)})

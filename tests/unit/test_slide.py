@@ -96,6 +96,20 @@ async def test_a_sliding_screen_takes_touches(stage: PygameStage, nursery: trio.
     assert stage.accepts("second", "on")
 
 
+async def test_a_finger_that_comes_while_it_slides_ends_it(
+    stage: PygameStage, nursery: trio.Nursery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The panel gets the whole picture where it belongs, not the pressed button alone."""
+    await come_to_second(stage, nursery)
+    assert stage.slides and stage.canvas is not None
+    whole: list[str] = []
+    monkeypatch.setattr(pygame.display, "flip", lambda: whole.append("flip"))
+    x, y = stage.canvas.buttons["on"].centre
+    pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=(x, y), button=1, touch=False))
+    await stage.round_done()
+    assert whole and not stage.slides
+
+
 async def test_it_stands_in_the_end(stage: PygameStage, nursery: trio.Nursery) -> None:
     """What is on the panel is what was drawn."""
     await come_to_second(stage, nursery)
