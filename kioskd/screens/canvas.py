@@ -275,7 +275,7 @@ class Canvas:
         """Fill a rectangle with round corners."""
         self.shapes.rounded(self.surface, rect, radius, colour, corners)
 
-    def share(self, rect: Rect, radius: int, colour: Colour, corners: str = "tl tr bl br") -> None:
+    def share(self, rect: Rect, radius: int, colour: Colour, corners: str = ALL) -> None:
         """Fill what stands for a part of a sum; the second part is striped besides its colour."""
         self.rounded(rect, radius, colour, corners)
         if colour in t.SECOND_PARTS:

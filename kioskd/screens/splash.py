@@ -5,6 +5,7 @@ longer than drawing does. The stage takes the same display over.
 """
 
 import os
+from pathlib import Path
 
 import pygame
 
@@ -47,14 +48,16 @@ def show_starting(settings: ScreenSettings) -> None:
     try:
         letters = find_fonts(settings.font).letters
     except ConfigError:
-        _draw(surface, None, NO_LETTERS)
+        # By its path: what pygame would find it with is not loaded.
+        latin = Path(pygame.__file__).with_name(pygame.font.get_default_font())
+        _draw(surface, str(latin), NO_LETTERS)
         log.warning("screen.shown", screen="no-letters")
         raise
     _draw(surface, letters, LINES)
     log.event("screen.shown", screen="starting")
 
 
-def _draw(surface: pygame.Surface, letters: str | None, lines: tuple[str, str]) -> None:
+def _draw(surface: pygame.Surface, letters: str, lines: tuple[str, str]) -> None:
     surface.fill(t.GROUND)
     width, height = surface.get_size()
     surface.fill(t.DEEP_BLUE, (0, 0, width, height // 10))
