@@ -138,6 +138,10 @@ def _is_wide(character: str) -> bool:
     return ord(character) >= 0x2E80
 
 
+FIRST_GUESS = 16
+"""So many pieces of a text are on most lines."""
+
+
 def wrap(text: str, width: int, width_of: Callable[[str], int]) -> list[str]:
     """Break ``text`` into lines of at most ``width`` pixels; a line feed always breaks.
 
@@ -153,8 +157,13 @@ def _wrap(paragraph: str, width: int, width_of: Callable[[str], int]) -> list[st
         return width_of("".join(rest[:count]).rstrip()) <= width
 
     while rest:
-        # Measuring is what costs: halving the guess measures a line seven times, not forty.
-        fitting = bisect_left(range(1, len(rest) + 1), True, key=lambda count: not fits(count))
+        # Measuring is what costs: doubling and halving the guess measures a line a few times, and
+        # never a whole paragraph.
+        most = FIRST_GUESS
+        while most < len(rest) and fits(most):
+            most *= 2
+        counts = range(1, min(most, len(rest)) + 1)
+        fitting = bisect_left(counts, True, key=lambda count: not fits(count))
         if fitting:
             lines.append("".join(rest[:fitting]).rstrip())
             rest = rest[fitting:]

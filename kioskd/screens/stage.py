@@ -1,6 +1,6 @@
 """Screen and finger: the only task that draws and the only source of SessionEnded.
 
-One trio task polls pygame fifty times a second without blocking, hit-tests touches and keys against
+One trio task polls pygame sixty times a second without blocking, hit-tests touches and keys against
 the buttons of the picture that is up, and has the painter draw what has changed.
 """
 
@@ -35,7 +35,7 @@ from kioskd.screens.touches import Touch, touches
 from kioskd.screens.visitor import Visitor
 from kioskd.screens.words import Words
 
-TICK_S = 0.02
+TICK_S = 1 / 60
 T = TypeVar("T")
 
 
