@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 # What the programs, the simulated devices and the checks use; python3-* only where Debian's python3 is used.
-NEEDED="ca-certificates cups-ipp-utils dbus espeak-ng fonts-hanazono
+NEEDED="ca-certificates chromium cups-ipp-utils dbus espeak-ng fonts-hanazono
 fonts-material-design-icons-iconfont fonts-wqy-microhei gcc libc6-dev
 libgooglepinyin0 libpcsclite-dev make pcscd pkg-config poppler-utils postgresql strace swig systemd vsmartcard-vpcd"
 DEBIAN_PYTHON="python3 python3-dev python3-venv"
@@ -69,8 +69,9 @@ make_environment() {
 
 version() { "$1" -c 'import sys; print(sys.version)' 2>/dev/null || echo "none in $1"; }
 
+# The lock files are complete; without --no-deps django-htmx, here for htmx.min.js, would bring Django.
 pip_install() {
-    "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes "$@"
+    "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps "$@"
 }
 
 install_packages
