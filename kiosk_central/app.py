@@ -41,6 +41,7 @@ from kiosk_central.signing import remember_key, signer_for
 from kiosk_central.store.engine import open_centre_database, read, write
 from kiosk_central.store.schema import settings
 from kiosk_central.store.writer import Writer
+from kiosk_central.web import parts as web
 from kioskd.domain.region import RegionPack
 from kioskd.protocols.central import Problem, ProblemCode, encode
 
@@ -110,7 +111,7 @@ def build_app(centre: Centre) -> Starlette:
         centre.engine.dispose()
 
     app = Starlette(
-        routes=[route for part in API for route in part.ROUTES],
+        routes=[*(route for part in API for route in part.ROUTES), *web.ROUTES],
         lifespan=lifespan,
         exception_handlers={
             Refused: _refused,
@@ -120,6 +121,7 @@ def build_app(centre: Centre) -> Starlette:
         },
     )
     app.state.centre = centre
+    web.prepare(app)
     return app
 
 
@@ -131,21 +133,29 @@ def _document(found: Problem) -> Response:
     return Response(encode(found), found.status, headers, media_type=media_type)
 
 
-async def _refused(_request: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused), "registered for Refused"
+    if web.is_page(request):
+        return web.refused_page(request, error)
     return _document(problem(error.code, error.detail))
 
 
-async def _no_route(_request: Request, error: Exception) -> Response:
+async def _no_route(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException), "registered for HTTPException"
+    if web.is_page(request):
+        return web.failed_page(request, error.status_code)
     code = ProblemCode.NOT_FOUND if error.status_code == 404 else ProblemCode.BAD_REQUEST
     return _document(problem(code, status=error.status_code))
 
 
-async def _no_database(_request: Request, error: Exception) -> Response:
+async def _no_database(request: Request, error: Exception) -> Response:
     _log.error("database: %s", type(error).__name__)
+    if web.is_page(request):
+        return web.failed_page(request, 503)
     return _document(problem(ProblemCode.UNAVAILABLE))
 
 
-async def _broken(_request: Request, _error: Exception) -> Response:
+async def _broken(request: Request, _error: Exception) -> Response:
+    if web.is_page(request):
+        return web.failed_page(request, 500)
     return _document(problem(ProblemCode.UNAVAILABLE, status=500))

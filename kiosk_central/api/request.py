@@ -111,15 +111,21 @@ def is_open_to(visit: Visit, centre: Centre, service: str) -> bool:
 
 async def body_of(request: Request, wanted: type[T], longest: int = BODY_BYTES_MAX) -> T:
     """Decode the body. Raises Refused(BAD_REQUEST), which repeats nothing of what was sent."""
+    data = await body_bytes_of(request, longest)
+    try:
+        return decode(data, wanted)
+    except (ContractBroken, RecursionError):
+        raise Refused(ProblemCode.BAD_REQUEST, f"not a {wanted.__name__}") from None
+
+
+async def body_bytes_of(request: Request, longest: int = BODY_BYTES_MAX) -> bytes:
+    """Return the body as it came. Raises Refused(BAD_REQUEST) for more than ``longest`` bytes."""
     data = bytearray()
     async for chunk in request.stream():
         data += chunk
         if len(data) > longest:
             raise Refused(ProblemCode.BAD_REQUEST, "too long")
-    try:
-        return decode(bytes(data), wanted)
-    except (ContractBroken, RecursionError):
-        raise Refused(ProblemCode.BAD_REQUEST, f"not a {wanted.__name__}") from None
+    return bytes(data)
 
 
 def reference_of(request: Request, name: str = "ref") -> str:

@@ -22,13 +22,20 @@ NEXT = """
 from alembic import op
 import sqlalchemy as sa
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "{before}"
 
 
 def upgrade():
     op.add_column("kiosks", sa.Column("colour", sa.Text()))
 """
+
+
+BEFORE = newest()
+
+
+def next_text() -> str:
+    return NEXT.format(before=BEFORE)
 
 
 @pytest.fixture(params=KINDS)
@@ -51,7 +58,7 @@ def next_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[
     def learn() -> None:
         folder = tmp_path / "migrations"
         shutil.copytree(revisions.FOLDER, folder)
-        (folder / "versions" / "0002_colour.py").write_text(NEXT)
+        (folder / "versions" / "9999_colour.py").write_text(next_text())
         monkeypatch.setattr(revisions, "FOLDER", folder)
 
     return learn
@@ -122,9 +129,9 @@ def test_a_newer_revision_is_refused(
         next_revision()
         url = made(migrate)
     monkeypatch.undo()
-    with pytest.raises(WrongSchema, match="revision 0002"):
+    with pytest.raises(WrongSchema, match="revision 9999"):
         open_centre_database(url)
-    with pytest.raises(WrongSchema, match="revision 0002"):
+    with pytest.raises(WrongSchema, match="revision 9999"):
         write(open_engine(url), migrate)
 
 
@@ -143,7 +150,7 @@ def test_sqlite_is_brought_up_to_date_and_postgresql_is_not(
     if url.startswith("postgresql"):
         with pytest.raises(WrongSchema, match="kiosk-central migrate"):
             open_centre_database(url)
-        assert run(url, "migrate").output == "revision 0002\n"
+        assert run(url, "migrate").output == "revision 9999\n"
     open_centre_database(url).dispose()
     columns = read(opened(url), lambda at: inspect(at).get_columns("kiosks"))
     assert columns[-1]["name"] == "colour"
@@ -157,11 +164,11 @@ def test_a_migration_is_done_whole_or_not_at_all(
     """One that breaks off leaves tables and revision as they were."""
     engine = opened(made(migrate))
     next_revision()
-    file = revisions.FOLDER / "versions" / "0002_colour.py"
-    file.write_text(NEXT + "    raise ZeroDivisionError\n")
+    file = revisions.FOLDER / "versions" / "9999_colour.py"
+    file.write_text(next_text() + "    raise ZeroDivisionError\n")
     with pytest.raises(ZeroDivisionError):
         write(engine, migrate)
-    assert read(engine, revisions.revision_of) == "0001"
+    assert read(engine, revisions.revision_of) == BEFORE
     assert "colour" not in str(read(engine, lambda at: inspect(at).get_columns("kiosks")))
 
 

@@ -1,0 +1,124 @@
+"""A served centre, staff with accounts, and a real Chromium signed in as one of them."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import Connection
+
+from kiosk_central import sample
+from kiosk_central.clock import local_date
+from kiosk_central.region import load_region
+from kiosk_central.store.engine import open_engine, write
+from kiosk_central.web.accounts import add_account
+from kiosk_central.web.roles import Role
+from tests.databases import Template, make_template
+from tests.web.staff import NOW, OUTLET, Served, Staff, serving
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+WIDTHS = {1280: 900, 390: 844}
+"""Width of the window in pixels, and its height."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what asks for ``width`` at each width."""
+    if "width" in metafunc.fixturenames:
+        metafunc.parametrize("width", WIDTHS)
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """Return a sample city whose staff have set-up codes but no passwords."""
+
+    def fill(at: Connection) -> None:
+        sample.fill(at, load_region(), 4, 1, local_date(NOW))
+
+    return make_template(tmp_path_factory.mktemp("web"), None, fill)
+
+
+@pytest.fixture
+def served(city: Template, tmp_path: Path) -> Iterator[Served]:
+    """Serve a fresh copy of the city."""
+    with city.copied(tmp_path) as url, serving(url) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visitor:
+    """A browser window, and where its pictures go."""
+
+    page: Page
+    served: Served
+    width: int
+    pictures: Path
+    staff: Staff | None = None
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.served.url + path)
+
+    def shoot(self, name: str) -> Path:
+        """Keep a picture of the whole page, which must not be wider than the window."""
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= self.width, f"{name}: {wide} px wide in a window of {self.width}"
+        file = self.pictures / f"{name}-{self.width}.png"
+        self.page.screenshot(path=file, full_page=True)
+        return file
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Where pictures of pages go: KIOSKD_WEB_PICTURES keeps them."""
+    folder = Path(os.environ.get("KIOSKD_WEB_PICTURES", tmp_path / "pictures"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def visitor(chromium: Browser, served: Served, width: int, pictures: Path) -> Iterator[Visitor]:
+    """A window in which nobody is logged in."""
+    context = chromium.new_context(
+        viewport={"width": width, "height": WIDTHS[width]}, locale="zh-CN"
+    )
+    context.set_default_timeout(15_000)
+    yield Visitor(context.new_page(), served, width, pictures)
+    context.close()
+
+
+@pytest.fixture
+def as_staff(visitor: Visitor) -> Callable[..., Visitor]:
+    """Log somebody with these roles in, without going through the log-in page."""
+
+    def sign_in(*roles: Role, outlet: str = OUTLET, name: str = "wangfang") -> Visitor:
+        def make(at: Connection) -> str:
+            return add_account(at, NOW, name, "王芳", frozenset(roles), outlet)
+
+        engine = open_engine(visitor.served.db)
+        code = write(engine, make)
+        engine.dispose()
+        visitor.staff = Staff(name, code)
+        token = visitor.served.sign_in(visitor.staff)
+        cookie = {"name": "desk", "value": token, "url": visitor.served.url + "/desk"}
+        visitor.page.context.add_cookies([{**cookie, "httpOnly": True, "secure": True}])
+        visitor.open("/desk")
+        return visitor
+
+    return sign_in
