@@ -79,7 +79,15 @@ def render(request: Request, who: Who | None, template: str, context: Mapping[st
     """Return the text of a page, or of a part of one."""
     roles = frozenset() if who is None else who.roles
     menu = [entry for entry in request.app.state.nav if entry.roles & roles]
-    common = {"request": request, "who": who, "nav": menu, "csrf_field": lambda: _csrf_field(who)}
+    path = request.url.path
+    within = [entry for entry in menu if path == entry.path or path.startswith(f"{entry.path}/")]
+    common = {
+        "request": request,
+        "who": who,
+        "nav": menu,
+        "here": max(within, key=lambda entry: len(entry.path), default=None),
+        "csrf_field": lambda: _csrf_field(who),
+    }
     return _templates().get_template(template).render(common | dict(context))
 
 

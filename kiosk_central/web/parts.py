@@ -4,6 +4,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kiosk_central.auditor import pages as auditor
 from kiosk_central.problems import Refused
 from kiosk_central.web import login_pages, pages
 from kiosk_central.web.pages import message
@@ -11,13 +12,14 @@ from kiosk_central.web.session import BadForm
 from kioskd.protocols.central import ProblemCode
 
 PREFIX = "/desk"
-AREAS: tuple[object, ...] = ()
+AREAS = (auditor,)
 """Modules with pages: each has its ``ROUTES`` and its ``NAV``."""
 ROUTES = [
     *pages.ROUTES,
     *login_pages.ROUTES,
+    *(route for area in AREAS for route in area.ROUTES),
 ]
-NAV: list[pages.NavEntry] = []
+NAV = tuple(entry for area in AREAS for entry in area.NAV)
 
 _BAD_FORM = {
     400: ("表单有误", "提交的内容无法识别，没有做任何更改。请返回上一页重新填写。"),

@@ -75,6 +75,11 @@ class Visitor:
     def open(self, path: str) -> None:
         self.page.goto(self.served.url + path)
 
+    def choose(self, entry: str) -> None:
+        """Choose an entry of the menu."""
+        menu = self.page.get_by_role("navigation", name="主菜单")
+        menu.get_by_role("link", name=entry, exact=True).click()
+
     def shoot(self, name: str) -> Path:
         """Keep a picture of the whole page, which must not be wider than the window."""
         wide = self.page.evaluate("document.documentElement.scrollWidth")
