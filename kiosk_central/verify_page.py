@@ -29,7 +29,8 @@ STYLE = (
     "textarea{width:100%;box-sizing:border-box;font:16px monospace;padding:.5rem;"
     "border:1px solid #8a97a6;border-radius:.4rem}"
     "button{min-height:2.75rem;padding:.4rem 1.4rem;font:inherit;color:#fff;background:#1557a0;"
-    "border:0;border-radius:.45rem;cursor:pointer}:focus-visible{outline:3px solid #f0a020}"
+    "border:0;border-radius:.45rem;cursor:pointer}"
+    "button [lang=en]{color:#fff}:focus-visible{outline:3px solid #f0a020}"
 )
 _STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
 HEADERS = {
