@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kiosk_central import openapi
 from kiosk_central.api import (
     accounts,
     books,
@@ -58,6 +59,7 @@ API = (
     papers,
     cards,
     cabinet,
+    openapi,
 )
 """Each part of the contract has its own module with its ``ROUTES``."""
 RETRY_AFTER_S = 2

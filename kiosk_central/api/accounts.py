@@ -2,13 +2,14 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from kiosk_central.accounts import pension_account
+from kiosk_central.api.operation import By, Operation
 from kiosk_central.api.request import answer, centre_of, checked_year, visit_of
 from kiosk_central.clock import local_date
 from kiosk_central.medical_accounts import medical_account
 from kiosk_central.my_payments import payments_of
+from kioskd.domain.account import MedicalAccount, MyPayment, PensionAccount
 from kioskd.protocols import central_accounts
 
 PENSION_SERVICE = "pension-account"
@@ -38,7 +39,26 @@ async def my_payments(request: Request) -> Response:
 
 
 ROUTES = [
-    Route(central_accounts.PENSION_ACCOUNT_PATH, pension, methods=["GET"]),
-    Route(central_accounts.MEDICAL_ACCOUNT_PATH, medical, methods=["GET"]),
-    Route(central_accounts.MY_PAYMENTS_PATH, my_payments, methods=["GET"]),
+    Operation(
+        "GET",
+        central_accounts.PENSION_ACCOUNT_PATH,
+        pension,
+        by=By.VISIT,
+        gives=PensionAccount,
+    ),
+    Operation(
+        "GET",
+        central_accounts.MEDICAL_ACCOUNT_PATH,
+        medical,
+        by=By.VISIT,
+        gives=MedicalAccount,
+        query=("year",),
+    ),
+    Operation(
+        "GET",
+        central_accounts.MY_PAYMENTS_PATH,
+        my_payments,
+        by=By.VISIT,
+        gives=tuple[MyPayment, ...],
+    ),
 ]

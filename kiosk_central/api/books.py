@@ -2,8 +2,8 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
+from kiosk_central.api.operation import By, Operation
 from kiosk_central.api.request import (
     answer,
     body_of,
@@ -20,7 +20,15 @@ from kiosk_central.prints import COPY_MAX, give_copy, receipts_of, take_print
 from kiosk_central.problems import Refused
 from kioskd.protocols import central_books
 from kioskd.protocols.central import ProblemCode
-from kioskd.protocols.central_books import ChainLinks, DayEndReport, PrintReport
+from kioskd.protocols.central_books import (
+    ChainHead,
+    ChainLinks,
+    DayEndAnswer,
+    DayEndReport,
+    PrintReport,
+    ReceiptCopy,
+    ReceiptEntry,
+)
 
 REPRINT_SERVICE = "reprint-receipts"
 STAMP_MAX = 40
@@ -97,10 +105,47 @@ async def put_links(request: Request) -> Response:
 
 
 ROUTES = [
-    Route(central_books.RECEIPTS_PATH, receipts, methods=["GET"]),
-    Route(central_books.COPY_PATH, put_copy, methods=["PUT"]),
-    Route(central_books.PRINT_PATH, put_print, methods=["PUT"]),
-    Route(central_books.DAY_END_PATH, put_day_end, methods=["PUT"]),
-    Route(central_books.JOURNAL_PATH, journal, methods=["GET"]),
-    Route(central_books.LINKS_PATH, put_links, methods=["PUT"]),
+    Operation(
+        "GET",
+        central_books.RECEIPTS_PATH,
+        receipts,
+        by=By.VISIT,
+        gives=tuple[ReceiptEntry, ...],
+    ),
+    Operation(
+        "PUT",
+        central_books.COPY_PATH,
+        put_copy,
+        by=By.VISIT,
+        gives=ReceiptCopy,
+        refuses=(ProblemCode.REFERENCE_REUSED,),
+    ),
+    Operation(
+        "PUT",
+        central_books.PRINT_PATH,
+        put_print,
+        by=By.KIOSK,
+        takes=PrintReport,
+        gives=PrintReport,
+        refuses=(ProblemCode.NOT_FOUND, ProblemCode.REFERENCE_REUSED),
+    ),
+    Operation(
+        "PUT",
+        central_books.DAY_END_PATH,
+        put_day_end,
+        by=By.KIOSK,
+        takes=DayEndReport,
+        gives=DayEndAnswer,
+        refuses=(ProblemCode.REFERENCE_REUSED,),
+    ),
+    Operation("GET", central_books.JOURNAL_PATH, journal, by=By.KIOSK, gives=ChainHead),
+    Operation(
+        "PUT",
+        central_books.LINKS_PATH,
+        put_links,
+        by=By.KIOSK,
+        takes=ChainLinks,
+        gives=ChainHead,
+        refuses=(ProblemCode.CHAIN_BROKEN,),
+    ),
 ]

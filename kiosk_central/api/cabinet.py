@@ -2,8 +2,8 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
+from kiosk_central.api.operation import By, Operation
 from kiosk_central.api.request import (
     answer,
     body_of,
@@ -16,7 +16,7 @@ from kiosk_central.cabinet import hold_of, take_event
 from kiosk_central.problems import Refused
 from kioskd.protocols import central_cabinet
 from kioskd.protocols.central import ProblemCode
-from kioskd.protocols.central_cabinet import CabinetEvent
+from kioskd.protocols.central_cabinet import CabinetEvent, Hold
 
 STAMP_MAX = 40
 
@@ -41,6 +41,14 @@ async def hold(request: Request) -> Response:
 
 
 ROUTES = [
-    Route(central_cabinet.EVENT_PATH, put_event, methods=["PUT"]),
-    Route(central_cabinet.HOLD_PATH, hold, methods=["GET"]),
+    Operation(
+        "PUT",
+        central_cabinet.EVENT_PATH,
+        put_event,
+        by=By.KIOSK,
+        takes=CabinetEvent,
+        gives=Hold,
+        refuses=(ProblemCode.REFERENCE_REUSED,),
+    ),
+    Operation("GET", central_cabinet.HOLD_PATH, hold, by=By.KIOSK, gives=Hold),
 ]

@@ -7,9 +7,9 @@ from datetime import date
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from kiosk_central.activation import activate, check_card
+from kiosk_central.api.operation import By, Operation
 from kiosk_central.api.request import (
     Centre,
     answer,
@@ -26,9 +26,9 @@ from kiosk_central.clock import local_date
 from kiosk_central.loss import Terms, cancel_loss, my_card, report_loss, request_reissue, terms_of
 from kiosk_central.profile_applications import profile_applications
 from kiosk_central.sessions import Visit
-from kioskd.domain.card import Application
+from kioskd.domain.card import Application, CardView, MyCard
 from kioskd.protocols import central_cards
-from kioskd.protocols.central import CardLogin, encode
+from kioskd.protocols.central import CardLogin, ProblemCode, encode
 from kioskd.protocols.central_cards import Activation, ReissueRequest
 
 CODE_HEX_DIGITS = 32
@@ -151,11 +151,70 @@ def _proof(at: _At, shown: CardLogin) -> Proof:
 
 
 ROUTES = [
-    Route(central_cards.MY_CARD_PATH, get_my_card, methods=["GET"]),
-    Route(central_cards.APPLICATIONS_PATH, get_applications, methods=["GET"]),
-    Route(central_cards.LOSS_PATH, put_loss, methods=["PUT"]),
-    Route(central_cards.LOSS_CANCEL_PATH, put_loss_cancellation, methods=["PUT"]),
-    Route(central_cards.REISSUE_PATH, put_reissue, methods=["PUT"]),
-    Route(central_cards.CARD_CHECK_PATH, post_check, methods=["POST"]),
-    Route(central_cards.ACTIVATION_PATH, put_activation, methods=["PUT"]),
+    Operation(
+        "GET",
+        central_cards.MY_CARD_PATH,
+        get_my_card,
+        by=By.VISIT,
+        gives=MyCard,
+        refuses=(ProblemCode.CARD_UNKNOWN,),
+    ),
+    Operation(
+        "GET",
+        central_cards.APPLICATIONS_PATH,
+        get_applications,
+        by=By.VISIT,
+        gives=tuple[Application, ...],
+    ),
+    Operation(
+        "PUT",
+        central_cards.LOSS_PATH,
+        put_loss,
+        by=By.VISIT,
+        gives=Application,
+        refuses=(ProblemCode.CARD_UNKNOWN, ProblemCode.CARD_STATE, ProblemCode.REFERENCE_REUSED),
+    ),
+    Operation(
+        "PUT",
+        central_cards.LOSS_CANCEL_PATH,
+        put_loss_cancellation,
+        by=By.VISIT,
+        gives=Application,
+        refuses=(ProblemCode.CARD_UNKNOWN, ProblemCode.CARD_STATE, ProblemCode.REFERENCE_REUSED),
+    ),
+    Operation(
+        "PUT",
+        central_cards.REISSUE_PATH,
+        put_reissue,
+        by=By.VISIT,
+        takes=ReissueRequest,
+        gives=Application,
+        refuses=(ProblemCode.CARD_UNKNOWN, ProblemCode.CARD_STATE, ProblemCode.REFERENCE_REUSED),
+    ),
+    Operation(
+        "POST",
+        central_cards.CARD_CHECK_PATH,
+        post_check,
+        by=By.VISIT,
+        takes=CardLogin,
+        gives=CardView,
+        refuses=(ProblemCode.CHALLENGE_UNKNOWN, ProblemCode.CARD_CLONED, ProblemCode.CARD_UNKNOWN),
+    ),
+    Operation(
+        "PUT",
+        central_cards.ACTIVATION_PATH,
+        put_activation,
+        by=By.VISIT,
+        takes=CardLogin,
+        gives=Activation,
+        refuses=(
+            ProblemCode.CHALLENGE_UNKNOWN,
+            ProblemCode.CARD_CLONED,
+            ProblemCode.CARD_UNKNOWN,
+            ProblemCode.CARD_LOST,
+            ProblemCode.CARD_EXPIRED,
+            ProblemCode.CARD_STATE,
+            ProblemCode.REFERENCE_REUSED,
+        ),
+    ),
 ]

@@ -2,8 +2,8 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
+from kiosk_central.api.operation import By, Operation
 from kiosk_central.api.request import (
     answer,
     body_of,
@@ -28,6 +28,7 @@ from kioskd.protocols.central_documents import (
     DocumentKind,
     DocumentPrintReport,
     DocumentRequest,
+    IssuedDocument,
     SealedDocument,
 )
 
@@ -92,7 +93,33 @@ async def put_print(request: Request) -> Response:
 
 
 ROUTES = [
-    Route(MY_DOCUMENTS_PATH, my_documents, methods=["GET"]),
-    Route(DOCUMENT_PATH, put_document, methods=["PUT"]),
-    Route(DOCUMENT_PRINT_PATH, put_print, methods=["PUT"]),
+    Operation(
+        "GET",
+        MY_DOCUMENTS_PATH,
+        my_documents,
+        by=By.VISIT,
+        gives=tuple[IssuedDocument, ...],
+    ),
+    Operation(
+        "PUT",
+        DOCUMENT_PATH,
+        put_document,
+        by=By.VISIT,
+        takes=DocumentRequest,
+        gives=SealedDocument,
+        refuses=(
+            ProblemCode.STATE_CONFLICT,
+            ProblemCode.NOT_PRINTABLE,
+            ProblemCode.REFERENCE_REUSED,
+        ),
+    ),
+    Operation(
+        "PUT",
+        DOCUMENT_PRINT_PATH,
+        put_print,
+        by=By.KIOSK,
+        takes=DocumentPrintReport,
+        gives=DocumentPrintReport,
+        refuses=(ProblemCode.NOT_FOUND, ProblemCode.REFERENCE_REUSED),
+    ),
 ]

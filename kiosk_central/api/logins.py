@@ -4,8 +4,8 @@ import logging
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
+from kiosk_central.api.operation import By, Operation
 from kiosk_central.api.request import (
     Centre,
     answer,
@@ -24,6 +24,7 @@ from kioskd.domain.person import Assurance
 from kioskd.protocols import central
 from kioskd.protocols.central import (
     CardLogin,
+    Challenge,
     IdCardLogin,
     Login,
     ProblemCode,
@@ -79,8 +80,39 @@ async def log_out(request: Request) -> Response:
 
 
 ROUTES = [
-    Route(central.CHALLENGES_PATH, challenge, methods=["POST"]),
-    Route(central.CARD_LOGIN_PATH, by_card, methods=["POST"]),
-    Route(central.ID_CARD_LOGIN_PATH, by_id_card, methods=["POST"]),
-    Route(central.SESSION_PATH, log_out, methods=["DELETE"]),
+    Operation("POST", central.CHALLENGES_PATH, challenge, by=By.KIOSK, gives=Challenge, status=201),
+    Operation(
+        "POST",
+        central.CARD_LOGIN_PATH,
+        by_card,
+        by=By.KIOSK,
+        takes=CardLogin,
+        gives=Login,
+        status=201,
+        refuses=(
+            ProblemCode.CHALLENGE_UNKNOWN,
+            ProblemCode.CARD_CLONED,
+            ProblemCode.CARD_UNKNOWN,
+            ProblemCode.CARD_LOST,
+            ProblemCode.CARD_EXPIRED,
+            ProblemCode.CARD_NOT_ACTIVATED,
+        ),
+    ),
+    Operation(
+        "POST",
+        central.ID_CARD_LOGIN_PATH,
+        by_id_card,
+        by=By.KIOSK,
+        takes=IdCardLogin,
+        gives=Login,
+        status=201,
+        refuses=(ProblemCode.PERSON_UNKNOWN,),
+    ),
+    Operation(
+        "DELETE",
+        central.SESSION_PATH,
+        log_out,
+        by=By.KIOSK,
+        refuses=(ProblemCode.SESSION_UNKNOWN,),
+    ),
 ]

@@ -2,12 +2,13 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
+from kiosk_central.api.operation import By, Operation
 from kiosk_central.api.request import answer, centre_of, checked_year, visit_of
 from kiosk_central.clock import local_month
 from kiosk_central.contributions import insurance_view
 from kiosk_central.offers import offers_for
+from kioskd.domain.contribution import InsuranceView, Offer
 from kioskd.protocols import central
 
 INSURANCE_SERVICE = "insurance"
@@ -38,6 +39,13 @@ async def offers(request: Request) -> Response:
 
 
 ROUTES = [
-    Route(central.INSURANCE_PATH, insurance, methods=["GET"]),
-    Route(central.OFFERS_PATH, offers, methods=["GET"]),
+    Operation(
+        "GET",
+        central.INSURANCE_PATH,
+        insurance,
+        by=By.VISIT,
+        gives=InsuranceView,
+        query=("year",),
+    ),
+    Operation("GET", central.OFFERS_PATH, offers, by=By.VISIT, gives=tuple[Offer, ...]),
 ]

@@ -2,13 +2,14 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
+from kiosk_central.api.operation import By, Operation
 from kiosk_central.api.request import answer, centre_of, kiosk_of
 from kiosk_central.documents.check import paper_check
 from kiosk_central.problems import Refused
 from kioskd.protocols import central_documents
 from kioskd.protocols.central import ProblemCode
+from kioskd.protocols.central_documents import PaperCheck
 
 CODE_MAX = 2048
 
@@ -24,4 +25,4 @@ async def paper(request: Request) -> Response:
 
 PATH = central_documents.PAPER_CHECK_PATH.replace("{code}", "{code:path}")
 """The text of a QR code is an address and has slashes."""
-ROUTES = [Route(PATH, paper, methods=["GET"])]
+ROUTES = [Operation("GET", PATH, paper, by=By.KIOSK, gives=PaperCheck)]

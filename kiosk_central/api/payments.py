@@ -2,9 +2,9 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from kiosk_central.api.me import PAY_SERVICE
+from kiosk_central.api.operation import By, Operation
 from kiosk_central.api.request import (
     answer,
     body_of,
@@ -20,9 +20,10 @@ from kiosk_central.assessments import assess, release
 from kiosk_central.cabinet import refuse_if_held
 from kiosk_central.payments import payment_of, report_payment
 from kiosk_central.problems import Refused
+from kioskd.domain.contribution import Assessment
 from kioskd.domain.payment import TransactionRecord
 from kioskd.protocols import central
-from kioskd.protocols.central import AssessmentRequest, PaymentReport, ProblemCode
+from kioskd.protocols.central import AssessmentRequest, PaymentReport, Posting, ProblemCode
 
 STAMP_MAX = 40
 REASON_MAX = 40
@@ -90,8 +91,53 @@ def _check_record(record: TransactionRecord) -> None:
 
 
 ROUTES = [
-    Route(central.ASSESSMENT_PATH, put_assessment, methods=["PUT"]),
-    Route(central.ASSESSMENT_PATH, delete_assessment, methods=["DELETE"]),
-    Route(central.PAYMENT_PATH, put_payment, methods=["PUT"]),
-    Route(central.PAYMENT_PATH, get_payment, methods=["GET"]),
+    Operation(
+        "PUT",
+        central.ASSESSMENT_PATH,
+        put_assessment,
+        by=By.VISIT,
+        takes=AssessmentRequest,
+        gives=Assessment,
+        refuses=(
+            ProblemCode.MONTHS_TAKEN,
+            ProblemCode.MONTHS_NOT_OPEN,
+            ProblemCode.EARLIER_FIRST,
+            ProblemCode.WHOLE_PERIODS_ONLY,
+            ProblemCode.TOO_FEW_MONTHS,
+            ProblemCode.GRADE_FIXED,
+            ProblemCode.ASSESSMENT_CLOSED,
+            ProblemCode.KIOSK_HELD,
+            ProblemCode.STATE_CONFLICT,
+            ProblemCode.REFERENCE_REUSED,
+        ),
+    ),
+    Operation(
+        "DELETE",
+        central.ASSESSMENT_PATH,
+        delete_assessment,
+        by=By.KIOSK,
+        refuses=(ProblemCode.NOT_FOUND, ProblemCode.STATE_CONFLICT, ProblemCode.ASSESSMENT_CLOSED),
+    ),
+    Operation(
+        "PUT",
+        central.PAYMENT_PATH,
+        put_payment,
+        by=By.KIOSK,
+        takes=PaymentReport,
+        gives=Posting,
+        refuses=(
+            ProblemCode.NOT_FOUND,
+            ProblemCode.ASSESSMENT_CLOSED,
+            ProblemCode.STATE_CONFLICT,
+            ProblemCode.REFERENCE_REUSED,
+        ),
+    ),
+    Operation(
+        "GET",
+        central.PAYMENT_PATH,
+        get_payment,
+        by=By.KIOSK,
+        gives=Posting,
+        refuses=(ProblemCode.NOT_FOUND,),
+    ),
 ]

@@ -2,8 +2,8 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
+from kiosk_central.api.operation import By, Operation
 from kiosk_central.api.request import (
     answer,
     body_of,
@@ -13,11 +13,14 @@ from kiosk_central.api.request import (
     visit_of,
 )
 from kiosk_central.profiles import change_profile, profile_of
+from kioskd.domain.profile import Profile
+from kioskd.protocols.central import ProblemCode
 from kioskd.protocols.central_profile import (
     AGREED_MAX,
     PROFILE_CHANGE_PATH,
     PROFILE_PATH,
     ProfileChange,
+    ProfileChanged,
 )
 
 SERVICE = "change-profile"
@@ -44,6 +47,18 @@ async def put_change(request: Request) -> Response:
 
 
 ROUTES = [
-    Route(PROFILE_PATH, profile, methods=["GET"]),
-    Route(PROFILE_CHANGE_PATH, put_change, methods=["PUT"]),
+    Operation("GET", PROFILE_PATH, profile, by=By.VISIT, gives=Profile),
+    Operation(
+        "PUT",
+        PROFILE_CHANGE_PATH,
+        put_change,
+        by=By.VISIT,
+        takes=ProfileChange,
+        gives=ProfileChanged,
+        refuses=(
+            ProblemCode.TEXT_NOT_ACCEPTED,
+            ProblemCode.PROFILE_CHANGED,
+            ProblemCode.REFERENCE_REUSED,
+        ),
+    ),
 ]

@@ -3,11 +3,12 @@
 from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
+from kiosk_central.api.operation import By, Operation
 from kiosk_central.api.request import answer, centre_of, kiosk_of, no_content
 from kiosk_central.clock import stamp
 from kiosk_central.problems import Refused
+from kioskd.domain.region import RegionPack
 from kioskd.protocols import central
 from kioskd.protocols.central import ProblemCode, ServerTime
 
@@ -35,7 +36,7 @@ async def health(request: Request) -> Response:
 
 
 ROUTES = [
-    Route(central.TIME_PATH, time, methods=["GET"]),
-    Route(central.REGION_PATH, region, methods=["GET"]),
-    Route(HEALTH_PATH, health, methods=["GET"]),
+    Operation("GET", central.TIME_PATH, time, by=By.ANYBODY, gives=ServerTime),
+    Operation("GET", central.REGION_PATH, region, by=By.KIOSK, gives=RegionPack),
+    Operation("GET", HEALTH_PATH, health, by=By.ANYBODY, refuses=(ProblemCode.UNAVAILABLE,)),
 ]
