@@ -21,6 +21,7 @@ from kiosk_central.api import (
     cabinet,
     cards,
     documents,
+    fleet,
     logins,
     me,
     papers,
@@ -34,6 +35,7 @@ from kiosk_central.cards import CardVerifier, Challenges, MasterKeyVerifier, NoV
 from kiosk_central.clock import Clock, utc_now
 from kiosk_central.documents.press import Press
 from kiosk_central.documents.seal_key import seal_for
+from kiosk_central.fleet.keeper import keeping_fleet
 from kiosk_central.problems import Refused, problem
 from kiosk_central.sample import MASTER_KEY_SETTING
 from kiosk_central.sessions import Visits
@@ -58,6 +60,7 @@ API = (
     papers,
     cards,
     cabinet,
+    fleet,
 )
 """Each part of the contract has its own module with its ``ROUTES``."""
 RETRY_AFTER_S = 2
@@ -105,7 +108,8 @@ def build_app(centre: Centre) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        yield
+        async with keeping_fleet(centre):
+            yield
         centre.press.close()
         centre.writer.close()
         centre.engine.dispose()
