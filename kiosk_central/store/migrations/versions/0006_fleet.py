@@ -9,95 +9,13 @@ down_revision = "0001"
 
 def upgrade() -> None:
     """Make the tables."""
-    op.create_table(
-        "rollouts",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("version", sa.Text(), nullable=False),
-        sa.Column("before", sa.Text(), nullable=False),
-        sa.Column("pack", sa.LargeBinary(), nullable=False),
-        sa.Column("pack_before", sa.LargeBinary(), nullable=False),
-        sa.Column("stages", sa.Text(), nullable=False),
-        sa.Column("soak_s", sa.Integer(), nullable=False),
-        sa.Column("stop_at_percent", sa.Integer(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("stage", sa.Integer(), nullable=False),
-        sa.Column("stage_since", sa.Text(), nullable=False),
-        sa.Column("started_at", sa.Text(), nullable=False),
-        sa.Column("started_by", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("why", sa.Text(), nullable=False),
-        sa.CheckConstraint("kind IN ('config', 'software')", name="rollout_kind"),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "fleet_events",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("kiosk_id", sa.Text(), nullable=False),
-        sa.Column("at", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("detail", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["kiosk_id"],
-            ["kiosks.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("fleet_events", schema=None) as batch_op:
-        batch_op.create_index("fleet_events_by_kind", ["kind", "at"], unique=False)
-        batch_op.create_index("fleet_events_by_kiosk", ["kiosk_id", "at"], unique=False)
+    _states()
+    _tickets()
+    _orders()
+    _rollouts()
 
-    op.create_table(
-        "fleet_holds",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("kiosk_id", sa.Text(), nullable=False),
-        sa.Column("at", sa.Text(), nullable=False),
-        sa.Column("by", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("released_at", sa.Text(), nullable=False),
-        sa.Column("released_by", sa.Text(), nullable=False),
-        sa.Column("released_reason", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["kiosk_id"],
-            ["kiosks.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("fleet_holds", schema=None) as batch_op:
-        batch_op.create_index(
-            "fleet_hold_once",
-            ["kiosk_id"],
-            unique=True,
-            sqlite_where=sa.text("released_at = ''"),
-            postgresql_where=sa.text("released_at = ''"),
-        )
 
-    op.create_table(
-        "fleet_orders",
-        sa.Column("ref", sa.Text(), nullable=False),
-        sa.Column("kiosk_id", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("boot", sa.Text(), nullable=False),
-        sa.Column("asked_at", sa.Text(), nullable=False),
-        sa.Column("asked_by", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("expires_at", sa.Text(), nullable=False),
-        sa.Column("ended_at", sa.Text(), nullable=False),
-        sa.Column("detail", sa.Text(), nullable=False),
-        sa.CheckConstraint(
-            "state IN ('asked', 'seen', 'done', 'failed', 'expired')", name="fleet_order_state"
-        ),
-        sa.ForeignKeyConstraint(
-            ["kiosk_id"],
-            ["kiosks.id"],
-        ),
-        sa.PrimaryKeyConstraint("ref"),
-    )
-    with op.batch_alter_table("fleet_orders", schema=None) as batch_op:
-        batch_op.create_index("fleet_orders_by_kiosk", ["kiosk_id", "asked_at"], unique=False)
-        batch_op.create_index("fleet_orders_by_state", ["state"], unique=False)
-
+def _states() -> None:
     op.create_table(
         "fleet_states",
         sa.Column("kiosk_id", sa.Text(), nullable=False),
@@ -129,7 +47,25 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("fleet_states", schema=None) as batch_op:
         batch_op.create_index("fleet_states_down", ["down_since", "heard_at"], unique=False)
+    op.create_table(
+        "fleet_events",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kiosk_id", sa.Text(), nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["kiosk_id"],
+            ["kiosks.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("fleet_events", schema=None) as batch_op:
+        batch_op.create_index("fleet_events_by_kind", ["kind", "at"], unique=False)
+        batch_op.create_index("fleet_events_by_kiosk", ["kiosk_id", "at"], unique=False)
 
+
+def _tickets() -> None:
     op.create_table(
         "fleet_tickets",
         sa.Column("number", sa.Text(), nullable=False),
@@ -155,7 +91,98 @@ def upgrade() -> None:
             postgresql_where=sa.text("closed_at = ''"),
         )
         batch_op.create_index("fleet_tickets_by_kiosk", ["kiosk_id", "opened_at"], unique=False)
+    op.create_table(
+        "fleet_holds",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kiosk_id", sa.Text(), nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("released_at", sa.Text(), nullable=False),
+        sa.Column("released_by", sa.Text(), nullable=False),
+        sa.Column("released_reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["kiosk_id"],
+            ["kiosks.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("fleet_holds", schema=None) as batch_op:
+        batch_op.create_index(
+            "fleet_hold_once",
+            ["kiosk_id"],
+            unique=True,
+            sqlite_where=sa.text("released_at = ''"),
+            postgresql_where=sa.text("released_at = ''"),
+        )
 
+
+def _orders() -> None:
+    op.create_table(
+        "fleet_orders",
+        sa.Column("ref", sa.Text(), nullable=False),
+        sa.Column("kiosk_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("boot", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('asked', 'seen', 'done', 'failed', 'expired')", name="fleet_order_state"
+        ),
+        sa.ForeignKeyConstraint(
+            ["kiosk_id"],
+            ["kiosks.id"],
+        ),
+        sa.PrimaryKeyConstraint("ref"),
+    )
+    with op.batch_alter_table("fleet_orders", schema=None) as batch_op:
+        batch_op.create_index("fleet_orders_by_kiosk", ["kiosk_id", "asked_at"], unique=False)
+        batch_op.create_index("fleet_orders_by_state", ["state"], unique=False)
+    op.create_table(
+        "fleet_bundles",
+        sa.Column("ref", sa.Text(), nullable=False),
+        sa.Column("kiosk_id", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.Text(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["kiosk_id"],
+            ["kiosks.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["ref"],
+            ["fleet_orders.ref"],
+        ),
+        sa.PrimaryKeyConstraint("ref"),
+    )
+
+
+def _rollouts() -> None:
+    op.create_table(
+        "rollouts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.Column("pack", sa.LargeBinary(), nullable=False),
+        sa.Column("pack_before", sa.LargeBinary(), nullable=False),
+        sa.Column("stages", sa.Text(), nullable=False),
+        sa.Column("soak_s", sa.Integer(), nullable=False),
+        sa.Column("stop_at_percent", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("stage", sa.Integer(), nullable=False),
+        sa.Column("stage_since", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.Text(), nullable=False),
+        sa.Column("started_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.CheckConstraint("kind IN ('config', 'software')", name="rollout_kind"),
+        sa.PrimaryKeyConstraint("id"),
+    )
     op.create_table(
         "rollout_kiosks",
         sa.Column("rollout_id", sa.Integer(), nullable=False),
@@ -176,20 +203,3 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("rollout_kiosks", schema=None) as batch_op:
         batch_op.create_index("rollout_kiosks_by_stage", ["rollout_id", "stage"], unique=False)
-
-    op.create_table(
-        "fleet_bundles",
-        sa.Column("ref", sa.Text(), nullable=False),
-        sa.Column("kiosk_id", sa.Text(), nullable=False),
-        sa.Column("received_at", sa.Text(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["kiosk_id"],
-            ["kiosks.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["ref"],
-            ["fleet_orders.ref"],
-        ),
-        sa.PrimaryKeyConstraint("ref"),
-    )
