@@ -22,6 +22,7 @@ from kiosk_central.api import (
     cabinet,
     cards,
     documents,
+    fleet,
     logins,
     me,
     papers,
@@ -35,6 +36,7 @@ from kiosk_central.cards import CardVerifier, Challenges, MasterKeyVerifier, NoV
 from kiosk_central.clock import Clock, utc_now
 from kiosk_central.documents.press import Press
 from kiosk_central.documents.seal_key import seal_for
+from kiosk_central.fleet.keeper import keeping_fleet
 from kiosk_central.problems import Refused, problem
 from kiosk_central.sample import MASTER_KEY_SETTING
 from kiosk_central.sessions import Visits
@@ -59,6 +61,7 @@ API = (
     papers,
     cards,
     cabinet,
+    fleet,
     openapi,
 )
 """Each part of the contract has its own module with its ``ROUTES``."""
@@ -107,7 +110,8 @@ def build_app(centre: Centre) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        yield
+        async with keeping_fleet(centre):
+            yield
         centre.press.close()
         centre.writer.close()
         centre.engine.dispose()

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from kiosk_central.clock import stamp, stamp_of_kiosk
 from kiosk_central.desk import Desk
+from kiosk_central.fleet.holds import standing_hold
 from kiosk_central.problems import Refused
 from kiosk_central.store.cabinet import kiosk_events, kiosk_releases
 from kiosk_central.store.locks import lock_kiosk
@@ -53,8 +54,8 @@ def hold_of(connection: Connection, region: RegionPack, kiosk_id: str) -> Hold:
 
 
 def refuse_if_held(connection: Connection, region: RegionPack, kiosk_id: str) -> None:
-    """Raise Refused(KIOSK_HELD): no new assessment for a kiosk that nobody has looked at."""
-    if hold_of(connection, region, kiosk_id).held:
+    """Raise Refused(KIOSK_HELD): nobody has looked at it since, or an operator holds it."""
+    if hold_of(connection, region, kiosk_id).held or standing_hold(connection, kiosk_id):
         raise Refused(ProblemCode.KIOSK_HELD)
 
 

@@ -35,6 +35,7 @@ SECURITY: dict[By, list[dict[str, list[str]]]] = {
     By.KIOSK: [{"kiosk": []}],
     By.VISIT: [{"kiosk": [], "visit": []}],
 }
+BYTES = {"type": "string", "format": "binary"}
 REFERENCE = {
     "type": "string",
     "maxLength": REF_CHARACTERS_MAX,
@@ -74,12 +75,17 @@ def document(routes: Iterable[BaseRoute]) -> Document:
 
 def _schemas(operations: list[Operation]) -> tuple[dict[str, Document], Document]:
     """Return the schema of each type, by its text, and what they refer to."""
-    named = {str(kind): kind for one in operations for kind in (one.takes, one.gives) if kind}
+    named = {str(kind): kind for one in operations for kind in _types(one)}
     named[str(Problem)] = Problem
     made, components = msgspec.json.schema_components(
         named.values(), schema_hook=_of_secret, ref_template="#/components/schemas/{name}"
     )
     return dict(zip(named, made, strict=True)), components
+
+
+def _types(one: Operation) -> list[Any]:
+    """Return the types of the contract that an operation names; a media type is none."""
+    return [kind for kind in (one.takes, one.gives) if kind and not isinstance(kind, str)]
 
 
 def _of_secret(kind: type) -> Document:
@@ -99,8 +105,11 @@ def _described(one: Operation, schemas: dict[str, Document]) -> Document:
         ],
         "responses": _answers(one, schemas),
     }
-    if one.takes is not None:
-        told["requestBody"] = {"required": True, "content": _json(JSON, schemas[str(one.takes)])}
+    if isinstance(one.takes, str):
+        told["requestBody"] = {"required": True, "content": _of_media(one.takes, BYTES)}
+    elif one.takes is not None:
+        content = _of_media(JSON, schemas[str(one.takes)])
+        told["requestBody"] = {"required": True, "content": content}
     return told
 
 
@@ -112,7 +121,7 @@ def _parameter(name: str, place: str) -> Document:
 def _answers(one: Operation, schemas: dict[str, Document]) -> Document:
     answers: Document = {str(one.status): {"description": HTTPStatus(one.status).phrase}}
     if one.gives is not None:
-        answers[str(one.status)]["content"] = _json(JSON, schemas[str(one.gives)])
+        answers[str(one.status)]["content"] = _of_media(JSON, schemas[str(one.gives)])
     by_status: dict[int, list[ProblemCode]] = defaultdict(list)
     for code in one.refuses:
         by_status[STATUS[code]].append(code)
@@ -120,7 +129,7 @@ def _answers(one: Operation, schemas: dict[str, Document]) -> Document:
         words = " | ".join(code.value for code in codes)
         answers[str(status)] = {
             "description": words,
-            "content": _json(PROBLEM_JSON, _problem(codes, schemas[str(Problem)])),
+            "content": _of_media(PROBLEM_JSON, _problem(codes, schemas[str(Problem)])),
         }
     return answers
 
@@ -130,7 +139,7 @@ def _problem(codes: list[ProblemCode], schema: Document) -> Document:
     return {"allOf": [schema, own]}
 
 
-def _json(media_type: str, schema: Document) -> Document:
+def _of_media(media_type: str, schema: Document) -> Document:
     return {media_type: {"schema": schema}}
 
 

@@ -57,7 +57,7 @@ class Operation(Route):
     ) -> None:
         """Say all of a route.
 
-        ``takes`` and ``gives`` are types of the contract, None where there is no body; ``gives``
+        ``takes`` and ``gives`` are types of the contract, None where there is no body; either
         may be a media type where it is no JSON of ours. ``query`` names parameters that may be
         left out. ``refuses`` are the codes of its own.
         """

@@ -1,5 +1,7 @@
 """What needs no visit: time, region pack, and whether this server is well."""
 
+from hashlib import sha256
+
 from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,9 +23,14 @@ async def time(request: Request) -> Response:
 
 
 async def region(request: Request) -> Response:
-    """GET /v1/region."""
-    await kiosk_of(request)
-    return answer(centre_of(request).region)
+    """GET /v1/region: the pack that this kiosk shall have; 304 where it has that already."""
+    kiosk, centre = await kiosk_of(request), centre_of(request)
+    body = centre.fleet.pack_of(kiosk.id, centre.region)
+    tag = f'"{sha256(body).hexdigest()}"'
+    headers = {"Cache-Control": "no-cache, private", "ETag": tag}
+    if tag in request.headers.get("If-None-Match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type="application/json")
 
 
 async def health(request: Request) -> Response:

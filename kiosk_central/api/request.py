@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from kiosk_central.cards import CardVerifier, Challenges
 from kiosk_central.clock import Clock
 from kiosk_central.desk import Desk
 from kiosk_central.documents.press import Press
+from kiosk_central.fleet.memory import Fleet
 from kiosk_central.people import Kiosk, find_kiosk
 from kiosk_central.problems import Refused
 from kiosk_central.sessions import Visit, Visits
@@ -45,6 +46,7 @@ class Centre:
     clock: Clock
     signer: Signer
     press: Press
+    fleet: Fleet = field(default_factory=Fleet)
 
     def now(self) -> datetime:
         """Return the centre's time."""
