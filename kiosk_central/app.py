@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
 from kiosk_central import openapi
 from kiosk_central.api import (
@@ -152,7 +153,20 @@ async def _no_route(request: Request, error: Exception) -> Response:
     if web.is_page(request):
         return web.failed_page(request, error.status_code)
     code = ProblemCode.NOT_FOUND if error.status_code == 404 else ProblemCode.BAD_REQUEST
-    return _document(problem(code, status=error.status_code))
+    found = _document(problem(code, status=error.status_code))
+    if error.status_code == 405:
+        found.headers["Allow"] = _allowed(request)
+    return found
+
+
+def _allowed(request: Request) -> str:
+    """Name the methods of this address, of all its routes (RFC 9110, 15.5.6)."""
+    here = [
+        route
+        for route in request.app.routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+    ]
+    return ", ".join(sorted({method for route in here for method in route.methods or ()}))
 
 
 async def _no_database(request: Request, error: Exception) -> Response:

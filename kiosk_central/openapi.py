@@ -43,7 +43,8 @@ REFERENCE = {
 }
 CODE = {"type": "string", "minLength": 1}
 YEAR = {"type": "string", "pattern": "^(19|[2-9][0-9])[0-9]{2}$"}
-PARAMETERS = {"code": CODE, "year": YEAR}
+NUMBER = {"type": "string", "pattern": "^(0|[1-9][0-9]{0,17})$"}
+PARAMETERS = {"code": CODE, "year": YEAR, "first": NUMBER}
 """Those that are no reference."""
 Document = dict[str, Any]
 
