@@ -125,6 +125,7 @@ def build_app(centre: Centre) -> Starlette:
         },
     )
     app.state.centre = centre
+    app.state.check_limiter = verify.limiter()
     web.prepare(app)
     return app
 

@@ -16,11 +16,21 @@ from kiosk_central.verify_words import (
 from kioskd.domain.text import Text
 
 STYLE = (
-    "body{font:18px/1.5 sans-serif;max-width:40em;margin:2em auto;padding:0 1em}"
-    "textarea{width:100%;font:16px monospace}"
-    "th{text-align:left;padding-right:1em;vertical-align:top}"
-    ".good{border-left:.5em solid #0a6b2d;padding-left:1em}"
-    ".bad{border-left:.5em solid #a01010;padding-left:1em}"
+    'body{font:17px/1.6 "Noto Sans CJK SC","WenQuanYi Micro Hei","Microsoft YaHei",sans-serif;'
+    "max-width:42rem;margin:0 auto;padding:1.2rem;background:#f4f6f9;color:#1d2733}"
+    "h1{font-size:1.5rem;line-height:1.3}[lang=en]{color:#566475;font-size:.92em}"
+    "form,table,.good,.bad{background:#fff;border:1px solid #d5dce4;border-radius:.6rem;"
+    "padding:1rem 1.2rem;margin:0 0 1rem}"
+    "table{width:100%;border-spacing:0;table-layout:fixed}"
+    "th,td{text-align:left;padding:.35rem .8rem .35rem 0;vertical-align:top;overflow-wrap:anywhere}"
+    "th{width:36%;font-weight:400;color:#566475}"
+    ".good,.bad{font-size:1.2rem;font-weight:600;border-left-width:.5rem}"
+    ".good{border-color:#0a6b2d;background:#e4f3e8}.bad{border-color:#a01010;background:#fbe6e6}"
+    "textarea{width:100%;box-sizing:border-box;font:16px monospace;padding:.5rem;"
+    "border:1px solid #8a97a6;border-radius:.4rem}"
+    "button{min-height:2.75rem;padding:.4rem 1.4rem;font:inherit;color:#fff;background:#1557a0;"
+    "border:0;border-radius:.45rem;cursor:pointer}"
+    "button [lang=en]{color:#fff}:focus-visible{outline:3px solid #f0a020}"
 )
 _STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
 HEADERS = {
@@ -40,6 +50,9 @@ ASK = Text(
 CHECK = Text("核验", "Check")
 REVERSED_AT = Text("退回时间", "Given back at")
 REVOKED_AT = Text("撤销时间", "Revoked at")
+TOO_OFTEN = Text(
+    "查询次数过多，请稍候再试。", "Too many checks; please try again in a few minutes."
+)
 _PAGE = """<!DOCTYPE html>
 <html lang="zh-CN">
 <head>
@@ -82,6 +95,11 @@ def checked_page(checked: Checked | CheckedDocument) -> str:
             rows.append((name, Text(moment, moment)))
         content += "\n<table>\n" + "\n".join(map(_row, rows)) + "\n</table>"
     return _page(content)
+
+
+def too_often_page() -> str:
+    """Return the page for who has looked up too many papers in a while."""
+    return _page(_verdict(TOO_OFTEN, good=False))
 
 
 def receipt_page(known: KnownReceipt) -> str:

@@ -1,5 +1,7 @@
 """Checking a paper in public: no kiosk, no log-in, and of a person no more than a mask."""
 
+from datetime import timedelta
+
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -13,8 +15,18 @@ from kiosk_central.verify_page import (
     form_page,
     no_proof_page,
     receipt_page,
+    too_often_page,
 )
+from kiosk_central.web.limits import Limiter, address_of
 from kioskd.protocols.receipt_facts import ReceiptFormatError
+
+CHECKS, WITHIN = 60, timedelta(minutes=5)
+"""How often one address may look a paper up: enough for any counter, too few to guess by."""
+
+
+def limiter() -> Limiter:
+    """Return what counts the checks of each address."""
+    return Limiter(CHECKS, WITHIN)
 
 
 async def form(request: Request) -> Response:
@@ -29,6 +41,9 @@ async def receipt(request: Request) -> Response:
 
 
 async def _checked(request: Request, code: str) -> Response:
+    counted: Limiter = request.app.state.check_limiter
+    if not counted.allows(address_of(request), centre_of(request).now()):
+        return HTMLResponse(too_often_page(), 429, HEADERS)
     return _page(await centre_of(request).read(lambda connection: _looked_up(connection, code)))
 
 

@@ -80,6 +80,7 @@ async def one_payment(request: Request, who: Who) -> Response:
         raise Refused(ProblemCode.NOT_FOUND)
     state = STATES[PaymentState(found["state"])]
     context: dict[str, Any] = {"payment": found, "state": state, "kinds": _kind_words()}
+    context["states"] = {one.value: words for one, (words, _) in STATES.items()}
     return page(request, who, "audit/payment.html", title=f"缴费 {ref}", **context)
 
 

@@ -110,13 +110,15 @@ def add_account(
     """Make an account; return its set-up code. Raises AccountError."""
     plain = plain_name(name)
     if not (plain.isascii() and plain.isalnum() and len(plain) <= NAME_MAX):
-        raise AccountError(f"a log-in name is 1 to {NAME_MAX} letters and digits")
+        raise AccountError(
+            f"登录名须为 1 到 {NAME_MAX} 个字母和数字: a log-in name is letters and digits"
+        )
     if not roles:
-        raise AccountError("an account has at least one role")
+        raise AccountError("至少选一项权限: an account has at least one role")
     if Role.CLERK in roles and not outlet:
-        raise AccountError("a clerk belongs to an outlet")
+        raise AccountError("业务经办须属于一个网点: a clerk belongs to an outlet")
     if find_account(connection, plain) is not None:
-        raise AccountError(f"there is an account {plain} already")
+        raise AccountError(f"登录名 {plain} 已有: there is an account {plain} already")
     code = new_setup_code()
     row = {
         "name": plain,
@@ -240,7 +242,7 @@ def hash_of(code: str) -> bytes:
 def _known(connection: Connection, name: str) -> Account:
     account = find_account(connection, name)
     if account is None:
-        raise AccountError(f"there is no account {plain_name(name)}")
+        raise AccountError(f"没有账号: there is no account {plain_name(name)}")
     return account
 
 

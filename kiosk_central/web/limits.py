@@ -3,6 +3,8 @@
 from collections import deque
 from datetime import datetime, timedelta
 
+from starlette.requests import Request
+
 FREE_FAILURES = 5
 BLOCK_FIRST = timedelta(seconds=30)
 BLOCK_LONGEST = timedelta(minutes=15)
@@ -40,3 +42,8 @@ class Limiter:
             key: tries for key, tries in self._known.items() if now - tries[-1] < self._within
         }
         self._known = recent if len(recent) <= ADDRESSES_MAX else {}
+
+
+def address_of(request: Request) -> str:
+    """Return where a request comes from; behind a proxy known to uvicorn, from before it."""
+    return request.client.host if request.client is not None else ""

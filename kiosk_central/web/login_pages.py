@@ -29,7 +29,7 @@ from kiosk_central.web.factors import (
     step_of_code,
     wants_rehash,
 )
-from kiosk_central.web.limits import Limiter, block_after
+from kiosk_central.web.limits import Limiter, address_of, block_after
 from kiosk_central.web.pages import page, redirect
 from kiosk_central.web.session import (
     COOKIE,
@@ -192,8 +192,7 @@ async def home(request: Request, who: Who) -> Response:
 
 def _may_try(request: Request) -> bool:
     counted: Limiter = request.app.state.login_limiter
-    address = request.client.host if request.client is not None else ""
-    return counted.allows(address, centre_of(request).now())
+    return counted.allows(address_of(request), centre_of(request).now())
 
 
 def _again(request: Request, fault: str, status: int) -> Response:
