@@ -45,6 +45,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+START_ME_AGAIN = 75
+"""Exit code when an operator has asked for a restart: systemd starts what has failed."""
 JOURNAL_VERBS = {
     "show": "list every payment and where it stands",
     "verify": "check file and hash chain, also against the centre; exit 1 names each fault",
@@ -83,8 +85,7 @@ def _run(options: argparse.Namespace) -> int:
 
     gc.freeze()
     gc.enable()
-    trio.run(run, config)
-    return 0
+    return START_ME_AGAIN if trio.run(run, config) else 0
 
 
 def _check(options: argparse.Namespace) -> int:

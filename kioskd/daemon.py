@@ -21,8 +21,9 @@ from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.errors import JournalDamaged
 from kioskd.flows.cabinet_guard import guard_cabinet
 from kioskd.flows.kiosk import Kiosk
+from kioskd.flows.services import PAYING
 from kioskd.flows.session import serve_visitors
-from kioskd.hardware import fitted
+from kioskd.hardware import Hardware, fitted
 from kioskd.health import HealthBoard
 from kioskd.payments.caretaker import audit_forever, care_forever, mend_forever
 from kioskd.payments.closed_journal import ClosedJournal
@@ -39,9 +40,11 @@ from kioskd.relay.cabinet_book import CabinetBook
 from kioskd.relay.client import CentralClient
 from kioskd.relay.clock import utc_now
 from kioskd.relay.documents import report_prints_forever
+from kioskd.relay.heartbeat import Heart, Reactions
 from kioskd.relay.region_copy import RegionCopy, SeenPack
 from kioskd.relay.region_keeper import RegionKeeper
 from kioskd.relay.uplink import Uplink
+from kioskd.relay.vitals import Body
 from kioskd.screens.console import ScreenConsole
 from kioskd.screens.frame import FrameFacts
 from kioskd.screens.out_of_service import OutOfService
@@ -54,13 +57,25 @@ TITLE = Text("人力资源和社会保障自助服务终端", "Human Resources a
 REGION_INTERVAL_S = 5.0
 
 
-async def run(config: Config) -> None:
-    """Run the kiosk until SIGTERM or SIGINT. A payment under way is finished first."""
+async def run(config: Config) -> bool:
+    """Run the kiosk until SIGTERM or SIGINT; a payment under way is finished first.
+
+    Returns whether it shall be started anew: an operator has asked for it.
+    """
+    again = _Again()
     with ExitStack() as at_last:
-        await _run_until_stopped(config, at_last)
+        await _run_until_stopped(config, at_last, again)
+    return again.wanted
 
 
-async def _run_until_stopped(config: Config, at_last: ExitStack) -> None:
+@dataclass(slots=True)
+class _Again:
+    """Whether the program shall be started anew when it has ended."""
+
+    wanted: bool = False
+
+
+async def _run_until_stopped(config: Config, at_last: ExitStack, again: _Again) -> None:
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_stop_on_signal, nursery.cancel_scope)
         stage = PygameStage(config.screen, FrameFacts(TITLE, config.kiosk.outlet, ()))
@@ -70,7 +85,12 @@ async def _run_until_stopped(config: Config, at_last: ExitStack) -> None:
             nursery.start_soon(supervise, "console", console.run)
         notify("READY=1")
         nursery.start_soon(feed_watchdog, lambda: stage.last_tick)
-        await _run_behind(config, stage, nursery, at_last)
+
+        def restart() -> None:
+            again.wanted = True
+            nursery.cancel_scope.cancel()
+
+        await _run_behind(config, stage, nursery, at_last, restart)
 
 
 async def _show(
@@ -94,7 +114,11 @@ async def _stop_on_signal(everything: trio.CancelScope) -> None:
 
 
 async def _run_behind(
-    config: Config, stage: PygameStage, nursery: trio.Nursery, at_last: ExitStack
+    config: Config,
+    stage: PygameStage,
+    nursery: trio.Nursery,
+    at_last: ExitStack,
+    restart: Callable[[], None],
 ) -> None:
     """Start everything behind the screen and serve visitors."""
     state = Path(config.kiosk.state_dir)
@@ -106,14 +130,17 @@ async def _run_behind(
     books = _open_books(state / "journal.db", config.kiosk.id, at_last)
     desk = PaymentDesk(hardware.pin_pad, central, books.journal, utc_now, in_a_thread)
     uplink = Uplink(books.outbox, central, in_a_thread)
+    keeper = RegionKeeper(central, RegionCopy(state / "region.json"), date.today)
+    heart = Heart(central, Reactions(restart, keeper.refresh))
     health = HealthBoard(
         {
             **hardware.troubles(),
             **stage.health.troubles(),
             "central": lambda: central.trouble,
             "journal": lambda: _money_trouble(desk),
-            "held": lambda: cabinet_book.trouble,
-        }
+            "held": lambda: cabinet_book.trouble or heart.trouble,
+        },
+        heart.ticket,
     )
     parts: dict[str, Callable[[], Awaitable[object]]] = {
         **hardware.parts(),
@@ -122,12 +149,12 @@ async def _run_behind(
         "central": central.run,
         "health": health.run,
         "uplink": uplink.run,
+        "heartbeat": partial(heart.run, _body(health, stage, hardware, desk, books, keeper)),
         "caretaker": partial(care_forever, desk),
         **books.parts(desk, config.payments),
     }
     for name, part in parts.items():
         nursery.start_soon(supervise, name, part, name=name)
-    keeper = RegionKeeper(central, RegionCopy(state / "region.json"), date.today)
     seen = await _region(keeper, stage)
     nursery.start_soon(supervise, "region", keeper.run, name="region")
     kiosk = Kiosk(
@@ -156,6 +183,34 @@ async def _run_behind(
     nursery.start_soon(supervise, "cabinet_guard", partial(guard_cabinet, kiosk))
     newest = partial(_with_newest_pack, kiosk, stage, keeper, seen)
     await supervise("visitors", partial(serve_visitors, newest))
+
+
+def _body(
+    health: HealthBoard,
+    stage: PygameStage,
+    hardware: Hardware,
+    desk: PaymentDesk,
+    books: "_Books",
+    keeper: RegionKeeper,
+) -> Body:
+    """Return what the heartbeat looks at."""
+    return Body(
+        health,
+        lambda: _shown(stage),
+        lambda: hardware.receipt_printer.last_paper,
+        PAYING,
+        desk,
+        books.outbox,
+        lambda: keeper.seen.pack.version if keeper.seen else 0,
+    )
+
+
+def _shown(stage: PygameStage) -> tuple[str, bool]:
+    """Return the id of the screen that is up, and whether somebody is served."""
+    if stage.shown is None:
+        return "", False
+    screen, _ = stage.shown
+    return screen.id, not (screen.between_visits or isinstance(screen, OutOfService))
 
 
 def _with_newest_pack(

@@ -10,10 +10,13 @@ import logging
 import re
 import sys
 import time
+from collections import deque
 from enum import Enum
 from typing import Any
 
 TRAFFIC = 5
+LINES_KEPT = 4000
+"""In memory, for a log bundle: about a day, about a megabyte."""
 _PRIORITY = {logging.ERROR: "<3>", logging.WARNING: "<4>", logging.INFO: "<6>"}
 _LOOKS_PERSONAL = re.compile(r"(?<![0-9A-Fa-f])\d{15,19}[0-9Xx]?(?![0-9A-Fa-f])")
 _logger = logging.getLogger("kioskd")
@@ -64,11 +67,32 @@ def _plain(value: object) -> object:
     return str(value.value if isinstance(value, Enum) else value)
 
 
+class _Newest(logging.Handler):
+    """Keeps the newest lines, from INFO on: never raw bytes, however much is logged."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.lines: deque[str] = deque(maxlen=LINES_KEPT)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record)[len("<6>") :])
+
+
+def newest_lines() -> tuple[str, ...]:
+    """Return the newest lines of the log as they were written, the oldest first."""
+    for handler in _logger.handlers:
+        if isinstance(handler, _Newest):
+            return tuple(handler.lines)
+    return ()
+
+
 def set_up(level: str) -> None:
     """Send events to stderr from ``level`` on: ``info``, ``debug`` or ``traffic``."""
     logging.addLevelName(TRAFFIC, "TRAFFIC")
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Lines())
-    _logger.handlers[:] = [handler]
+    newest = _Newest()
+    for one in (handler, newest):
+        one.setFormatter(_Lines())
+    _logger.handlers[:] = [handler, newest]
     _logger.setLevel(TRAFFIC if level == "traffic" else level.upper())
     _logger.propagate = False

@@ -104,7 +104,9 @@ class TroubleReason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A reason and the operator's code."""
+    """A reason, the operator's code, and the ticket if there is one."""
 
     reason: TroubleReason
     code: str
+    ticket: str = ""
+    """The number under which somebody is dealing with it; empty where nobody is, yet."""

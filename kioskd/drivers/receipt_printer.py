@@ -54,6 +54,11 @@ class EscposReceiptPrinter:
             return Trouble(TroubleReason.RECEIPT_PRINTER_GONE, self._fault.operator_code)
         return _TROUBLE_OF.get(self._paper)
 
+    @property
+    def last_paper(self) -> PaperState:
+        """How its paper was when it was last asked; it is asked every few seconds."""
+        return self._paper
+
     async def run(self) -> None:
         """Keep the printer connected and its paper known; never returns."""
         while True:

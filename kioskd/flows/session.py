@@ -76,6 +76,7 @@ async def _welcome(kiosk: Kiosk) -> Arrival:
         id_card=kiosk.health.trouble_of("id_reader", "central"),
         centre=kiosk.health.trouble_of("central"),
         held=kiosk.health.trouble_of("held"),
+        tickets=kiosk.health.tickets(),
     )
     kiosk.cabinet.lamp("card", lit=screen.card is None)
     kiosk.cabinet.lamp("id", lit=screen.id_card is None)

@@ -92,6 +92,9 @@ class ClosedJournal:
     def next_report(self) -> Waiting | None:
         return None
 
+    def undelivered(self) -> int:
+        return 0
+
     def mark_delivered(self, seq: int, posting: Posting | None = None) -> None:
         self._refuse()
 

@@ -37,6 +37,7 @@ SELECT_ENTRIES_AFTER: Final = "SELECT * FROM entry WHERE seq > ? ORDER BY seq LI
 INSERT_REPORT: Final = "INSERT INTO outbox (kind, ref, path, body) VALUES (?, ?, ?, ?)"
 UPDATE_FATE: Final = "UPDATE outbox SET fate = ?, answer = ? WHERE seq = ?"
 SELECT_WAITING: Final = "SELECT * FROM outbox WHERE fate = 'waiting' ORDER BY seq LIMIT 1"
+COUNT_WAITING: Final = "SELECT count(*) AS waiting FROM outbox WHERE fate = 'waiting'"
 SELECT_PAYMENT: Final = "SELECT * FROM payment WHERE ref = ?"
 SELECT_OPEN: Final = """
     SELECT * FROM payment WHERE state IN ('intended', 'approved', 'unknown', 'reversing')

@@ -32,6 +32,11 @@ class Outbox:
             return Waiting(row["seq"], kind, row["ref"], row["path"], row["body"])
         return None
 
+    def undelivered(self) -> int:
+        """Return how many reports the centre has not answered, without those set aside."""
+        (found,) = self._store.read(rows.COUNT_WAITING)
+        return int(found["waiting"])
+
     def mark_delivered(self, seq: int, posting: Posting | None = None) -> None:
         """Note the centre's answer, and what it says of a payment."""
         with self._store.commit(synced=False) as db:

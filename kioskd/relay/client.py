@@ -24,6 +24,7 @@ from kioskd.relay.accounts import AccountCalls
 from kioskd.relay.cabinet import CabinetCalls
 from kioskd.relay.cards import CardCalls, card_login
 from kioskd.relay.documents import DocumentCalls
+from kioskd.relay.fleet import FleetCalls
 from kioskd.relay.line import CentralLine
 from kioskd.relay.profile import ProfileCalls
 
@@ -31,7 +32,7 @@ T = TypeVar("T")
 
 
 class CentralClient(
-    AccountCalls, CabinetCalls, CardCalls, DocumentCalls, ProfileCalls, CentralLine
+    AccountCalls, CabinetCalls, CardCalls, DocumentCalls, FleetCalls, ProfileCalls, CentralLine
 ):
     """The central server as flows and payments see it; fulfils ``contracts.Central``."""
 

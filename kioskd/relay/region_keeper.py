@@ -41,7 +41,7 @@ class RegionKeeper:
     ) -> None:
         self._source, self._copy, self._today, self._beside = source, copy, today, beside
         self._failed = ""
-        self._changed = trio.Event()
+        self._changed, self._asked = trio.Event(), trio.Event()
         self.seen: SeenPack | None = None
 
     async def begin(self) -> SeenPack | None:
@@ -55,8 +55,14 @@ class RegionKeeper:
     async def run(self) -> None:
         """Ask again for ever."""
         while True:
-            await trio.sleep(RETRY_S if self._failed else REFRESH_S)
+            with trio.move_on_after(RETRY_S if self._failed else REFRESH_S):
+                await self._asked.wait()
+            self._asked = trio.Event()
             await self._fetch()
+
+    def refresh(self) -> None:
+        """Ask again at once: the centre has said that there is another pack for this kiosk."""
+        self._asked.set()
 
     async def changed(self) -> None:
         """Return when there is another pack than now."""

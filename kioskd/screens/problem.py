@@ -142,6 +142,8 @@ def _card_height(canvas: Canvas, width: int, trouble: Trouble) -> int:
     do = trouble_words.what_to_do(canvas.words, trouble)
     text = canvas.text_height(width - 2 * canvas.px(26), do, Type.LEAD)
     label, codes = canvas.line_height(Type.NOTE), canvas.line_height(Type.BODY)
+    if trouble.ticket:
+        codes += canvas.px(6) + canvas.line_height(Type.BODY)
     return 2 * canvas.px(20) + label + text + canvas.px(12) + codes
 
 
@@ -151,6 +153,11 @@ def _draw_card(canvas: Canvas, rect: Rect, trouble: Trouble) -> None:
     room = rect.inset(canvas.px(26), canvas.px(20))
     label, room = room.cut_top(canvas.line_height(Type.NOTE))
     canvas.text(label, words("problem.what_to_do"), Type.NOTE, t.SECOND_INK)
+    if trouble.ticket:
+        room, ticket = room.cut_bottom(canvas.line_height(Type.BODY), canvas.px(6))
+        number = Run(Public(trouble.ticket), Type.NOTE_STRONG)
+        label_run = together(words("problem.ticket"), Public(" "), by="")
+        canvas.runs(ticket, [Run(label_run, Type.NOTE, t.SECOND_INK), number])
     text, codes = room.cut_bottom(canvas.line_height(Type.BODY), canvas.px(12))
     canvas.text(text, trouble_words.what_to_do(words, trouble), Type.LEAD)
     runs = [

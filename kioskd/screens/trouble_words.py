@@ -22,4 +22,12 @@ def what_to_do(words: Words, trouble: Trouble) -> str:
 def on_a_card(words: Words, trouble: Trouble) -> str:
     """Return reason, way out and code for a greyed card."""
     text = words("trouble_card.text", title=title(words, trouble), do=what_to_do(words, trouble))
-    return together(text, words("trouble_card.code", code=Public(trouble.code)), by="")
+    return together(text, code_and_ticket(words, trouble), by="")
+
+
+def code_and_ticket(words: Words, trouble: Trouble) -> str:
+    """Return the operator's code, with the number of the ticket where there is one."""
+    code = Public(trouble.code)
+    if not trouble.ticket:
+        return words("trouble_card.code", code=code)
+    return words("trouble_card.code_ticket", code=code, ticket=Public(trouble.ticket))

@@ -16,6 +16,7 @@ from kioskd.screens.theme import Colour, Type
 from kioskd.screens.widgets.today import draw_today, today_height
 from kioskd.screens.words import Public, together
 
+TICKETS_SHOWN = 2
 MOST_FOR_TODAY = 0.24
 """Of the screen's height: on a small panel the ways to log in come first."""
 
@@ -61,6 +62,8 @@ class Welcome(Screen[WelcomeChoice]):
     """Why the centre cannot be asked whether a paper is genuine."""
     held: Trouble | None = None
     """Why this terminal takes no money, though all else goes on."""
+    tickets: tuple[str, ...] = ()
+    """Numbers under which this terminal's faults are being dealt with."""
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the two panels and the column without login."""
@@ -92,6 +95,9 @@ class Welcome(Screen[WelcomeChoice]):
     def _state(self, canvas: Canvas) -> str:
         if self.held is not None:
             return canvas.words("welcome.state_held", code=self.held.code)
+        if self.tickets:
+            numbers = Public(", ".join(self.tickets[:TICKETS_SHOWN]))
+            return canvas.words("welcome.state_tickets", tickets=numbers)
         troubled = self.card or self.id_card
         return canvas.words("welcome.state_some" if troubled else "welcome.state_ok")
 
