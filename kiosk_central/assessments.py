@@ -7,14 +7,16 @@ expires; from the moment a kiosk reports that it will charge, it does not.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, insert
 from sqlalchemy.exc import IntegrityError
 
 from kiosk_central.clock import stamp
 from kiosk_central.offers import offers_for
 from kiosk_central.problems import Refused
 from kiosk_central.store.locks import lock_kiosk, lock_person
+from kiosk_central.store.looks import Line, Look
 from kiosk_central.store.schema import assessments, month_locks
+from kiosk_central.store.sheet import Sheet, sheet_on
 from kioskd.domain.contribution import (
     Assessment,
     AssessmentState,
@@ -28,6 +30,9 @@ from kioskd.domain.periods import Forbidden, what_forbids
 from kioskd.domain.region import RegionPack
 from kioskd.protocols.central import AssessmentRequest, ProblemCode
 
+ASSESSMENT = Look(assessments.c.ref)
+IN_STATE = Look(assessments.c.person_id, assessments.c.state)
+LOCKS = Look(month_locks.c.assessment_ref)
 ASSESSMENT_LASTS = timedelta(minutes=15)
 FORBIDDEN = {
     Forbidden.NO_MONTH: ProblemCode.BAD_REQUEST,
@@ -58,13 +63,13 @@ class KnownAssessment:
         return self.content.state
 
 
-def find_assessment(connection: Connection, ref: str) -> KnownAssessment | None:
+def find_assessment(at: Connection | Sheet, ref: str) -> KnownAssessment | None:
     """Return the assessment, or None if there is none of that reference."""
-    row = connection.execute(select(assessments).where(assessments.c.ref == ref)).one_or_none()
+    row = sheet_on(at).row(ASSESSMENT, ref)
     return None if row is None else _known(row)
 
 
-def _known(row: Row[tuple[object, ...]]) -> KnownAssessment:
+def _known(row: Line) -> KnownAssessment:
     months = tuple(Month.parse(text) for text in row.months.split())
     monthly, personal = Money(row.monthly_fen), Money(row.monthly_personal_fen)
     grade = Grade(row.percent, Money(row.base_fen), monthly, personal, monthly - personal)
@@ -98,7 +103,7 @@ def assess(
     """
     lock_kiosk(connection, kiosk_id)
     lock_person(connection, person_id)
-    expire_due(connection, now, person_id)
+    expire_due(Sheet(connection), now, person_id)
     known = find_assessment(connection, ref)
     if known is not None:
         return _same_again(known, kiosk_id, person_id, request)
@@ -176,23 +181,18 @@ def lock_months(connection: Connection, assessment: KnownAssessment) -> bool:
 
 def lock_payer(connection: Connection, now: datetime, ref: str) -> None:
     """Be alone with the months of whoever the assessment is for, as they stand by the clock."""
-    query = select(assessments.c.person_id).where(assessments.c.ref == ref)
-    person_id = connection.execute(query).scalar_one_or_none()
-    if person_id is not None:
-        lock_person(connection, person_id)
-        expire_due(connection, now, person_id)
+    about = Sheet(connection).row(ASSESSMENT, ref)
+    if about is not None:
+        lock_person(connection, about.person_id)
+        expire_due(Sheet(connection), now, about.person_id)
 
 
-def expire_due(connection: Connection, now: datetime, person_id: int) -> None:
+def expire_due(sheet: Sheet, now: datetime, person_id: int) -> None:
     """Give the months of a person's open assessments free whose time is over."""
-    columns = assessments.c
-    due = select(columns.ref).where(
-        columns.person_id == person_id,
-        columns.state == AssessmentState.OPEN.value,
-        columns.expires_at <= stamp(now),
-    )
-    for ref in list(connection.execute(due).scalars()):
-        settle(connection, ref, AssessmentState.EXPIRED)
+    over = stamp(now)
+    for one in sheet.rows(IN_STATE, person_id, AssessmentState.OPEN.value):
+        if one.expires_at <= over:
+            settle(sheet, one.ref, AssessmentState.EXPIRED)
 
 
 def release(connection: Connection, now: datetime, kiosk_id: str, ref: str) -> None:
@@ -210,27 +210,28 @@ def release(connection: Connection, now: datetime, kiosk_id: str, ref: str) -> N
     if known.state is AssessmentState.PAID:
         raise Refused(ProblemCode.ASSESSMENT_CLOSED, "it is paid")
     if known.state is AssessmentState.OPEN:
-        settle(connection, ref, AssessmentState.RELEASED)
+        settle(Sheet(connection), ref, AssessmentState.RELEASED)
 
 
-def hold(connection: Connection, assessment: KnownAssessment, payment_ref: str) -> bool:
+def hold(sheet: Sheet, assessment: KnownAssessment, payment_ref: str) -> bool:
     """Keep its months locked for a payment; False if another has them meanwhile."""
     if assessment.state in (AssessmentState.PAYING, AssessmentState.PAID):
         return assessment.payment_ref == payment_ref
-    if assessment.state is not AssessmentState.OPEN and not lock_months(connection, assessment):
+    locked = assessment.state is AssessmentState.OPEN
+    if not locked and not lock_months(sheet.connection, assessment):
         return False
-    values = {"state": AssessmentState.PAYING.value, "payment_ref": payment_ref}
-    own = assessments.c.ref == assessment.content.ref
-    connection.execute(update(assessments).where(own).values(values))
+    _set_state(sheet, assessment.content.ref, AssessmentState.PAYING, payment_ref)
     return True
 
 
-def settle(
-    connection: Connection, ref: str, state: AssessmentState, payment_ref: str | None = None
-) -> None:
+def settle(sheet: Sheet, ref: str, state: AssessmentState, payment_ref: str | None = None) -> None:
     """Close the assessment in ``state`` and give its locks back."""
-    values: dict[str, str] = {"state": state.value}
-    if payment_ref is not None:
-        values["payment_ref"] = payment_ref
-    connection.execute(update(assessments).where(assessments.c.ref == ref).values(values))
-    connection.execute(delete(month_locks).where(month_locks.c.assessment_ref == ref))
+    _set_state(sheet, ref, state, payment_ref)
+    sheet.delete(LOCKS, ref)
+
+
+def _set_state(sheet: Sheet, ref: str, state: AssessmentState, payment_ref: str | None) -> None:
+    known = sheet.row(ASSESSMENT, ref)
+    assert known is not None, "it was just looked at"
+    holder = known.payment_ref if payment_ref is None else payment_ref
+    sheet.change(known, state=state.value, payment_ref=holder)

@@ -4,6 +4,7 @@ Taking in is idempotent, by file and by line. The comparison lists every line an
 does not have its counterpart and books none of them away; what agrees is cleared in one posting.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -172,7 +173,7 @@ def _compare(connection: Connection, sides: Sides, key: Key) -> list[Difference]
     ]
 
 
-def _compare_posted(posted: list[StoredPayment], left: list[BankLine]) -> list[Difference]:
+def _compare_posted(posted: Sequence[StoredPayment], left: list[BankLine]) -> list[Difference]:
     """Give each posted payment its sale; what is left over on either side is a difference."""
     found, rest = [], list(left)
     for stored in posted:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select
 
 from kiosk_central.bank_file import REVERSAL, SALE
 from kiosk_central.clock import CHINA_TIME, local_date
+from kiosk_central.payment_rows import StoredPayment
 from kiosk_central.store.books import bank_lines, charges, payments, terminals
 
 Key = tuple[str, str, int, int]
@@ -124,7 +125,7 @@ def line_is_free(connection: Connection, line: BankLine) -> bool:
     return line.kind == SALE and line in standing(sides.lines[line.key])
 
 
-def candidates_for(connection: Connection, payment: Row[Any], in_time: bool) -> list[BankLine]:
+def candidates_for(connection: Connection, payment: StoredPayment, in_time: bool) -> list[BankLine]:
     """Return the free lines that may be a payment of unknown outcome: amount, PIN pad and day.
 
     ``in_time``: only those in the minutes around it, too.

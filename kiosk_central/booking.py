@@ -2,18 +2,19 @@
 
 from enum import Enum
 
-from sqlalchemy import Connection, update
-
 from kiosk_central.assessments import KnownAssessment, settle
 from kiosk_central.contributions import any_paid
 from kiosk_central.desk import Desk
 from kiosk_central.differences import Claim, explain, note_claim
 from kiosk_central.ledger import post_contribution, post_reversal, post_suspense
 from kiosk_central.store.books import payments
+from kiosk_central.store.looks import Look
+from kiosk_central.store.sheet import Sheet
 from kioskd.domain.contribution import AssessmentState
 from kioskd.domain.payment import PaymentState
 from kioskd.protocols.central_books import DifferenceKind
 
+PAYMENT = Look(payments.c.ref)
 IMPOSSIBLE_PREFIX = "R-"
 """Begins the operator code of a reversal that the PIN pad refused."""
 IN_DOUBT = (DifferenceKind.OUTCOME_UNRESOLVED, DifferenceKind.MONTHS_LOCKED_ELSEWHERE)
@@ -29,10 +30,10 @@ class GiveBack(Enum):
     IMPOSSIBLE = "impossible"
 
 
-def paid_already(connection: Connection, assessment: KnownAssessment) -> bool:
+def paid_already(sheet: Sheet, assessment: KnownAssessment) -> bool:
     """Tell whether any month of the assessment is paid, by whatever payment."""
     scheme = assessment.content.scheme.value
-    return any_paid(connection, assessment.person_id, scheme, assessment.month_texts)
+    return any_paid(sheet, assessment.person_id, scheme, assessment.month_texts)
 
 
 def book(desk: Desk, claim: Claim, assessment: KnownAssessment | None) -> bool:
@@ -44,13 +45,13 @@ def book(desk: Desk, claim: Claim, assessment: KnownAssessment | None) -> bool:
         note_claim(desk, DifferenceKind.ASSESSMENT_UNKNOWN, claim)
         post_suspense(desk, ref, amount, None)
         return False
-    if paid_already(desk.connection, assessment):
+    if paid_already(desk.sheet, assessment):
         note_claim(desk, DifferenceKind.MONTHS_PAID_ELSEWHERE, claim)
         post_suspense(desk, ref, amount, assessment)
-        set_free(desk.connection, assessment, ref)
+        set_free(desk.sheet, assessment, ref)
         return False
     post_contribution(desk, ref, assessment)
-    settle(desk.connection, assessment.content.ref, AssessmentState.PAID, ref)
+    settle(desk.sheet, assessment.content.ref, AssessmentState.PAID, ref)
     return True
 
 
@@ -58,16 +59,16 @@ def ask_back(desk: Desk, claim: Claim) -> None:
     """Ask the kiosk to reverse a charge in suspense, unless it says that it cannot."""
     if claim.report.reason.startswith(IMPOSSIBLE_PREFIX):
         note_claim(desk, DifferenceKind.NOT_GIVEN_BACK, claim)
-        _set_give_back(desk.connection, claim.report.ref, GiveBack.IMPOSSIBLE)
+        _set_give_back(desk.sheet, claim.report.ref, GiveBack.IMPOSSIBLE)
     else:
-        _set_give_back(desk.connection, claim.report.ref, GiveBack.ASKED)
+        _set_give_back(desk.sheet, claim.report.ref, GiveBack.ASKED)
 
 
 def given_back(desk: Desk, claim: Claim) -> None:
     """Book that the charge in suspense was reversed, as it was asked for."""
     ref = claim.report.ref
     number = post_reversal(desk, ref)
-    _set_give_back(desk.connection, ref, GiveBack.DONE)
+    _set_give_back(desk.sheet, ref, GiveBack.DONE)
     explain(desk, f"given back, receipt {number}", NOT_BOOKED, ref)
 
 
@@ -75,17 +76,18 @@ def not_charged(desk: Desk, ref: str, state: PaymentState, about: KnownAssessmen
     """Give the months free of a payment that took no money."""
     explain(desk, f"reported as {state.value}", IN_DOUBT, ref)
     if about is not None:
-        set_free(desk.connection, about, ref)
+        set_free(desk.sheet, about, ref)
 
 
-def set_free(connection: Connection, assessment: KnownAssessment, payment_ref: str) -> None:
+def set_free(sheet: Sheet, assessment: KnownAssessment, payment_ref: str) -> None:
     """Release the months unless another payment holds them or they are paid."""
     holder = assessment.payment_ref
     open_states = (AssessmentState.OPEN, AssessmentState.PAYING)
     if assessment.state in open_states and holder in (None, payment_ref):
-        settle(connection, assessment.content.ref, AssessmentState.RELEASED, payment_ref)
+        settle(sheet, assessment.content.ref, AssessmentState.RELEASED, payment_ref)
 
 
-def _set_give_back(connection: Connection, ref: str, value: GiveBack) -> None:
-    own = payments.c.ref == ref
-    connection.execute(update(payments).where(own).values(give_back=value.value))
+def _set_give_back(sheet: Sheet, ref: str, value: GiveBack) -> None:
+    stored = sheet.row(PAYMENT, ref)
+    assert stored is not None, "it was just looked at"
+    sheet.change(stored, give_back=value.value)

@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import insert, select
-
 from kiosk_central.clock import local_date, stamp_of_kiosk
 from kiosk_central.desk import Desk
 from kiosk_central.store.books import charges, terminals
+from kiosk_central.store.looks import Look
 from kioskd.domain.payment import TransactionRecord
+
+TERMINAL = Look(terminals.c.terminal_id, terminals.c.kiosk_id)
 
 
 def charge_day(record: TransactionRecord, about: datetime) -> date:
@@ -32,19 +33,17 @@ def _day(year: int, month_and_day: str) -> date | None:
 def keep_charge(desk: Desk, payment_ref: str, record: TransactionRecord, kiosk_at: str) -> None:
     """Keep what the bank will know a confirmed charge by."""
     about = datetime.fromisoformat(stamp_of_kiosk(kiosk_at, desk.now))
-    row = {
-        "payment_ref": payment_ref,
-        "terminal_id": record.terminal_id,
-        "receipt": record.receipt,
-        "trace": record.trace,
-        "day": charge_day(record, about).isoformat(),
-    }
-    desk.connection.execute(insert(charges).values(row))
+    desk.sheet.add(
+        charges,
+        payment_ref=payment_ref,
+        terminal_id=record.terminal_id,
+        receipt=record.receipt,
+        trace=record.trace,
+        day=charge_day(record, about).isoformat(),
+    )
 
 
 def remember_terminal(desk: Desk, kiosk_id: str, terminal_id: str) -> None:
     """Keep that a kiosk was heard to have this PIN pad; once more changes nothing."""
-    row = {"terminal_id": terminal_id, "kiosk_id": kiosk_id}
-    known = select(terminals).filter_by(**row)
-    if terminal_id and desk.connection.execute(known).one_or_none() is None:
-        desk.connection.execute(insert(terminals).values(row))
+    if terminal_id and desk.sheet.row(TERMINAL, terminal_id, kiosk_id) is None:
+        desk.sheet.add(terminals, terminal_id=terminal_id, kiosk_id=kiosk_id)

@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
+from kiosk_central.store.looks import Look
 from kiosk_central.store.schema import contributions, enrolments, people
+from kiosk_central.store.sheet import Sheet
 from kioskd.domain.contribution import (
     Contribution,
     Enrolment,
@@ -103,13 +105,12 @@ def paid_from(
     return {Month.parse(row.month): row.percent for row in connection.execute(query)}
 
 
-def any_paid(connection: Connection, person_id: int, scheme: str, months: Iterable[str]) -> bool:
+PAID_MONTH = Look(contributions.c.person_id, contributions.c.scheme, contributions.c.month)
+
+
+def any_paid(sheet: Sheet, person_id: int, scheme: str, months: Iterable[str]) -> bool:
     """Tell whether any of the months (``2026-10``) is paid already."""
-    paid = contributions.c
-    query = select(func.count()).where(
-        paid.person_id == person_id, paid.scheme == scheme, paid.month.in_(list(months))
-    )
-    return bool(connection.execute(query).scalar_one())
+    return any(sheet.rows(PAID_MONTH, person_id, scheme, month) for month in months)
 
 
 def _within(year: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -7,15 +7,19 @@ themselves where what was missing has come (``explain``): then it says what came
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, literal_column, select, update
 
 from kiosk_central.clock import stamp
 from kiosk_central.desk import Desk
 from kiosk_central.store.books import decisions, differences
+from kiosk_central.store.looks import Look
 from kioskd.errors import KioskError
 from kioskd.protocols.central import PaymentReport, encode
 from kioskd.protocols.central_books import DifferenceKind
 
+OPEN_OF_PAYMENT = Look(
+    differences.c.payment_ref, where=differences.c.settled_at == literal_column("''")
+)
 CENTRE = "centre"
 """Who settles a difference where the books have come to agree by themselves."""
 
@@ -114,6 +118,8 @@ def explain(
 ) -> None:
     """Settle the open differences of a payment or a place, because of what has come since."""
     assert payment_ref or place, "never all of a kind"
+    if payment_ref and not desk.sheet.rows(OPEN_OF_PAYMENT, payment_ref):
+        return
     found = [differences.c.kind.in_([kind.value for kind in kinds]), differences.c.settled_at == ""]
     if payment_ref:
         found.append(differences.c.payment_ref == payment_ref)

@@ -9,14 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection
 
 from kiosk_central.assessments import KnownAssessment
 from kiosk_central.clock import local_date
 from kiosk_central.desk import Desk
 from kiosk_central.receipt_numbers import next_receipt_number
 from kiosk_central.store.books import entries, postings
+from kiosk_central.store.looks import Line, Look
 from kiosk_central.store.schema import contributions
+from kiosk_central.store.sheet import Sheet, sheet_on
 from kioskd.domain.contribution import Scheme
 from kioskd.domain.money import Money, total
 from kioskd.protocols.receipt_facts import ReceiptFacts, ReceiptKind, SignedFacts
@@ -24,6 +26,8 @@ from kioskd.protocols.receipt_facts import ReceiptFacts, ReceiptKind, SignedFact
 BANK_RECEIVABLE = "bank-receivable"
 BANK = "bank"
 SUSPENSE = "suspense"
+POSTINGS = Look(postings.c.payment_ref)
+ENTRIES = Look(entries.c.posting_id)
 
 
 class PostingKind(Enum):
@@ -52,7 +56,8 @@ class Entry:
 class Posted:
     """A posting of a payment."""
 
-    id: int
+    id: int | None
+    """None until its batch is written."""
     kind: PostingKind
     receipt_number: str
     posted_at: str
@@ -81,19 +86,20 @@ def post_contribution(desk: Desk, payment_ref: str, assessment: KnownAssessment)
         Entry(pool_account(content.scheme), -content.pool),
     ]
     facts = _facts(desk, ReceiptKind.CONTRIBUTION, payment_ref, content.amount, assessment)
-    posting_id = _post_signed(desk, PostingKind.CONTRIBUTION, facts, lines)
-    row = {
-        "person_id": person,
-        "scheme": content.scheme.value,
-        "percent": content.grade.percent,
-        "base_fen": content.grade.base.fen,
-        "amount_fen": content.grade.monthly.fen,
-        "personal_fen": content.grade.personal.fen,
-        "pool_fen": content.grade.pool.fen,
-        "posting_id": posting_id,
-    }
-    rows = [row | {"month": month} for month in assessment.month_texts]
-    desk.connection.execute(insert(contributions), rows)
+    posting = _post_signed(desk, PostingKind.CONTRIBUTION, facts, lines)
+    for month in assessment.month_texts:
+        desk.sheet.add(
+            contributions,
+            person_id=person,
+            scheme=content.scheme.value,
+            month=month,
+            percent=content.grade.percent,
+            base_fen=content.grade.base.fen,
+            amount_fen=content.grade.monthly.fen,
+            personal_fen=content.grade.personal.fen,
+            pool_fen=content.grade.pool.fen,
+            posting_id=posting,
+        )
     return facts.receipt_number
 
 
@@ -110,14 +116,14 @@ def post_suspense(
 
 def post_reversal(desk: Desk, payment_ref: str) -> str:
     """Book the standing posting of a payment the other way round; return the receipt number."""
-    undone = find_posting(desk.connection, payment_ref)
+    desk.sheet.flush()  # so that what is undone has its id
+    undone = find_posting(desk.sheet, payment_ref)
     assert undone is not None and undone.kind is PostingKind.SUSPENSE, "only suspense is given back"
-    query = select(entries).where(entries.c.posting_id == undone.id)
     lines = [
         Entry(row.account, Money(-row.debit_fen), row.person_id)
-        for row in desk.connection.execute(query)
+        for row in desk.sheet.rows(ENTRIES, undone.id)
     ]
-    number = next_receipt_number(desk.connection, local_date(desk.now).year)
+    number = next_receipt_number(desk.sheet, local_date(desk.now).year)
     facts = replace(
         SignedFacts.parse(undone.proof).facts,
         kind=ReceiptKind.REVERSAL,
@@ -131,13 +137,15 @@ def post_reversal(desk: Desk, payment_ref: str) -> str:
 def post_bank(desk: Desk, settled: Money) -> int:
     """Book what the bank has paid of what it owed; return the posting's id."""
     row = {"kind": PostingKind.BANK.value, "posted_at": desk.stamp, "proof": b""}
-    return _post(desk.connection, row, [Entry(BANK, settled), Entry(BANK_RECEIVABLE, -settled)])
+    made = _post(desk.sheet, row, [Entry(BANK, settled), Entry(BANK_RECEIVABLE, -settled)])
+    posting_id: int = made.id
+    return posting_id
 
 
 def _facts(
     desk: Desk, kind: ReceiptKind, payment_ref: str, amount: Money, about: KnownAssessment | None
 ) -> ReceiptFacts:
-    number = next_receipt_number(desk.connection, local_date(desk.now).year)
+    number = next_receipt_number(desk.sheet, local_date(desk.now).year)
     if about is None:
         return ReceiptFacts(kind, number, desk.stamp, payment_ref, None, 0, (), amount)
     content = about.content
@@ -151,7 +159,7 @@ def _post_signed(
     facts: ReceiptFacts,
     lines: list[Entry],
     reverses: int | None = None,
-) -> int:
+) -> Line:
     row = {
         "payment_ref": facts.payment_ref,
         "receipt_number": facts.receipt_number,
@@ -160,34 +168,30 @@ def _post_signed(
         "reverses": reverses,
         "proof": desk.signer.proof(facts),
     }
-    return _post(desk.connection, row, lines)
+    return _post(desk.sheet, row, lines)
 
 
-def _post(connection: Connection, row: Mapping[str, object], lines: list[Entry]) -> int:
+def _post(sheet: Sheet, row: Mapping[str, object], lines: list[Entry]) -> Line:
     assert not total([line.debit for line in lines]), "a posting balances"
-    made = connection.execute(insert(postings).returning(postings.c.id), [row])
-    posting_id: int = made.scalar_one()
-    rows = [
-        {
-            "posting_id": posting_id,
-            "account": line.account,
-            "person_id": line.person_id,
-            "debit_fen": line.debit.fen,
-        }
-        for line in lines
-        if line.debit
-    ]
-    if rows:
-        connection.execute(insert(entries), rows)
-    return posting_id
+    posting = sheet.add(postings, **row)
+    for line in lines:
+        if line.debit:
+            sheet.add(
+                entries,
+                posting_id=posting,
+                account=line.account,
+                person_id=line.person_id,
+                debit_fen=line.debit.fen,
+            )
+    return posting
 
 
-def find_posting(connection: Connection, payment_ref: str) -> Posted | None:
+def find_posting(at: Connection | Sheet, payment_ref: str) -> Posted | None:
     """Return the newest posting of a payment: its reversal, if it was given back."""
-    query = (
-        select(postings).where(postings.c.payment_ref == payment_ref).order_by(postings.c.id.desc())
-    )
-    row = connection.execute(query).first()
-    if row is None:
+    found = sheet_on(at).rows(POSTINGS, payment_ref)
+    if not found:
         return None
-    return Posted(row.id, PostingKind(row.kind), row.receipt_number, row.posted_at, row.proof)
+    row = found[-1]
+    return Posted(
+        row.values.get("id"), PostingKind(row.kind), row.receipt_number, row.posted_at, row.proof
+    )

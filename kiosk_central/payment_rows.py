@@ -3,18 +3,22 @@
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row
 
-from kiosk_central.booking import GiveBack
+from kiosk_central.booking import PAYMENT, GiveBack
 from kiosk_central.charges import remember_terminal
 from kiosk_central.desk import Desk
 from kiosk_central.differences import Claim
 from kiosk_central.ledger import find_posting
-from kiosk_central.store.books import charges, payment_reports, payments
+from kiosk_central.store.books import charges, payment_reports
+from kiosk_central.store.looks import Line, Look
+from kiosk_central.store.sheet import Sheet, sheet_on
 from kioskd.domain.payment import PaymentState
 from kioskd.protocols.central import PaymentReport, Posting
 
-StoredPayment = Row[Any]
+StoredPayment = Line | Row[Any]
+REPORTS = Look(payment_reports.c.payment_ref)
+CHARGE = Look(charges.c.payment_ref)
 
 
 class Decided(Enum):
@@ -25,39 +29,38 @@ class Decided(Enum):
     NOT_CHARGED = "not charged"
 
 
-def find_payment(connection: Connection, ref: str) -> StoredPayment | None:
+def find_payment(at: Connection | Sheet, ref: str) -> Line | None:
     """Return the row of a payment, if there is one."""
-    return connection.execute(select(payments).where(payments.c.ref == ref)).one_or_none()
+    return sheet_on(at).row(PAYMENT, ref)
 
 
-def told_before(connection: Connection, report: PaymentReport) -> str | None:
+def told_before(sheet: Sheet, report: PaymentReport) -> str | None:
     """Return the record that came with this state before; None if the state is new."""
-    told = payment_reports.c
-    query = select(told.record).where(
-        told.payment_ref == report.ref, told.state == report.state.value
-    )
-    return connection.execute(query.order_by(told.received_at)).scalars().first()
+    told = [one for one in sheet.rows(REPORTS, report.ref) if one.state == report.state.value]
+    first: str | None = min(told, key=lambda one: one.received_at).record if told else None
+    return first
 
 
 def keep_report(desk: Desk, claim: Claim) -> None:
     """Keep a report for ever, and which PIN pad its kiosk has."""
     report = claim.report
-    values = {
-        "payment_ref": report.ref,
-        "state": report.state.value,
-        "reason": report.reason,
-        "record": claim.record_text,
-        "kiosk_at": report.at,
-        "received_at": desk.stamp,
-    }
-    desk.connection.execute(insert(payment_reports).values(values))
+    desk.sheet.add(
+        payment_reports,
+        payment_ref=report.ref,
+        state=report.state.value,
+        reason=report.reason,
+        record=claim.record_text,
+        kiosk_at=report.at,
+        received_at=desk.stamp,
+    )
     if report.record is not None:
         remember_terminal(desk, claim.kiosk_id, report.record.terminal_id)
 
 
-def is_settled_charge(connection: Connection, report: PaymentReport) -> bool:
+def is_settled_charge(sheet: Sheet, report: PaymentReport) -> bool:
     """Tell whether the kiosk's record of a charge, if it has one, is the one the person found."""
-    known = connection.execute(select(charges).where(charges.c.payment_ref == report.ref)).one()
+    known = sheet.row(CHARGE, report.ref)
+    assert known is not None, "settled as charged"
     told = report.record
     if told is None or not told.approved:
         return True
@@ -65,11 +68,11 @@ def is_settled_charge(connection: Connection, report: PaymentReport) -> bool:
     return own == (told.terminal_id, told.receipt, told.trace)
 
 
-def answer_of(connection: Connection, ref: str) -> Posting:
+def answer_of(sheet: Sheet, ref: str) -> Posting:
     """Return a known payment as it now stands."""
-    stored = find_payment(connection, ref)
+    stored = find_payment(sheet, ref)
     assert stored is not None, "it was just looked at"
-    state, posted = PaymentState(stored.state), find_posting(connection, ref)
+    state, posted = PaymentState(stored.state), find_posting(sheet, ref)
     if posted is None:
         return Posting(ref, state)
     asked_back = GiveBack(stored.give_back) is GiveBack.ASKED

@@ -1,12 +1,13 @@
 """Payments as kiosks report them: states only go forward, and a charge is booked exactly once.
 
-``report_payment`` is a job for the writer. It *returns* a refusal that must leave a trace (a
-difference), and raises one that must not.
+``take_report`` holds the rules; ``kiosk_central.reports`` brings reports to it. It *returns* a
+refusal that must leave a trace (a difference), and raises one that must not, before it changes
+anything.
 """
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection
 
-from kiosk_central.assessments import KnownAssessment, find_assessment, hold, lock_payer
+from kiosk_central.assessments import KnownAssessment, expire_due, find_assessment, hold
 from kiosk_central.booking import (
     IMPOSSIBLE_PREFIX,
     GiveBack,
@@ -22,7 +23,6 @@ from kiosk_central.desk import Desk
 from kiosk_central.differences import Claim, note_claim
 from kiosk_central.payment_rows import (
     Decided,
-    StoredPayment,
     answer_of,
     find_payment,
     is_settled_charge,
@@ -31,7 +31,8 @@ from kiosk_central.payment_rows import (
 )
 from kiosk_central.problems import Refused
 from kiosk_central.store.books import payments
-from kiosk_central.store.locks import lock_kiosk
+from kiosk_central.store.looks import Line
+from kiosk_central.store.sheet import Sheet
 from kioskd.domain.contribution import AssessmentState
 from kioskd.domain.payment import PaymentState
 from kioskd.protocols.central import PaymentReport, Posting, ProblemCode
@@ -61,20 +62,21 @@ kiosk's own affair and never reported.
 AMOUNT_FEN_MAX = 10**11
 
 
-def report_payment(desk: Desk, kiosk_id: str, report: PaymentReport) -> Posting | Refused:
+def take_report(desk: Desk, claim: Claim) -> Posting | Refused:
     """Take note of what a kiosk says of a payment; the answer is the payment as it now stands.
 
     The same state again gives the present answer and changes nothing. Refusals: BAD_REQUEST,
     NOT_FOUND (no such assessment), ASSESSMENT_CLOSED, STATE_CONFLICT, REFERENCE_REUSED.
     """
-    lock_kiosk(desk.connection, kiosk_id)
-    lock_payer(desk.connection, desk.now, report.assessment)
-    stored = find_payment(desk.connection, report.ref)
+    report = claim.report
+    stored = find_payment(desk.sheet, report.ref)
     _check(report, stored)
-    claim = Claim(kiosk_id, report)
+    about = find_assessment(desk.sheet, report.assessment)
+    if about is not None:
+        expire_due(desk.sheet, desk.now, about.person_id)
     if stored is None:
         return _first(desk, claim)
-    if stored.kiosk_id != kiosk_id:
+    if stored.kiosk_id != claim.kiosk_id:
         raise Refused(ProblemCode.REFERENCE_REUSED)
     if (report.amount.fen, report.assessment) != (stored.amount_fen, stored.assessment_ref):
         return _other_body(desk, claim, stored.amount_fen)
@@ -90,10 +92,10 @@ def payment_of(connection: Connection, kiosk_id: str, ref: str) -> Posting:
     stored = find_payment(connection, ref)
     if stored is None or stored.kiosk_id != kiosk_id:
         raise Refused(ProblemCode.NOT_FOUND)
-    return answer_of(connection, ref)
+    return answer_of(Sheet(connection), ref)
 
 
-def _check(report: PaymentReport, stored: StoredPayment | None) -> None:
+def _check(report: PaymentReport, stored: Line | None) -> None:
     """Raise Refused(BAD_REQUEST) for what no kiosk could have meant.
 
     Only a payment that a person settled may be confirmed without a record: the kiosk has none.
@@ -122,7 +124,7 @@ def _other_body(desk: Desk, claim: Claim, known_fen: int) -> Refused:
 def _first(desk: Desk, claim: Claim) -> Posting | Refused:
     """Take in a payment not heard of before."""
     report = claim.report
-    assessment = find_assessment(desk.connection, report.assessment)
+    assessment = find_assessment(desk.sheet, report.assessment)
     if assessment is not None and assessment.kiosk_id != claim.kiosk_id:
         assessment = None
     if assessment is None and report.state not in IN_DOUBT | {_S.CONFIRMED}:
@@ -130,35 +132,35 @@ def _first(desk: Desk, claim: Claim) -> Posting | Refused:
     amount = report.amount if assessment is None else assessment.content.amount
     if amount != report.amount or not _charged_as_reported(report):
         return _other_body(desk, claim, amount.fen)
-    if report.state is _S.INTENDED and not _may_be_charged(desk.connection, assessment):
+    if report.state is _S.INTENDED and not _may_be_charged(desk.sheet, assessment):
         raise Refused(ProblemCode.ASSESSMENT_CLOSED)
-    values = {
-        "ref": report.ref,
-        "kiosk_id": claim.kiosk_id,
-        "assessment_ref": report.assessment,
-        "amount_fen": report.amount.fen,
-        "state": report.state.value,
-        "begun_at": stamp_of_kiosk(report.at, desk.now),
-        "heard_at": desk.stamp,
-        "changed_at": desk.stamp,
-        "give_back": GiveBack.NO.value,
-        "decided": Decided.NO.value,
-    }
-    desk.connection.execute(insert(payments).values(values))
+    desk.sheet.add(
+        payments,
+        ref=report.ref,
+        kiosk_id=claim.kiosk_id,
+        assessment_ref=report.assessment,
+        amount_fen=report.amount.fen,
+        state=report.state.value,
+        begun_at=stamp_of_kiosk(report.at, desk.now),
+        heard_at=desk.stamp,
+        changed_at=desk.stamp,
+        give_back=GiveBack.NO.value,
+        decided=Decided.NO.value,
+    )
     return _enter(desk, claim, assessment, None)
 
 
-def _may_be_charged(connection: Connection, assessment: KnownAssessment | None) -> bool:
+def _may_be_charged(sheet: Sheet, assessment: KnownAssessment | None) -> bool:
     """Tell whether a charge may start: open, and none of its months paid in another way."""
     if assessment is None or assessment.state is not AssessmentState.OPEN:
         return False
-    return not paid_already(connection, assessment)
+    return not paid_already(sheet, assessment)
 
 
-def _further(desk: Desk, claim: Claim, stored: StoredPayment) -> Posting | Refused:
+def _further(desk: Desk, claim: Claim, stored: Line) -> Posting | Refused:
     """Take in another report on a known payment."""
     report, state = claim.report, _S(stored.state)
-    told = told_before(desk.connection, report)
+    told = told_before(desk.sheet, report)
     if told is not None:
         return _again(desk, claim, stored, told)
     asked_back = GiveBack(stored.give_back) is GiveBack.ASKED
@@ -166,13 +168,12 @@ def _further(desk: Desk, claim: Claim, stored: StoredPayment) -> Posting | Refus
         if report.state in FINAL:
             note_claim(desk, DifferenceKind.STATE, claim)
         return Refused(ProblemCode.STATE_CONFLICT)
-    values = {"state": report.state.value, "changed_at": desk.stamp}
-    desk.connection.execute(update(payments).where(payments.c.ref == report.ref).values(values))
-    assessment = find_assessment(desk.connection, report.assessment)
+    desk.sheet.change(stored, state=report.state.value, changed_at=desk.stamp)
+    assessment = find_assessment(desk.sheet, report.assessment)
     return _enter(desk, claim, assessment, state)
 
 
-def _again(desk: Desk, claim: Claim, stored: StoredPayment, told: str) -> Posting | Refused:
+def _again(desk: Desk, claim: Claim, stored: Line, told: str) -> Posting | Refused:
     """Answer a state that was told before; CONFIRMED may add that the charge cannot be undone."""
     report = claim.report
     if report.state is _S.CONFIRMED and told != claim.record_text:
@@ -183,10 +184,10 @@ def _again(desk: Desk, claim: Claim, stored: StoredPayment, told: str) -> Postin
     if confirmed and asked_back and report.reason.startswith(IMPOSSIBLE_PREFIX):
         keep_report(desk, claim)
         ask_back(desk, claim)
-    return answer_of(desk.connection, report.ref)
+    return answer_of(desk.sheet, report.ref)
 
 
-def _after_decision(desk: Desk, claim: Claim, stored: StoredPayment) -> Posting | Refused:
+def _after_decision(desk: Desk, claim: Claim, stored: Line) -> Posting | Refused:
     """Answer a kiosk that is heard of after a person has settled the payment."""
     report = claim.report
     charged = Decided(stored.decided) is Decided.CHARGED
@@ -195,26 +196,24 @@ def _after_decision(desk: Desk, claim: Claim, stored: StoredPayment) -> Posting 
     if report.state in NOT_CHARGED and charged:
         note_claim(desk, DifferenceKind.STATE, claim)
         return Refused(ProblemCode.STATE_CONFLICT, "a person has settled it")
-    if report.state is _S.CONFIRMED and not is_settled_charge(desk.connection, report):
+    if report.state is _S.CONFIRMED and not is_settled_charge(desk.sheet, report):
         note_claim(desk, DifferenceKind.RECORD, claim)
         return Refused(ProblemCode.STATE_CONFLICT, "record")
-    if told_before(desk.connection, report) is None:
+    if told_before(desk.sheet, report) is None:
         keep_report(desk, claim)
-    return answer_of(desk.connection, report.ref)
+    return answer_of(desk.sheet, report.ref)
 
 
-def _charged_after_all(desk: Desk, claim: Claim, stored: StoredPayment) -> Posting:
+def _charged_after_all(desk: Desk, claim: Claim, stored: Line) -> Posting:
     """Book what the PIN pad shows, though a person took it for not charged; list her error.
 
     Her decision stays in the books; if the months are gone by now, the kiosk gives the money back.
     """
     note_claim(desk, DifferenceKind.STATE, claim)
-    values = {"state": _S.CONFIRMED.value, "decided": Decided.NO.value, "changed_at": desk.stamp}
-    desk.connection.execute(
-        update(payments).where(payments.c.ref == claim.report.ref).values(values)
-    )
-    about = find_assessment(desk.connection, claim.report.assessment)
-    return _enter(desk, claim, about, _S(stored.state))
+    before, confirmed = _S(stored.state), _S.CONFIRMED.value
+    desk.sheet.change(stored, state=confirmed, decided=Decided.NO.value, changed_at=desk.stamp)
+    about = find_assessment(desk.sheet, claim.report.assessment)
+    return _enter(desk, claim, about, before)
 
 
 def _enter(
@@ -234,7 +233,7 @@ def _enter(
         not_charged(desk, report.ref, report.state, assessment)
     else:
         _keep_months(desk, claim, assessment)
-    return answer_of(desk.connection, report.ref)
+    return answer_of(desk.sheet, report.ref)
 
 
 def _keep_months(desk: Desk, claim: Claim, assessment: KnownAssessment | None) -> None:
@@ -243,5 +242,5 @@ def _keep_months(desk: Desk, claim: Claim, assessment: KnownAssessment | None) -
         note_claim(desk, DifferenceKind.OUTCOME_UNRESOLVED, claim)
     if assessment is None:
         note_claim(desk, DifferenceKind.ASSESSMENT_UNKNOWN, claim)
-    elif not hold(desk.connection, assessment, claim.report.ref):
+    elif not hold(desk.sheet, assessment, claim.report.ref):
         note_claim(desk, DifferenceKind.MONTHS_LOCKED_ELSEWHERE, claim)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from kiosk_central.store.counters import next_value
+from kiosk_central.store.sheet import Sheet, sheet_on
 from kioskd.domain.paper_code import CHECK_MODULUS, check_digits_fit
 
 
@@ -23,11 +23,11 @@ def receipt_number_is_right(text: str) -> bool:
     return shape and check_digits_fit(digits)
 
 
-def next_receipt_number(connection: Connection, year: int) -> str:
+def next_receipt_number(sheet: Sheet, year: int) -> str:
     """Take the next number of ``year``; it is only used up if the transaction commits."""
-    return next_number(connection, "receipt", year)
+    return next_number(sheet, "receipt", year)
 
 
-def next_number(connection: Connection, kind: str, year: int) -> str:
+def next_number(at: Connection | Sheet, kind: str, year: int) -> str:
     """Take the next number of that kind of paper in ``year``, in the same form."""
-    return receipt_number(year, next_value(connection, f"{kind}-{year:04d}"))
+    return receipt_number(year, sheet_on(at).next_value(f"{kind}-{year:04d}"))

@@ -18,7 +18,8 @@ from kiosk_central.api.request import (
 )
 from kiosk_central.assessments import assess, release
 from kiosk_central.cabinet import refuse_if_held
-from kiosk_central.payments import payment_of, report_payment
+from kiosk_central.differences import Claim
+from kiosk_central.payments import payment_of
 from kiosk_central.problems import Refused
 from kioskd.domain.contribution import Assessment
 from kioskd.domain.payment import TransactionRecord
@@ -60,7 +61,7 @@ async def put_payment(request: Request) -> Response:
     if report.ref != ref:
         raise Refused(ProblemCode.BAD_REQUEST, "the reference in path and body differ")
     _check_storable(report)
-    result = await centre.write(lambda desk: report_payment(desk, kiosk.id, report), kiosk.id)
+    result = await centre.report(Claim(kiosk.id, report))
     if isinstance(result, Refused):
         raise result
     return answer(result)

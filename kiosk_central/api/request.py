@@ -14,16 +14,18 @@ from starlette.responses import Response
 from kiosk_central.cards import CardVerifier, Challenges
 from kiosk_central.clock import Clock
 from kiosk_central.desk import Desk
+from kiosk_central.differences import Claim
 from kiosk_central.documents.press import Press
 from kiosk_central.fleet.memory import Fleet
 from kiosk_central.people import Kiosk, find_kiosk
 from kiosk_central.problems import Refused
+from kiosk_central.reports import Told, report_together
 from kiosk_central.sessions import Visit, Visits
 from kiosk_central.signing import Signer
 from kiosk_central.store.engine import read
 from kiosk_central.store.writer import Writer
 from kioskd.domain.region import RegionPack
-from kioskd.protocols.central import ContractBroken, ProblemCode, decode, encode
+from kioskd.protocols.central import ContractBroken, Posting, ProblemCode, decode, encode
 
 T = TypeVar("T")
 
@@ -63,6 +65,13 @@ class Centre:
             lambda connection: job(Desk(connection, now, self.signer)), kiosk_id
         )
         return await asyncio.wrap_future(future)
+
+    async def report(self, claim: Claim) -> Posting | Refused:
+        """Take in a report of a payment, with all that wait; returns when it is durable."""
+        told = Told(claim, self.now(), self.signer)
+        future = self.writer.submit_together(report_together, told, claim.kiosk_id)
+        outcome: Posting | Refused = await asyncio.wrap_future(future)
+        return outcome
 
 
 def centre_of(request: Request) -> Centre:

@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from kiosk_central.store.schema import fen, metadata, text
+from kiosk_central.store.schema import NAMED_BY, contributions, fen, metadata, text
 
 payments = Table(
     "payments",
@@ -68,6 +68,7 @@ postings = Table(
     text("posted_at"),
     Column("reverses", ForeignKey("postings.id"), unique=True),
     Column("proof", LargeBinary, nullable=False),  # empty: a settlement by the bank
+    info={NAMED_BY: "receipt_number"},
 )
 Index(
     "one_posting",
@@ -77,6 +78,7 @@ Index(
     postgresql_where=postings.c.reverses.is_(None),
 )
 Index("postings_by_payment", postings.c.payment_ref)
+contributions.add_is_dependent_on(postings)  # by ``posting_id``, which is no foreign key
 
 entries = Table(
     "entries",

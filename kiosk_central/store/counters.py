@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kiosk_central.store.schema import counters
@@ -22,3 +22,9 @@ def next_value(connection: Connection, name: str) -> int:
     )
     value: int = connection.execute(raised.returning(counters.c.value)).scalar_one()
     return value
+
+
+def set_value(connection: Connection, name: str, value: int) -> None:
+    """Keep the last value that was taken, by whoever took the one before with ``next_value``."""
+    own = counters.c.name == name
+    connection.execute(update(counters).where(own).values(value=value))

@@ -23,6 +23,8 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+NAMED_BY = "named_by"
+"""In a table's ``info``: the unique column by which a new row is known before it has its ``id``."""
 
 
 def fen(name: str) -> Column[int]:

@@ -3,13 +3,15 @@
 One on SQLite, which has one writer; several on PostgreSQL, where jobs lock each other out by what
 they are about (``store.locks``). A job is a function of a connection. Each runs inside a savepoint,
 so that one refusal undoes only itself; the futures are resolved after the commit, never before.
+Work of which there is much waits under one function that does it together (``submit_together``).
 """
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from itertools import groupby
 from queue import Empty, Full, Queue
 from typing import Any, TypeVar
 from zlib import crc32
@@ -29,9 +31,15 @@ ALONE_TRIES = 3
 _log = logging.getLogger("kiosk_central.writer")
 
 
+Together = Callable[[Connection, Sequence[Any]], Sequence[Any]]
+"""Does what many ask for at once; gives what each is answered. Any error is an error of all."""
+
+
 @dataclass(slots=True)
 class _Task:
-    job: Callable[[Connection], Any]
+    job: Any
+    """What is asked for, if it is done ``together`` with others of its kind; else the job."""
+    together: Together | None = None
     future: "Future[Any]" = field(default_factory=Future)
     value: Any = None
     error: Exception | None = None
@@ -67,8 +75,14 @@ class Writer:
         closed or too far behind. A job may run twice (the first run undone), so it must do nothing
         but use its connection.
         """
-        lane = self._lanes[crc32(kiosk_id.encode()) % len(self._lanes)]
-        return lane.submit(job)
+        return self._lane(kiosk_id).submit(_Task(job))
+
+    def submit_together(self, doing: Together, what: object, kiosk_id: str) -> "Future[Any]":
+        """Queue ``what``, to be done with all that waits for the same ``doing``; as ``submit``."""
+        return self._lane(kiosk_id).submit(_Task(what, doing))
+
+    def _lane(self, kiosk_id: str) -> "_Lane":
+        return self._lanes[crc32(kiosk_id.encode()) % len(self._lanes)]
 
     def close(self) -> None:
         """Do what waits, then stop."""
@@ -91,8 +105,7 @@ class _Lane:
     def alive(self) -> bool:
         return not self._ended and not self._closed
 
-    def submit(self, job: Callable[[Connection], T]) -> "Future[T]":
-        task = _Task(job)
+    def submit(self, task: _Task) -> "Future[Any]":
         if not self.alive:
             raise Refused(ProblemCode.UNAVAILABLE, "the writer has stopped")
         try:
@@ -183,15 +196,27 @@ class _Lane:
         try:
             connected = self._engine.connect().execution_options(writes=True)
             with connected as connection, connection.begin():
-                for task in batch:
-                    task.value, task.error = _attempt(connection, task.job)
-                    if connection.invalidated and task.error is not None:
-                        raise task.error
+                _do(connection, batch)
         # The thread must outlive every fault of the database: a dead writer hangs all kiosks.
         except Exception as failure:  # noqa: BLE001
             _log.error("commit failed: %s", type(failure).__name__)
             return failure
         return None
+
+
+def _do(connection: Connection, batch: list[_Task]) -> None:
+    """Do all tasks; those that follow each other and are of one kind are done together."""
+    for together, some in groupby(batch, lambda task: task.together):
+        tasks = list(some)
+        if together is not None:
+            values = together(connection, [task.job for task in tasks])
+            for task, value in zip(tasks, values, strict=True):
+                task.value, task.error = value, None
+            continue
+        for task in tasks:
+            task.value, task.error = _attempt(connection, task.job)
+            if connection.invalidated and task.error is not None:
+                raise task.error
 
 
 def _attempt(

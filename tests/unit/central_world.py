@@ -17,9 +17,9 @@ from kiosk_central.desk import Desk
 from kiosk_central.laws import misposted, unbalanced
 from kiosk_central.listing import all_differences
 from kiosk_central.offers import offers_for
-from kiosk_central.payments import report_payment
 from kiosk_central.problems import Refused
 from kiosk_central.region import load_region
+from kiosk_central.reports import report_payment
 from kiosk_central.sample_people import SAMPLE_SIGNING_SEED
 from kiosk_central.show import books
 from kiosk_central.signing import Signer, remember_key, signer_of_seed

@@ -25,9 +25,9 @@ from kiosk_central.desk import Desk
 from kiosk_central.differences import NotToBeSettled, settle_difference
 from kiosk_central.documents.issue import Asked, issue
 from kiosk_central.medical_accounts import balance_of, spend
-from kiosk_central.payments import report_payment
 from kiosk_central.prints import give_copy, take_print
 from kiosk_central.problems import Refused
+from kiosk_central.reports import report_payment
 from kiosk_central.store.engine import read
 from kioskd.domain.account import MedicalSpending, SpendingKind
 from kioskd.domain.contribution import Month, Scheme
@@ -152,7 +152,7 @@ def test_a_payment_that_began_in_time_keeps_its_months(world: World) -> None:
     ask = asking("A2", OTHER_KIOSK)
 
     def later(desk: Desk) -> object:
-        return ask(replace(desk, now=desk.now + timedelta(hours=1)), world)
+        return ask(Desk(desk.connection, desk.now + timedelta(hours=1), desk.signer), world)
 
     second = interleaved(world, reporting(begun), later)
     assert isinstance(second.value, Refused) and world.assessment_state() == "paying"

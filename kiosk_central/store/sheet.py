@@ -1,0 +1,228 @@
+"""The rows of one transaction: a batch reads them together, decides, and writes them together.
+
+By itself a sheet is the connection and no more: a look asks the database, a change is made at once.
+Inside ``together`` a look is answered from what was read before, changes included, and changes wait
+for the end. Whoever takes the ``connection`` meanwhile finds all of them written; the sheet then
+forgets what it knew, for it does not see what is done behind its back.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Delete, Insert, Table, Update, bindparam, delete, insert, update
+
+from kiosk_central.store.counters import next_value, set_value
+from kiosk_central.store.looks import Key, Line, Look
+from kiosk_central.store.schema import NAMED_BY
+from kiosk_central.store.tables import metadata
+
+
+class Sheet:
+    """What a transaction has read and is about to write."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._held = False
+        self._forget()
+        self._added: dict[Table, list[Line]] = {}
+        self._changed: dict[Line, set[str]] = {}
+        self._deleted: dict[Look, list[Key]] = {}
+        self._numbers: dict[str, int] = {}
+
+    @property
+    def connection(self) -> Connection:
+        """The connection, with every change written."""
+        self.flush()
+        self._forget()
+        return self._connection
+
+    @property
+    def knows(self) -> bool:
+        """Whether anything that was looked ahead is still known."""
+        return bool(self._found)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Answer looks from memory and let changes wait until the end of this block."""
+        assert not self._held, "no batch within a batch"
+        self._held = True
+        yield
+        self.flush()
+        self._forget()
+        self._held = False
+
+    def look_ahead(self, look: Look, keys: Iterable[Key]) -> None:
+        """Read the rows of all keys in one query: later looks at them cost nothing."""
+        self.flush()
+        known = self._found.setdefault(look, {})
+        asked = [key for key in dict.fromkeys(keys) if key not in known]
+        if not asked:
+            return
+        known.update({key: [] for key in asked})
+        for values in look.ask(self._connection, asked):
+            known[look.key_of(values)].append(self._line(look.table, values))
+
+    def rows(self, look: Look, *key: Any) -> list[Line]:
+        """Return the rows of a key, by their primary key; new ones last."""
+        if not self._held:
+            return [Line(look.table, found) for found in look.ask(self._connection, [key])]
+        if key not in self._found.get(look, {}):
+            self.look_ahead(look, [key])
+        return [line for line in self._found[look][key] if look.key_of(line.values) == key]
+
+    def row(self, look: Look, *key: Any) -> Line | None:
+        """Return the row of a key of which there is one at most."""
+        found = self.rows(look, *key)
+        assert len(found) <= 1, "a unique key"
+        return found[0] if found else None
+
+    def add(self, table: Table, **values: Any) -> Line:
+        """Insert a row. A value may be a new line that has no ``id`` yet: it stands for that."""
+        line = Line(table, values)
+        if self._held:
+            line.is_new = True
+            self._added.setdefault(table, []).append(line)
+            self._place(line)
+        else:
+            self._insert(table, [line])
+        return line
+
+    def change(self, line: Line, **values: Any) -> None:
+        """Update a row that was found or added."""
+        line.values.update(values)
+        if not self._held:
+            self._update([line], tuple(values))
+            return
+        self._place(line)
+        if not line.is_new:
+            self._changed.setdefault(line, set()).update(values)
+
+    def delete(self, look: Look, *key: Any) -> None:
+        """Delete the rows of a key of a table at which nobody looks through a sheet."""
+        if self._held:
+            self._deleted.setdefault(look, []).append(key)
+        else:
+            self._delete(look, [key])
+
+    def next_value(self, name: str) -> int:
+        """Take the next value of a counter, from 1 on."""
+        if name not in self._numbers:
+            value = next_value(self._connection, name)
+        else:
+            value = self._numbers[name] + 1
+        if self._held:
+            self._numbers[name] = value
+        return value
+
+    def flush(self) -> None:
+        """Write what waits, a table at a time: what is referred to comes first."""
+        for table, lines in sorted(self._added.items(), key=lambda one: _ranks()[one[0]]):
+            self._insert(table, lines)
+        same: dict[tuple[Table, tuple[str, ...]], list[Line]] = {}
+        for line, changed in self._changed.items():
+            same.setdefault((line.of_table, tuple(sorted(changed))), []).append(line)
+        for (_table, names), lines in same.items():
+            self._update(lines, names)
+        for look, keys in self._deleted.items():
+            self._delete(look, keys)
+        for name, value in self._numbers.items():
+            set_value(self._connection, name, value)
+        for waiting in (self._added, self._changed, self._deleted, self._numbers):
+            waiting.clear()
+
+    def _forget(self) -> None:
+        self._found: dict[Look, dict[Key, list[Line]]] = {}
+        self._lines: dict[tuple[Table, Key], Line] = {}
+
+    def _line(self, table: Table, values: dict[str, Any]) -> Line:
+        """Return the one line of a row, however often it is found."""
+        key = tuple([values[name] for name in _key_names(table)])
+        return self._lines.setdefault((table, key), Line(table, values))
+
+    def _place(self, line: Line) -> None:
+        """Let a new or changed line be found by whatever looks at its key."""
+        for look, known in self._found.items():
+            if look.table is line.of_table:
+                lines = known.get(look.key_of(line.values))
+                if lines is not None and line not in lines:
+                    lines.append(line)
+
+    def _insert(self, table: Table, lines: list[Line]) -> None:
+        name = table.info.get(NAMED_BY)
+        rows = [_row(line) for line in lines]
+        for line in lines:
+            line.is_new = False
+        if name is None:
+            self._connection.execute(_inserted(table), rows)
+            return
+        made = self._connection.execute(_numbered(table), rows)
+        if len(lines) == 1:
+            lines[0].values["id"] = made.one().id
+            return
+        ids = {getattr(row, name): row.id for row in made}
+        for line in lines:
+            line.values["id"] = ids[line.values[name]]
+
+    def _update(self, lines: list[Line], names: tuple[str, ...]) -> None:
+        table = lines[0].of_table
+        keys = _key_names(table)
+        rows = [
+            {f"key_{key}": line.values[key] for key in keys}
+            | {name: line.values[name] for name in names}
+            for line in lines
+        ]
+        self._connection.execute(_updated(table, names), rows)
+
+    def _delete(self, look: Look, keys: list[Key]) -> None:
+        rows = [
+            {f"key_{name}": part for name, part in zip(look.names, key, strict=True)}
+            for key in keys
+        ]
+        self._connection.execute(_deleted(look), rows)
+
+
+def sheet_on(at: Connection | Sheet) -> Sheet:
+    """Return the sheet itself, or a new one of a connection."""
+    return at if isinstance(at, Sheet) else Sheet(at)
+
+
+def _row(line: Line) -> dict[str, Any]:
+    """Return the values to insert, with the ids that lines stand for."""
+    return {
+        name: value.values["id"] if isinstance(value, Line) else value
+        for name, value in line.values.items()
+    }
+
+
+@cache
+def _ranks() -> dict[Table, int]:
+    return {table: rank for rank, table in enumerate(metadata.sorted_tables)}
+
+
+@cache
+def _key_names(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.primary_key)
+
+
+@cache
+def _inserted(table: Table) -> Insert:
+    return insert(table)
+
+
+@cache
+def _numbered(table: Table) -> Any:
+    return insert(table).returning(table.c.id, table.c[table.info[NAMED_BY]])
+
+
+@cache
+def _updated(table: Table, names: tuple[str, ...]) -> Update:
+    own = [column == bindparam(f"key_{column.name}") for column in table.primary_key]
+    return update(table).where(*own).values({name: bindparam(name) for name in names})
+
+
+@cache
+def _deleted(look: Look) -> Delete:
+    own = [look.table.c[name] == bindparam(f"key_{name}") for name in look.names]
+    return delete(look.table).where(*own)
