@@ -4,7 +4,7 @@ OUT ?= story-out/$(NAME)
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint story stories money proofs bench lock goldens words gallery clean
+.PHONY: help setup demo test check lint story stories money proofs bench lock goldens words gallery pages clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -59,6 +59,9 @@ words: setup ## bring new and changed Chinese words into the other languages, li
 
 gallery: setup ## every screen, mode, panel and language on one page, with rules and changes [MODES=...]
 	$(BIN)/python -m tests.goldens.page build/gallery $(MODES)
+
+pages: setup ## test the centre's pages in a real browser and keep their pictures in build/pages
+	KIOSKD_WEB_PICTURES=build/pages $(PYTEST) -n 2 tests/web
 
 clean: ## remove what the other targets made
 	rm -rf .venv build dist demo-out story-out .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
