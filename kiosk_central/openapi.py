@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from kiosk_central.api.json_body import JSON
 from kiosk_central.api.operation import By, Operation
 from kiosk_central.api.request import KIOSK_HEADER, REF_CHARACTERS_MAX
 from kiosk_central.problems import STATUS
@@ -21,7 +22,7 @@ from kioskd.domain.secret import Secret
 from kioskd.protocols.central import CONTRACT_VERSION, Problem, ProblemCode
 
 PATH = "/openapi.json"
-JSON, PROBLEM_JSON = "application/json", "application/problem+json"
+PROBLEM_JSON = "application/problem+json"
 STRICT = (
     "Numbers are strict: an integer is written without a fraction, so 10000000.0 is refused where"
     " JSON Schema would take it for one. Texts that are stored are printable and short, references"

@@ -79,6 +79,8 @@ async def put_day_end(request: Request) -> Response:
     checked_text(report.terminal_id, TERMINAL_MAX)
     for one in report.payments:
         checked_reference(one.ref)
+        if not 0 <= (one.receipt or 0) <= COUNT_MAX:
+            raise Refused(ProblemCode.BAD_REQUEST, "receipt")
     if not 0 <= report.told[0] <= COUNT_MAX:
         raise Refused(ProblemCode.BAD_REQUEST, "count")
     return answer(await centre.write(lambda desk: take_day_end(desk, kiosk.id, report), kiosk.id))

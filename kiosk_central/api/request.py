@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kiosk_central.api.json_body import JSON, is_json, names_each_once
 from kiosk_central.cards import CardVerifier, Challenges
 from kiosk_central.clock import Clock
 from kiosk_central.desk import Desk
@@ -122,11 +123,16 @@ def is_open_to(visit: Visit, centre: Centre, service: str) -> bool:
 
 async def body_of(request: Request, wanted: type[T], longest: int = BODY_BYTES_MAX) -> T:
     """Decode the body. Raises Refused(BAD_REQUEST), which repeats nothing of what was sent."""
+    if not is_json(request):
+        raise Refused(ProblemCode.BAD_REQUEST, "content type")
     data = await body_bytes_of(request, longest)
     try:
-        return decode(data, wanted)
+        found = decode(data, wanted)
     except (ContractBroken, RecursionError):
         raise Refused(ProblemCode.BAD_REQUEST, f"not a {wanted.__name__}") from None
+    if not names_each_once(data):
+        raise Refused(ProblemCode.BAD_REQUEST, "a key is there twice")
+    return found
 
 
 async def body_bytes_of(request: Request, longest: int = BODY_BYTES_MAX) -> bytes:
@@ -176,7 +182,7 @@ def _is_reference(text: str) -> bool:
 def answer(value: object, status: int = 200) -> Response:
     """Answer a value of the contract."""
     headers = {"Cache-Control": "no-store"}
-    return Response(encode(value), status, headers, media_type="application/json")
+    return Response(encode(value), status, headers, media_type=JSON)
 
 
 def no_content() -> Response:

@@ -58,6 +58,7 @@ RULES = frozenset(
         "pages",
         "path and body differ",
         "payments",
+        "receipt",
         "record",
         "reference",
         "subject",
