@@ -26,6 +26,7 @@ from kiosk_central.api import (
     fleet,
     logins,
     me,
+    metrics,
     papers,
     payments,
     profile,
@@ -38,6 +39,7 @@ from kiosk_central.clock import Clock, utc_now
 from kiosk_central.documents.press import Press
 from kiosk_central.documents.seal_key import seal_for
 from kiosk_central.fleet.keeper import keeping_fleet
+from kiosk_central.metrics import Metered, Meters
 from kiosk_central.problems import Refused, problem
 from kiosk_central.sample import MASTER_KEY_SETTING
 from kiosk_central.sessions import Visits
@@ -63,6 +65,7 @@ API = (
     cards,
     cabinet,
     fleet,
+    metrics,
     openapi,
 )
 """Each part of the contract has its own module with its ``ROUTES``."""
@@ -127,7 +130,9 @@ def build_app(centre: Centre) -> Starlette:
             500: _broken,
         },
     )
-    app.state.centre = centre
+    app.state.centre, app.state.meters = centre, Meters()
+    app.add_middleware(Metered, meters=app.state.meters)
+    centre.writer.watch(app.state.meters.note_batch)
     app.state.check_limiter = verify.limiter()
     web.prepare(app)
     return app

@@ -26,6 +26,7 @@ from kiosk_central.commands.kiosks import kiosk
 from kiosk_central.commands.options import DB_OPTION, SIGNING_KEY_OPTION, errors_told
 from kiosk_central.commands.profiles import profile
 from kiosk_central.commands.receipts import keys, verify
+from kiosk_central.commands.rollouts import rollout
 from kiosk_central.region import SAMPLE_FILE, load_region
 from kiosk_central.show import books
 from kiosk_central.signing import remember_key, signer_for
@@ -59,6 +60,7 @@ COMMANDS = (
     kiosk,
     payment,
     profile,
+    rollout,
     seal,
     verify,
 )

@@ -8,6 +8,7 @@ Work of which there is much waits under one function that does it together (``su
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -63,6 +64,16 @@ class Writer:
         count = threads if engine.dialect.name == "postgresql" else 1
         self._lanes = [_Lane(engine, number) for number in range(count)]
 
+    def watch(self, on_batch: Callable[[int, float], None]) -> None:
+        """Call ``on_batch`` with jobs and seconds of every batch, in the thread that did it."""
+        for lane in self._lanes:
+            lane.on_batch = on_batch
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait, about."""
+        return sum(lane.waiting for lane in self._lanes)
+
     @property
     def alive(self) -> bool:
         """Whether all jobs are still being done."""
@@ -98,12 +109,17 @@ class _Lane:
         self._waiting: Queue[_Task | None] = Queue(WAITING_MAX)
         self._batch: list[_Task] = []
         self._closed, self._ended = False, False
+        self.on_batch: Callable[[int, float], None] = lambda _jobs, _seconds: None
         self._thread = threading.Thread(target=self._run, name=f"writer-{number}", daemon=True)
         self._thread.start()
 
     @property
     def alive(self) -> bool:
         return not self._ended and not self._closed
+
+    @property
+    def waiting(self) -> int:
+        return self._waiting.qsize()
 
     def submit(self, task: _Task) -> "Future[Any]":
         if not self.alive:
@@ -130,7 +146,9 @@ class _Lane:
                 taken, going = self._take()
                 self._batch = [one for one in taken if one.future.set_running_or_notify_cancel()]
                 if self._batch:
+                    begun = time.perf_counter()
                     self._commit_together(self._batch)
+                    self.on_batch(len(self._batch), time.perf_counter() - begun)
         finally:
             self._ended = True
             for task in self._batch:
