@@ -27,6 +27,7 @@ from kiosk_central.api import (
     payments,
     profile,
     public,
+    trust,
     verify,
 )
 from kiosk_central.api.request import Centre
@@ -41,6 +42,7 @@ from kiosk_central.signing import remember_key, signer_for
 from kiosk_central.store.engine import open_centre_database, read, write
 from kiosk_central.store.schema import settings
 from kiosk_central.store.writer import Writer
+from kiosk_central.trust.ca import Issuer
 from kiosk_central.web import parts as web
 from kioskd.domain.region import RegionPack
 from kioskd.protocols.central import Problem, ProblemCode, encode
@@ -58,6 +60,7 @@ API = (
     papers,
     cards,
     cabinet,
+    trust,
 )
 """Each part of the contract has its own module with its ``ROUTES``."""
 RETRY_AFTER_S = 2
@@ -70,6 +73,8 @@ def build_centre(
     clock: Clock = utc_now,
     signing_key: Path | None = None,
     seal: Path | None = None,
+    issuer: Issuer | None = None,
+    behind_proxy: bool = False,
 ) -> Centre:
     """Put the parts together; ``build_app`` closes them.
 
@@ -90,6 +95,8 @@ def build_centre(
         clock,
         signer,
         Press(seal_key),
+        issuer,
+        behind_proxy,
     )
 
 
@@ -122,6 +129,7 @@ def build_app(centre: Centre) -> Starlette:
     )
     app.state.centre = centre
     app.state.check_limiter = verify.limiter()
+    app.state.enrolment_limiter = trust.limiter()
     web.prepare(app)
     return app
 

@@ -5,7 +5,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kiosk_central.api.request import answer, centre_of, kiosk_of, no_content
+from kiosk_central.api.request import (
+    answer,
+    centre_of,
+    kiosk_of,
+    no_content,
+    refuse_bad_certificate,
+)
 from kiosk_central.clock import stamp
 from kiosk_central.problems import Refused
 from kioskd.protocols import central
@@ -15,7 +21,8 @@ HEALTH_PATH = "/healthz"
 
 
 async def time(request: Request) -> Response:
-    """GET /v1/time; asked before a kiosk can prove who it is."""
+    """GET /v1/time; asked before a kiosk can prove who it is, and to see whether it still can."""
+    await refuse_bad_certificate(request)
     return answer(ServerTime(stamp(centre_of(request).now())))
 
 

@@ -26,6 +26,8 @@ from kioskd.protocols.central import (
     decode,
     encode,
 )
+from kioskd.relay.client import CentralClient
+from tests.trust import Trust
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -42,6 +44,7 @@ class Server:
 
     url: str
     db: str
+    trust: Trust
     now: datetime = NOW
     session: requests.Session = field(default_factory=requests.Session)
 
@@ -56,13 +59,25 @@ class Server:
         kiosk: str = KIOSK,
         token: str = "",
     ) -> requests.Response:
-        """Send a value of the contract (or raw bytes)."""
+        """Send a value of the contract (or raw bytes), as a kiosk or as nobody."""
         data = body if isinstance(body, bytes) else None if body is None else encode(body)
-        headers = {"Kiosk-Id": kiosk}
+        headers = {}
         if token:
             headers["Authorization"] = f"Bearer {token}"
         url = self.url + path
-        return self.session.request(method, url, data=data, headers=headers, timeout=TIMEOUT_S)
+        return self.session.request(
+            method,
+            url,
+            data=data,
+            headers=headers,
+            timeout=TIMEOUT_S,
+            verify=self.trust.ca,
+            cert=self.trust.pair(kiosk) if kiosk else None,
+        )
+
+    def client(self, kiosk: str = KIOSK) -> CentralClient:
+        """Return what a kiosk has to talk to the centre."""
+        return CentralClient(self.trust.settings(self.url, kiosk), kiosk)
 
     def get(self, wanted: type[T], *call: Any, **more: Any) -> T:
         """Call and decode what is answered."""
