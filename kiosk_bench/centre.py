@@ -13,10 +13,12 @@ import trio
 
 from kiosk_bench.forger import forged_answer, is_forged
 from kiosk_bench.programs import Order, Program
+from kiosk_bench.trust import KIOSK_ID, BenchTrust, named_in
 from kiosk_bench.wirelog import WireLog
 from kioskd.protocols.central import Problem, encode
 
 CHUNK = 65536
+TRUST = "trust"
 CENTRE_START_S = 20.0
 START_LOOK_S = 0.02
 CONFIRMED = b'"state":"confirmed"'
@@ -36,6 +38,7 @@ class Centre:
     def __init__(self, folder: Path, program: Program) -> None:
         self.folder, self._program = folder, program
         self.url = f"sqlite:///{folder / 'central.db'}"
+        self.trust = BenchTrust(folder / TRUST)
         self.port = 0
 
     async def make_city(self, people: int, seed: int) -> list[dict[str, Any]]:
@@ -44,7 +47,7 @@ class Centre:
         cards = self.folder / "cards.json"
         await self.call(
             "sample", "--db", self.url, "--people", str(people), "--seed", str(seed),
-            "--cards", str(cards),
+            "--cards", str(cards), "--trust", str(self.trust.folder),
         )  # fmt: skip
         return list(json.loads(cards.read_text(encoding="utf-8")))
 
@@ -72,7 +75,7 @@ class Centre:
         """Start the server; ``port`` is set once it answers. Raises TooSlowError."""
         output = self.folder / "central.log"
         output.unlink(missing_ok=True)
-        words = ["serve", "--db", self.url, "--port", "0"]
+        words = ["serve", "--db", self.url, "--port", "0", "--trust", str(self.trust.folder)]
         self._serving = await self._program.start(Order(words, output))
         with trio.fail_after(CENTRE_START_S):
             while not (port := _ready_port(output)):
@@ -101,7 +104,10 @@ def _ready_port(output: Path) -> int:
 
 
 class CentreLine:
-    """A TCP line between kiosk and centre with faults by name.
+    """A line between kiosk and centre with faults by name; it ends TLS on either side.
+
+    To the kiosk it is the centre, by the centre's own key, and to the centre the kiosk, by the
+    kiosk's: what it sees and cuts between them is plain HTTP.
 
     ``central.down``: connections are refused and open ones cut.
     ``central.html_500`` and the other ``NONSENSE``: what a broken centre or a proxy may answer.
@@ -111,7 +117,7 @@ class CentreLine:
     def __init__(self, centre: Centre, faults: set[str], log: WireLog) -> None:
         self.centre, self.faults, self.log = centre, faults, log
         self.port = 0
-        self._open: set[trio.SocketStream] = set()
+        self._open: set[trio.abc.Stream] = set()
         self._when_confirmed: Callable[[], Awaitable[None]] | None = None
         self._instead: tuple[bytes, bytes] | None = None
 
@@ -147,13 +153,16 @@ class CentreLine:
         self.faults.discard("central.down")
         self.log.write("!", "line mended")
 
-    async def _carry(self, kiosk: trio.SocketStream) -> None:
+    async def _carry(self, wire: trio.SocketStream) -> None:
         if "central.down" in self.faults:
-            await trio.aclose_forcefully(kiosk)
+            await trio.aclose_forcefully(wire)
             return
+        trust = self.centre.trust
+        kiosk = trio.SSLStream(wire, trust.as_centre(), server_side=True, https_compatible=True)
         self._open.add(kiosk)
         try:
-            async with await trio.open_tcp_stream("127.0.0.1", self.centre.port) as centre:
+            await kiosk.do_handshake()
+            async with await self._onward(kiosk) as centre:
                 self._open.add(centre)
                 async with trio.open_nursery() as nursery:
                     lost = trio.Event()
@@ -165,10 +174,18 @@ class CentreLine:
             self._open -= {kiosk}
             await trio.aclose_forcefully(kiosk)
 
+    async def _onward(self, kiosk: "trio.SSLStream[trio.SocketStream]") -> trio.abc.Stream:
+        """Call the centre as whoever called us, or as nobody if it showed no certificate."""
+        shown = kiosk.getpeercert()
+        tls = self.centre.trust.as_kiosk(named_in(shown) if shown else "")
+        return await trio.open_ssl_over_tcp_stream(
+            "127.0.0.1", self.centre.port, ssl_context=tls, https_compatible=True
+        )
+
     async def _requests(
         self,
-        kiosk: trio.SocketStream,
-        centre: trio.SocketStream,
+        kiosk: trio.abc.Stream,
+        centre: trio.abc.Stream,
         lost: trio.Event,
         nursery: trio.Nursery,
     ) -> None:
@@ -184,8 +201,7 @@ class CentreLine:
                     break
                 if is_forged(bytes(data), self.faults):
                     self.log.write("!", "a document is forged")
-                    port = self.centre.port
-                    await kiosk.send_all(await forged_answer(kiosk, bytes(data), port, self.faults))
+                    await kiosk.send_all(await self._forged(kiosk, bytes(data)))
                     continue
                 if CONFIRMED in data:
                     await self._confirmed(lost)
@@ -194,7 +210,11 @@ class CentreLine:
             pass  # one side has gone; the other is closed below
         nursery.cancel_scope.cancel()
 
-    async def _answer_instead(self, kiosk: trio.SocketStream, data: bytes | bytearray) -> None:
+    async def _forged(self, kiosk: trio.abc.Stream, data: bytes) -> bytes:
+        tls = self.centre.trust.as_kiosk(KIOSK_ID)
+        return await forged_answer(kiosk, data, self.centre.port, tls, self.faults)
+
+    async def _answer_instead(self, kiosk: trio.abc.Stream, data: bytes | bytearray) -> None:
         """Read the rest of the request, so that it is not cut off, and send the other answer."""
         assert self._instead is not None
         (_, answer), self._instead = self._instead, None
@@ -225,8 +245,8 @@ class CentreLine:
 
     async def _replies(
         self,
-        kiosk: trio.SocketStream,
-        centre: trio.SocketStream,
+        kiosk: trio.abc.Stream,
+        centre: trio.abc.Stream,
         lost: trio.Event,
         nursery: trio.Nursery,
     ) -> None:

@@ -5,10 +5,11 @@ from datetime import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kiosk_bench.trust import KIOSK_ID
+
 if TYPE_CHECKING:
     from kiosk_bench.world import World
 
-KIOSK_ID = "K0123"
 OUTLET = {"zh": "第一人民医院 · 门诊大厅 2 号机", "en": "First Hospital, Hall, No. 2"}
 LAMP_PINS = {"card": 5, "id": 6, "pinpad": 13, "receipt": 19, "document": 26}
 PRESENCE_PIN = 17
@@ -43,7 +44,7 @@ def _tables(world: "World") -> dict[str, dict[str, Any]]:
             "state_dir": str(world.state_dir),
             "production": False,
         },
-        "central": {"url": f"http://127.0.0.1:{world.line.port}"},
+        "central": world.centre.trust.settings(world.line.port),
         "pin_pad": {"port": str(world.run / "pin-pad.tty")},
         "id_reader": {"port": str(world.run / "id-reader.tty")},
         "receipt_printer": {"port": str(world.run / "printer.tty")},

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from kiosk_bench.config_file import KIOSK_ID
 from kiosk_bench.kiosk_process import KioskProcess
 from kiosk_bench.stories.story import Story
+from kiosk_bench.trust import KIOSK_ID
 from kiosk_bench.world import SPOKEN, World
 
 BANK_RECEIVABLE = "bank-receivable"

@@ -5,6 +5,7 @@ Faults: ``central.document_changed``: a byte of the paper is another, and its ha
 """
 
 import http.client
+import ssl
 from collections.abc import Container
 
 import trio
@@ -30,11 +31,15 @@ def is_forged(head: bytes, faults: Container[str]) -> bool:
 
 
 async def forged_answer(
-    kiosk: trio.SocketStream, begun: bytes, port: int, faults: Container[str]
+    kiosk: trio.abc.Stream,
+    begun: bytes,
+    port: int,
+    tls: ssl.SSLContext,
+    faults: Container[str],
 ) -> bytes:
     """Read the rest of the request, let the centre at ``port`` answer, and forge the answer."""
     request = await _whole(kiosk, begun)
-    body = await trio.to_thread.run_sync(_asked, request, port)
+    body = await trio.to_thread.run_sync(_asked, request, port, tls)
     document = decode(body, SealedDocument)
     for fault, forge in FORGERIES.items():
         if fault in faults:
@@ -44,7 +49,7 @@ async def forged_answer(
     return head.encode() + b"\r\n\r\n" + body
 
 
-async def _whole(kiosk: trio.SocketStream, begun: bytes) -> bytes:
+async def _whole(kiosk: trio.abc.Stream, begun: bytes) -> bytes:
     """Return head and body of one request, of which the beginning has arrived."""
     data = begun
     while len(data) < _length(data):
@@ -66,11 +71,11 @@ def _headers(head: bytes) -> dict[str, str]:
     return {name.strip().lower(): value.strip() for name, _, value in parted}
 
 
-def _asked(request: bytes, port: int) -> bytes:
+def _asked(request: bytes, port: int, tls: ssl.SSLContext) -> bytes:
     head, _, body = request.partition(b"\r\n\r\n")
     method, path, _ = head.split(b"\r\n")[0].decode().split(" ")
     headers = {name: value for name, value in _headers(head).items() if name not in HOP_HEADERS}
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=30, context=tls)
     try:
         connection.request(method, path, body, headers)
         return connection.getresponse().read()

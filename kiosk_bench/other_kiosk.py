@@ -12,6 +12,7 @@ import requests
 import trio
 
 from kiosk_bench.people import CitizenCard
+from kiosk_bench.trust import BenchTrust
 from kioskd.domain.contribution import Assessment, Month, Offer, Scheme
 from kioskd.domain.payment import PaymentState, TransactionRecord
 from kioskd.domain.person import IdCardKind
@@ -26,9 +27,10 @@ WITHIN_S = 20.0
 
 @dataclass(frozen=True, slots=True)
 class OtherKiosk:
-    """Kiosk ``id``, calling the centre at ``url``."""
+    """Kiosk ``id``, calling the centre at ``port`` by its own certificate."""
 
-    url: str
+    trust: BenchTrust
+    port: int
     id: str = "K0124"
 
     async def pay(self, card: CitizenCard, percent: int, months: tuple[Month, ...]) -> Posting:
@@ -80,10 +82,18 @@ class OtherKiosk:
     async def _do(
         self, method: str, path: str, wanted: type[T], body: object, token: str = ""
     ) -> T:
-        headers = {"Kiosk-Id": self.id, "Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        call = partial(requests.request, method, self.url + path, timeout=WITHIN_S)
+        line = self.trust.settings(self.port, self.id)
+        call = partial(
+            requests.request,
+            method,
+            line["url"] + path,
+            timeout=WITHIN_S,
+            verify=line["ca"],
+            cert=str(self.trust.identity(self.id) / "identity.pem"),
+        )
         sent = central.encode(body)
         answer = await trio.to_thread.run_sync(lambda: call(data=sent, headers=headers))
         answer.raise_for_status()

@@ -31,6 +31,7 @@ from kiosk_central.api import (
     payments,
     profile,
     public,
+    trust,
     verify,
 )
 from kiosk_central.api.request import Centre
@@ -47,6 +48,7 @@ from kiosk_central.signing import remember_key, signer_for
 from kiosk_central.store.engine import open_centre_database, read, write
 from kiosk_central.store.schema import settings
 from kiosk_central.store.writer import Writer
+from kiosk_central.trust.ca import Issuer
 from kiosk_central.web import parts as web
 from kioskd.domain.region import RegionPack
 from kioskd.protocols.central import Problem, ProblemCode, encode
@@ -67,6 +69,7 @@ API = (
     fleet,
     metrics,
     openapi,
+    trust,
 )
 """Each part of the contract has its own module with its ``ROUTES``."""
 RETRY_AFTER_S = 2
@@ -79,6 +82,8 @@ def build_centre(
     clock: Clock = utc_now,
     signing_key: Path | None = None,
     seal: Path | None = None,
+    issuer: Issuer | None = None,
+    behind_proxy: bool = False,
 ) -> Centre:
     """Put the parts together; ``build_app`` closes them.
 
@@ -99,6 +104,8 @@ def build_centre(
         clock,
         signer,
         Press(seal_key),
+        issuer=issuer,
+        behind_proxy=behind_proxy,
     )
 
 
@@ -134,6 +141,7 @@ def build_app(centre: Centre) -> Starlette:
     app.add_middleware(Metered, meters=app.state.meters)
     centre.writer.watch(app.state.meters.note_batch)
     app.state.check_limiter = verify.limiter()
+    app.state.enrolment_limiter = trust.limiter()
     web.prepare(app)
     return app
 

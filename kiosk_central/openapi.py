@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute
 
 from kiosk_central.api.json_body import JSON
 from kiosk_central.api.operation import By, Operation
-from kiosk_central.api.request import KIOSK_HEADER, REF_CHARACTERS_MAX
+from kiosk_central.api.request import REF_CHARACTERS_MAX
 from kiosk_central.problems import STATUS
 from kioskd.domain.secret import Secret
 from kioskd.protocols.central import CONTRACT_VERSION, Problem, ProblemCode
@@ -68,7 +68,7 @@ def document(routes: Iterable[BaseRoute]) -> Document:
         "components": {
             "schemas": components,
             "securitySchemes": {
-                "kiosk": {"type": "apiKey", "in": "header", "name": KIOSK_HEADER},
+                "kiosk": {"type": "mutualTLS"},
                 "visit": {"type": "http", "scheme": "bearer"},
             },
         },

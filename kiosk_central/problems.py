@@ -31,6 +31,14 @@ STATUS: dict[ProblemCode, int] = {
     ProblemCode.TOO_FEW_MONTHS: 409,
     ProblemCode.GRADE_FIXED: 409,
     ProblemCode.KIOSK_HELD: 409,
+    ProblemCode.CERTIFICATE_NEEDED: 401,
+    ProblemCode.CERTIFICATE_REVOKED: 401,
+    ProblemCode.KIOSK_OTHER: 403,
+    ProblemCode.CODE_UNKNOWN: 403,
+    ProblemCode.CODE_EXPIRED: 403,
+    ProblemCode.CODE_USED: 403,
+    ProblemCode.TOO_MANY_TRIES: 429,
+    ProblemCode.CSR_NOT_ACCEPTED: 422,
 }
 
 

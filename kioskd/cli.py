@@ -36,11 +36,14 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(run=_run)
     check = commands.add_parser("check", help="check the configuration; exit 1 names file and key")
     check.set_defaults(run=_check)
+    enrol = commands.add_parser("enrol", help="make this kiosk known to the centre, by a code")
+    enrol.add_argument("--code", help="as the centre printed it; asked for if not given")
+    enrol.set_defaults(run=_enrol)
     alignment = commands.add_parser("print-alignment", help="print a page to align the seal by")
     alignment.set_defaults(run=_print_alignment)
     journal = commands.add_parser("journal", help="look at the payment journal, check it")
     verbs = _add_journal_verbs(journal.add_subparsers(required=True, metavar="VERB"))
-    for command in (run, check, alignment, *verbs):
+    for command in (run, check, enrol, alignment, *verbs):
         command.add_argument("--config", type=Path, default=DEFAULT_CONFIG)
     return parser
 
@@ -94,6 +97,12 @@ def _check(options: argparse.Namespace) -> int:
     config = load(options.config)
     print(f"{options.config}: good, kiosk {config.kiosk.id}")
     return 0
+
+
+def _enrol(options: argparse.Namespace) -> int:
+    from kioskd.trust_commands import enrol_kiosk
+
+    return enrol_kiosk(options)
 
 
 def _print_alignment(options: argparse.Namespace) -> int:

@@ -71,7 +71,7 @@ class KioskSettings:
     state_dir: str = "/var/lib/kioskd"
     """The journal and the last region pack."""
     production: bool = True
-    """In production ``kioskd check`` refuses TRAFFIC logs, the screen console and plain HTTP."""
+    """In production ``kioskd check`` refuses TRAFFIC logs and the screen console."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +162,8 @@ def _refuse_dumb_voice(path: Path, voice: VoiceSettings) -> None:
 
 
 def _refuse_in_production(path: Path, config: Config) -> None:
+    if not config.central.url.startswith("https://"):
+        raise ConfigError(str(path), "central.url", "is https://...")
     if config.log.level not in ("info", "debug", "traffic"):
         raise ConfigError(str(path), "log.level", "is one of info, debug, traffic")
     if not config.kiosk.production:
@@ -170,5 +172,3 @@ def _refuse_in_production(path: Path, config: Config) -> None:
         raise ConfigError(str(path), "log.level", "traffic logs citizens' data: not in production")
     if config.screen.console:
         raise ConfigError(str(path), "screen.console", "shows citizens' data: not in production")
-    if not config.central.url.startswith("https://"):
-        raise ConfigError(str(path), "central.url", "is https:// in production")

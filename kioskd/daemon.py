@@ -40,9 +40,12 @@ from kioskd.relay.cabinet_book import CabinetBook
 from kioskd.relay.client import CentralClient
 from kioskd.relay.clock import utc_now
 from kioskd.relay.documents import report_prints_forever
+from kioskd.relay.enrolment import renew_forever
 from kioskd.relay.heartbeat import Heart, Reactions
 from kioskd.relay.region_copy import RegionCopy, SeenPack
 from kioskd.relay.region_keeper import RegionKeeper
+from kioskd.relay.settings import CentralSettings
+from kioskd.relay.true_clock import known_to_be_past, remember_time, set_right
 from kioskd.relay.uplink import Uplink
 from kioskd.relay.vitals import Body
 from kioskd.screens.console import ScreenConsole
@@ -55,6 +58,7 @@ from kioskd.supervise import supervise
 TITLE = Text("人力资源和社会保障自助服务终端", "Human Resources and Social Security Terminal")
 """Until the centre has once said which city this is."""
 REGION_INTERVAL_S = 5.0
+NOTE_TIME_EVERY_S = 6 * 3600.0
 
 
 async def run(config: Config) -> bool:
@@ -125,6 +129,7 @@ async def _run_behind(
     state.mkdir(parents=True, exist_ok=True)
     hardware = fitted(config, state)
     stage.reader = hardware.reading
+    await trio.to_thread.run_sync(_see_to_the_clock, config.central, state)
     central = CentralClient(config.central, config.kiosk.id)
     cabinet_book = CabinetBook(state / "cabinet.json")
     books = _open_books(state / "journal.db", config.kiosk.id, at_last)
@@ -147,6 +152,8 @@ async def _run_behind(
         "print_reports": partial(report_prints_forever, hardware.prints, central),
         "cabinet_events": partial(cabinet_book.tell_forever, central),
         "central": central.run,
+        "identity": partial(renew_forever, central, central.identity, config.kiosk.id),
+        "clock": partial(_note_the_time, state),
         "health": health.run,
         "uplink": uplink.run,
         "heartbeat": partial(heart.run, _body(health, stage, hardware, desk, books, keeper)),
@@ -155,7 +162,7 @@ async def _run_behind(
     }
     for name, part in parts.items():
         nursery.start_soon(supervise, name, part, name=name)
-    seen = await _region(keeper, stage)
+    seen = await _region(keeper, stage, central)
     nursery.start_soon(supervise, "region", keeper.run, name="region")
     kiosk = Kiosk(
         stage=stage,
@@ -213,6 +220,19 @@ def _shown(stage: PygameStage) -> tuple[str, bool]:
     return screen.id, not (screen.between_visits or isinstance(screen, OutOfService))
 
 
+def _see_to_the_clock(central: CentralSettings, state: Path) -> None:
+    """Set a clock that woke up in the past by the centre's; without the right, the log says so."""
+    if set_right(central, known_to_be_past(state)):
+        remember_time(state)
+
+
+async def _note_the_time(state: Path) -> None:
+    """Note the time for the next start, for ever."""
+    while True:
+        await trio.sleep(NOTE_TIME_EVERY_S)
+        await trio.to_thread.run_sync(remember_time, state)
+
+
 def _with_newest_pack(
     kiosk: Kiosk, stage: PygameStage, keeper: RegionKeeper, first: SeenPack
 ) -> Kiosk:
@@ -268,12 +288,12 @@ def _money_trouble(desk: PaymentDesk) -> Trouble | None:
     return trouble
 
 
-async def _region(keeper: RegionKeeper, stage: PygameStage) -> SeenPack:
+async def _region(keeper: RegionKeeper, stage: PygameStage, central: CentralClient) -> SeenPack:
     """Return the centre's region pack, or the kept one while the centre cannot be reached."""
     while True:
         seen = await keeper.begin()
         if seen is not None:
             return seen
-        trouble = Trouble(TroubleReason.CENTRE_UNREACHABLE, "S-01")
+        trouble = central.trouble or Trouble(TroubleReason.CENTRE_UNREACHABLE, "S-01")
         async with stage.follow(OutOfService(trouble)):
             await trio.sleep(REGION_INTERVAL_S)

@@ -184,6 +184,20 @@ class ServerContractBroken(ServerError):
     operator_code = "S-03"
 
 
+class NoIdentity(ServerError):
+    """No certificate of its own that is good now: it was not enrolled, or was off too long."""
+
+    retry = Retry.SAFE
+    operator_code = "S-04"
+
+
+class IdentityRefused(ServerError):
+    """The centre does not, or no longer, accept this kiosk's certificate."""
+
+    retry = Retry.SAFE
+    operator_code = "S-05"
+
+
 class SealFault(Enum):
     """Why a document is not taken for what the centre sealed; the value is the operator's code."""
 

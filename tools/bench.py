@@ -31,7 +31,7 @@ outlet = {{ zh = "示例", en = "Example" }}
 state_dir = "{folder}/state"
 production = false
 [central]
-url = "http://127.0.0.1:9"
+url = "https://127.0.0.1:9"
 [pin_pad]
 port = "{folder}/no-pin-pad"
 [id_reader]

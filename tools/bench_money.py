@@ -40,6 +40,7 @@ RECOVERY_ROUNDS = 9
 REPORTS, UPLINK_ROUNDS = 10_000, 5
 UPLINK_RATIO_MAX = 2.0
 DRAIN_LIMIT_S = 600.0
+TRUST = "trust"
 KIOSKS = ("K0123", "K0124")
 AMOUNT, BEFORE = Money(140_000), (3, Money(90_000))
 NOW = "2026-11-22T09:55:01.250Z"
@@ -133,14 +134,21 @@ def running_centre(folder: Path) -> Iterator[str]:
     program = [sys.executable, "-m", "kiosk_central"]
     db = ["--db", f"sqlite:///{folder / 'central.db'}"]
     kiosks = [word for kiosk in KIOSKS for word in ("--kiosk", kiosk)]
-    subprocess.run([*program, "sample", *db, "--people", "10", *kiosks], check=True)
-    serve = [*program, "serve", *db, "--port", "0"]
+    trust = ["--trust", str(folder / TRUST)]
+    subprocess.run([*program, "sample", *db, *trust, "--people", "10", *kiosks], check=True)
+    serve = [*program, "serve", *db, *trust, "--port", "0"]
     with subprocess.Popen(serve, stdout=subprocess.PIPE) as centre:
         try:
             assert centre.stdout is not None
             yield str(json.loads(centre.stdout.readline())["url"])
         finally:
             centre.terminate()
+
+
+def line_to(folder: Path, url: str, kiosk_id: str) -> CentralSettings:
+    """Return how a kiosk of the sample city reaches its centre."""
+    trust = folder / TRUST
+    return CentralSettings(url, str(trust / "ca.pem"), str(trust / "kiosks" / kiosk_id))
 
 
 def uplink_rate(folder: Path, url: str, count: int) -> float:
@@ -150,7 +158,8 @@ def uplink_rate(folder: Path, url: str, count: int) -> float:
         last = write_payments(store, count, delivered=False)
         outbox = Outbox(store, Journal(store))
         begun = time.perf_counter()
-        trio.run(_drain, outbox, CentralClient(CentralSettings(url), KIOSKS[0]), last)
+        client = CentralClient(line_to(folder, url, KIOSKS[0]), KIOSKS[0])
+        trio.run(_drain, outbox, client, last)
         taken = time.perf_counter() - begun
     for file in folder.glob("uplink.db*"):
         file.unlink()
@@ -172,9 +181,11 @@ def bare_rate(folder: Path, url: str, count: int) -> float:
         write_payments(store, count, delivered=False)
         query = "SELECT path, body FROM outbox ORDER BY seq"
         reports = [(row["path"], row["body"]) for row in store.read(query)]
-    headers = {"Kiosk-Id": KIOSKS[1], "Content-Type": "application/json"}
+    headers = {"Content-Type": "application/json"}
+    line = line_to(folder, url, KIOSKS[1])
     with closing(requests.Session()) as session:
         session.trust_env = False
+        session.verify, session.cert = line.ca, f"{line.identity}/identity.pem"
         begun = time.perf_counter()
         for place, body in reports:
             session.put(url + place, body, headers=headers, timeout=10).raise_for_status()

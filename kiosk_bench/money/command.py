@@ -18,6 +18,7 @@ from typing import Final
 
 import trio
 
+from kiosk_bench.centre import TRUST
 from kiosk_bench.money.durable import CENTRE
 from kiosk_bench.money.lean import Circumstances
 from kiosk_bench.money.matrix import AT_ONCE, Matrix, each
@@ -135,6 +136,7 @@ async def city_below(out: Path, wish: Wish) -> AsyncIterator[City]:
     with programs_loaded() as programs:
         words = ["sample", "--db", f"sqlite:///{start / CENTRE / 'central.db'}"]
         words += ["--people", str(PEOPLE), "--seed", str(CITY_SEED), "--cards", str(cards)]
+        words += ["--trust", str(start / CENTRE / TRUST)]
         await programs.centre.run(Order(words, start / "sample.out"))
         people = People.of(json.loads(cards.read_text(encoding="utf-8")))
         setting = Setting(programs, people, out.resolve(), Circumstances())

@@ -16,7 +16,7 @@ from typing import Any, Final
 import trio
 
 from kiosk_bench.centre import Centre, CentreLine
-from kiosk_bench.config_file import KIOSK_ID, OUTLET, store
+from kiosk_bench.config_file import OUTLET, store
 from kiosk_bench.console import Console
 from kiosk_bench.devices.id_reader import IdReaderPeer
 from kiosk_bench.devices.pinpad import PinPadPeer
@@ -25,6 +25,7 @@ from kiosk_bench.devices.receipt_printer import ReceiptPrinterPeer
 from kiosk_bench.money.durable import BOOKS, CENTRE, STATE
 from kiosk_bench.people import People
 from kiosk_bench.programs import Life, Order, Programs
+from kiosk_bench.trust import KIOSK_ID
 from kiosk_bench.wirelog import WireLog
 
 REST_LOOK_S: Final = 0.1
@@ -93,7 +94,7 @@ class LeanWorld:
                 "state_dir": str(folder / STATE),
                 "production": False,
             },
-            "central": {"url": f"http://127.0.0.1:{self.line.port}"},
+            "central": self.centre.trust.settings(self.line.port),
             "pin_pad": {
                 "port": str(folder / "pin-pad.tty"),
                 "ack_timeout_s": 8,

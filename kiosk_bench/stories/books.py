@@ -50,7 +50,7 @@ async def given_back(world: World) -> str:
         "payment", "settle", payment["ref"], "--db", world.centre.url, "--not-charged",
         "--by", "clerk", "--note", "she says that she was not charged",
     )  # fmt: skip
-    other = OtherKiosk(f"http://127.0.0.1:{world.centre.port}")
+    other = OtherKiosk(world.centre.trust, world.centre.port)
     await other.pay(world.people.zhang, GRADE, await _months_of(world, payment))
     faults.end(world, "pinpad.cable_pulled")
     await world.pin_pad.plug_in()

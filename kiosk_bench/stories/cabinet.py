@@ -6,7 +6,7 @@ from typing import Any
 import trio
 
 from kiosk_bench import faults
-from kiosk_bench.config_file import KIOSK_ID, LAMP_PINS
+from kiosk_bench.config_file import LAMP_PINS
 from kiosk_bench.console import Shown
 from kiosk_bench.stories.story import (
     Expected,
@@ -17,6 +17,7 @@ from kiosk_bench.stories.story import (
     take_card,
     until,
 )
+from kiosk_bench.trust import KIOSK_ID
 from kiosk_bench.world import World
 
 CARD_LEFT = "cmn\t您的卡还在卡槽里，请取走您的卡。"

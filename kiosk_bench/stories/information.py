@@ -138,7 +138,7 @@ async def my_payments(world: World) -> str:
     """Another kiosk does not know if it charged her; ours says so, and later prints both papers."""
     today = datetime.now().astimezone()
     months = (Month(today.year, today.month),)
-    other = OtherKiosk(f"http://127.0.0.1:{world.centre.port}")
+    other = OtherKiosk(world.centre.trust, world.centre.port)
     assessment = await other.leave_in_doubt(world.people.zhang, GRADE, months)
     in_doubt = await _look_at_newest(world)
     await world.console.tap("one-payment", "back")

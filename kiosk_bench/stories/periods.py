@@ -67,7 +67,7 @@ async def waits_for_benefits(world: World) -> str:
     await pay_at_pin_pad(world)
     await world.console.wait_for(receipt_is_out, "the receipt", 30)
     await end_and_take_card(world, "paid")
-    other = OtherKiosk(f"http://127.0.0.1:{world.centre.port}")
+    other = OtherKiosk(world.centre.trust, world.centre.port)
     offers = await other.offers(world.people.qian)
     (medical,) = (one for one in offers if one.scheme is Scheme.MEDICAL)
     found = entitlement(medical.counting, WAITING, _this_month())

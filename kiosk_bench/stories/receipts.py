@@ -128,7 +128,7 @@ async def pay_elsewhere(world: World) -> None:
         "--by", "clerk", "--note", "thought to be abandoned",
     )  # fmt: skip
     months = tuple(Month.parse(text) for text in own["months"].split())
-    other = OtherKiosk(f"http://127.0.0.1:{world.centre.port}")
+    other = OtherKiosk(world.centre.trust, world.centre.port)
     await other.pay(world.people.zhang, GRADE, months)
 
 

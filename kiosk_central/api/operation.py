@@ -26,11 +26,17 @@ class By(Enum):
     """A kiosk, with the ticket of a person who is logged in at it."""
 
 
+NO_KIOSK = (
+    ProblemCode.CERTIFICATE_NEEDED,
+    ProblemCode.CERTIFICATE_REVOKED,
+    ProblemCode.KIOSK_UNKNOWN,
+    ProblemCode.KIOSK_OTHER,
+)
 REFUSED = {
     By.ANYBODY: (),
-    By.KIOSK: (ProblemCode.KIOSK_UNKNOWN,),
+    By.KIOSK: NO_KIOSK,
     By.VISIT: (
-        ProblemCode.KIOSK_UNKNOWN,
+        *NO_KIOSK,
         ProblemCode.SESSION_UNKNOWN,
         ProblemCode.ASSURANCE_TOO_LOW,
         ProblemCode.NOT_FOUND,

@@ -7,7 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kiosk_central.api.operation import By, Operation
-from kiosk_central.api.request import answer, centre_of, kiosk_of, no_content
+from kiosk_central.api.request import (
+    answer,
+    centre_of,
+    kiosk_of,
+    no_content,
+    refuse_bad_certificate,
+)
 from kiosk_central.clock import stamp
 from kiosk_central.problems import Refused
 from kioskd.domain.region import RegionPack
@@ -18,7 +24,8 @@ HEALTH_PATH = "/healthz"
 
 
 async def time(request: Request) -> Response:
-    """GET /v1/time; asked before a kiosk can prove who it is."""
+    """GET /v1/time; asked before a kiosk can prove who it is, and to see whether it still can."""
+    await refuse_bad_certificate(request)
     return answer(ServerTime(stamp(centre_of(request).now())))
 
 
@@ -43,7 +50,18 @@ async def health(request: Request) -> Response:
 
 
 ROUTES = [
-    Operation("GET", central.TIME_PATH, time, by=By.ANYBODY, gives=ServerTime),
+    Operation(
+        "GET",
+        central.TIME_PATH,
+        time,
+        by=By.ANYBODY,
+        gives=ServerTime,
+        refuses=(
+            ProblemCode.CERTIFICATE_NEEDED,
+            ProblemCode.CERTIFICATE_REVOKED,
+            ProblemCode.KIOSK_UNKNOWN,
+        ),
+    ),
     Operation("GET", central.REGION_PATH, region, by=By.KIOSK, gives=RegionPack),
     Operation("GET", HEALTH_PATH, health, by=By.ANYBODY, refuses=(ProblemCode.UNAVAILABLE,)),
 ]

@@ -1,6 +1,7 @@
 """From an HTTP request to values: the centre's parts, the kiosk, the visit, the body."""
 
 import asyncio
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,18 +14,21 @@ from starlette.responses import Response
 
 from kiosk_central.api.json_body import JSON, is_json, names_each_once
 from kiosk_central.cards import CardVerifier, Challenges
-from kiosk_central.clock import Clock
+from kiosk_central.clock import Clock, utc_now
 from kiosk_central.desk import Desk
 from kiosk_central.differences import Claim
 from kiosk_central.documents.press import Press
 from kiosk_central.fleet.memory import Fleet
-from kiosk_central.people import Kiosk, find_kiosk
+from kiosk_central.people import Kiosk
 from kiosk_central.problems import Refused
 from kiosk_central.reports import Told, report_together
 from kiosk_central.sessions import Visit, Visits
 from kiosk_central.signing import Signer
 from kiosk_central.store.engine import read
 from kiosk_central.store.writer import Writer
+from kiosk_central.trust.ca import Issuer
+from kiosk_central.trust.identity import kiosk_behind, read_certificate
+from kiosk_central.trust.tls import PEER
 from kioskd.domain.region import RegionPack
 from kioskd.protocols.central import ContractBroken, Posting, ProblemCode, decode, encode
 
@@ -33,6 +37,7 @@ T = TypeVar("T")
 BODY_BYTES_MAX = 64 * 1024
 REF_CHARACTERS_MAX = 64
 KIOSK_HEADER = "Kiosk-Id"
+PROXY_HEADER = "Client-Cert"
 BEARER = "Bearer "
 
 
@@ -50,6 +55,10 @@ class Centre:
     signer: Signer
     press: Press
     fleet: Fleet = field(default_factory=Fleet)
+    issuer: Issuer | None = None
+    """The CA; without one no kiosk is enrolled."""
+    behind_proxy: bool = False
+    """TLS has ended at a proxy on this machine, which names the kiosk's certificate."""
 
     def now(self) -> datetime:
         """Return the centre's time."""
@@ -82,11 +91,47 @@ def centre_of(request: Request) -> Centre:
 
 
 async def kiosk_of(request: Request) -> Kiosk:
-    """Return the kiosk that asks. Raises Refused(KIOSK_UNKNOWN)."""
-    kiosk_id = request.headers.get(KIOSK_HEADER, "")
-    if not _is_reference(kiosk_id):
-        raise Refused(ProblemCode.KIOSK_UNKNOWN)
-    return await centre_of(request).read(lambda connection: find_kiosk(connection, kiosk_id))
+    """Return the kiosk that asks, by its certificate.
+
+    Raises Refused: CERTIFICATE_NEEDED, CERTIFICATE_REVOKED, KIOSK_UNKNOWN, KIOSK_OTHER.
+    """
+    kiosk = await _shown_kiosk(request)
+    if kiosk is None:
+        raise Refused(ProblemCode.CERTIFICATE_NEEDED)
+    refuse_another(kiosk, request.headers.get(KIOSK_HEADER, kiosk.id))
+    return kiosk
+
+
+async def refuse_bad_certificate(request: Request) -> None:
+    """Let everybody in but who shows a certificate that is no longer good. Raises Refused."""
+    await _shown_kiosk(request)
+
+
+def refuse_another(kiosk: Kiosk, named: str) -> None:
+    """Raise Refused(KIOSK_OTHER) if a request of ``kiosk`` names another one."""
+    if named != kiosk.id:
+        raise Refused(ProblemCode.KIOSK_OTHER)
+
+
+async def _shown_kiosk(request: Request) -> Kiosk | None:
+    """Return the kiosk whose certificate was shown; None if none was. Raises Refused."""
+    centre = centre_of(request)
+    der = _forwarded(request) if centre.behind_proxy else getattr(request.state, PEER, None)
+    if not der:
+        return None
+    shown = read_certificate(der)
+    if centre.issuer is None or not centre.issuer.issued(shown):
+        raise Refused(ProblemCode.CERTIFICATE_NEEDED)
+    return await centre.read(lambda connection: kiosk_behind(connection, shown, utc_now()))
+
+
+def _forwarded(request: Request) -> bytes:
+    """Return the certificate that the proxy names (RFC 9440: ``:base64:``), empty if none."""
+    header = request.headers.get(PROXY_HEADER, "")
+    try:
+        return b64decode(header.strip().strip(":"), validate=True)
+    except ValueError:
+        raise Refused(ProblemCode.CERTIFICATE_NEEDED) from None
 
 
 def token_of(request: Request) -> str:

@@ -1,4 +1,4 @@
-"""``kiosk-central kiosk``: what happened to the cabinets, and letting one take money again."""
+"""``kiosk-central kiosk``: their cabinets, and the certificates by which the centre knows them."""
 
 import click
 
@@ -15,6 +15,8 @@ from kiosk_central.commands.options import (
     read_at,
 )
 from kiosk_central.store.engine import open_centre_database, write
+from kiosk_central.trust.enrolment import certificates, make_code, revoke
+from kioskd.domain.enrolment_code import grouped
 
 
 @click.group()
@@ -50,3 +52,45 @@ def release_one(kiosk_id: str, db: str, by: str, note: str) -> None:
             lambda connection: release(connection, utc_now(), kiosk_id, by, note),
         )
     click.echo(f"{kiosk_id} released")
+
+
+@kiosk.command("enrol")
+@click.argument("kiosk_id", metavar="KIOSK")
+@DB_OPTION
+def enrol(kiosk_id: str, db: str) -> None:
+    """Make a one-time code for a kiosk and print it, once; good for 24 hours."""
+    with errors_told():
+        code = write(
+            open_centre_database(db),
+            lambda connection: make_code(connection, utc_now(), kiosk_id),
+        )
+    click.echo(grouped(code))
+
+
+@kiosk.command("revoke")
+@click.argument("kiosk_id", metavar="KIOSK")
+@DB_OPTION
+@click.option("--reason", required=True, metavar="TEXT", help="Why; kept for ever.")
+def revoke_all(kiosk_id: str, db: str, reason: str) -> None:
+    """End all certificates and codes of a kiosk, from its next request on."""
+    with errors_told():
+        ended = write(
+            open_centre_database(db),
+            lambda connection: revoke(connection, utc_now(), kiosk_id, reason),
+        )
+    click.echo(f"{kiosk_id}: {ended} revoked")
+
+
+@kiosk.command("certificates")
+@DB_OPTION
+@JSON_OPTION
+@click.option("--kiosk", "kiosk_id", help="Of this kiosk only.")
+def list_certificates(db: str, as_json: bool, kiosk_id: str | None) -> None:
+    """List certificates, when they end, and which were revoked."""
+    found = read_at(db, lambda at: certificates(at, kiosk_id))
+    if as_json:
+        echo_json(found)
+        return
+    for one in found:
+        end = f"revoked {one['revoked_at']}: {one['reason']}" if one["revoked_at"] else "good"
+        click.echo(f"{one['kiosk_id']} {one['serial']} until {one['not_after']} {end}")

@@ -12,6 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kiosk_central.clock import utc_now
 from kiosk_central.desk import Desk
+from kiosk_central.problems import Refused
+from kiosk_central.region import SAMPLE_FILE
 from kiosk_central.signing import remember_key, signer_for
 from kiosk_central.store.engine import open_centre_database, read, write
 from kioskd.errors import KioskError
@@ -26,6 +28,18 @@ SIGNING_KEY_OPTION = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     help="Ed25519 private key (PEM) that signs receipts; the sample city has its own.",
 )
+REGION_OPTION = click.option(
+    "--region",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=SAMPLE_FILE,
+    help="Region pack (JSON); the sample city's if not given.",
+)
+TRUST_OPTION = click.option(
+    "--trust",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder with the CA and the server's certificate, by ``kiosk-central trust init``.",
+)
 BY_OPTION = click.option("--by", required=True, metavar="NAME", help="Who decides.")
 NOTE_OPTION = click.option("--note", required=True, metavar="TEXT", help="Why; kept for ever.")
 JSON_OPTION = click.option("--json", "as_json", is_flag=True, help="As one JSON document.")
@@ -36,7 +50,7 @@ def errors_told() -> Iterator[None]:
     """Tell an operator in one line what went wrong, and exit with 1."""
     try:
         yield
-    except (KioskError, SQLAlchemyError) as error:
+    except (KioskError, Refused, SQLAlchemyError) as error:
         raise click.ClickException(str(error)) from error
 
 

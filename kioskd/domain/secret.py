@@ -117,3 +117,9 @@ class PostalAddress(Secret):
 
     def masked(self) -> str:
         return self._value[:3] + "***" if self._value else ""
+
+
+class EnrolmentCode(Secret):
+    """The one-time code by which a kiosk is enrolled. Nothing of it is ever shown."""
+
+    __slots__ = ()

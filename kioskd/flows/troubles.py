@@ -7,8 +7,10 @@ from kioskd.errors import (
     CardRejection,
     CardRemoved,
     DeviceError,
+    IdentityRefused,
     JournalDamaged,
     KioskError,
+    NoIdentity,
     NotGenuine,
     OutcomeUnknown,
     ServerContractBroken,
@@ -79,6 +81,10 @@ def _reason(error: KioskError) -> TroubleReason:
             return _SERVER_REASONS.get(code, TroubleReason.CENTRE_REFUSED)
         case ServerUnreachable():
             return TroubleReason.CENTRE_UNREACHABLE
+        case NoIdentity():
+            return TroubleReason.IDENTITY_NONE
+        case IdentityRefused():
+            return TroubleReason.IDENTITY_REFUSED
         case ServerContractBroken():
             return TroubleReason.CENTRE_BROKEN
         case DeviceError(device=device):

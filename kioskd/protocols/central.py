@@ -5,7 +5,7 @@ is ``{"fen": 280000}``, months ``{"year": 2026, "month": 10}``, secrets plain st
 enums their values, bytes base64. Decoding is strict: no number in a string, no unknown enum value.
 Unknown *fields* are ignored, so that either side may be newer.
 
-Kiosk identity: header ``Kiosk-Id`` (from the client certificate where TLS is mutual).
+Kiosk identity: the client certificate (``central_trust``); a ``Kiosk-Id`` header must agree.
 Visit: header ``Authorization: Bearer <token>``. Changes are PUT with a reference the kiosk made:
 repeating one gives the stored answer; the same reference with another body is 422.
 """
@@ -97,6 +97,21 @@ class ProblemCode(Enum):
     """409: the grade of this year is another one, and does not change within it."""
     KIOSK_HELD = "kiosk_held"
     """409: the kiosk's cabinet was opened; it takes no money until somebody releases it."""
+    CERTIFICATE_NEEDED = "certificate_needed"
+    """401: no certificate, or none that this centre gave and that is good now."""
+    CERTIFICATE_REVOKED = "certificate_revoked"
+    """401: the certificate was revoked."""
+    KIOSK_OTHER = "kiosk_other"
+    """403: the request names another kiosk than the certificate does."""
+    CODE_UNKNOWN = "code_unknown"
+    """403: no such enrolment code for this kiosk."""
+    CODE_EXPIRED = "code_expired"
+    CODE_USED = "code_used"
+    """403: used for another key, or a newer code was made."""
+    TOO_MANY_TRIES = "too_many_tries"
+    """429: enrolment codes were tried too often from this address."""
+    CSR_NOT_ACCEPTED = "csr_not_accepted"
+    """422: not a request for a P-256 key that was signed with it."""
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -3,12 +3,16 @@
 The only importer of requests. Calls run in worker threads and are never abandoned: a change that
 was sent is waited for, and every wait ends. Nothing is retried here; repeating is the uplink's
 business. ``trust_env=False``: no proxy, netrc or CA bundle from the environment (facts,
-server-and-libraries 3.2). Paths and tokens may be personal and are never logged.
+server-and-libraries 3.2). Only the pinned CA is believed, and the kiosk shows its certificate; a
+session keeps the one that it began with, so it ends when there is another. Paths and tokens may be
+personal and are never logged.
 """
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
@@ -21,6 +25,8 @@ from kioskd.domain.secret import SessionToken
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.errors import (
     ConfigError,
+    IdentityRefused,
+    NoIdentity,
     ServerContractBroken,
     ServerError,
     ServerRefused,
@@ -28,6 +34,7 @@ from kioskd.errors import (
 )
 from kioskd.protocols import central
 from kioskd.protocols.central import Problem, ProblemCode, ServerTime
+from kioskd.relay.identity import Identity
 from kioskd.relay.settings import CentralSettings
 
 T = TypeVar("T")
@@ -37,10 +44,18 @@ ANSWER_LIMIT_BYTES: Final = 8 << 20
 PING_INTERVAL_S: Final = 15.0
 PING_WHEN_AWAY_S: Final = 3.0
 _CHUNK_BYTES: Final = 1 << 16
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_ALERTS: Final = ("CERTIFICATE_REVOKED", "CERTIFICATE_EXPIRED", "UNKNOWN_CA", "BAD_CERTIFICATE")
+"""In the texts of OpenSSL: what the other end says of our certificate."""
+_NOT_WANTED: Final = frozenset(
+    {ProblemCode.CERTIFICATE_NEEDED.value, ProblemCode.CERTIFICATE_REVOKED.value}
+)
 _UNREACHABLE: Final = Trouble(TroubleReason.CENTRE_UNREACHABLE, ServerUnreachable.operator_code)
 _BROKEN: Final = Trouble(TroubleReason.CENTRE_BROKEN, ServerContractBroken.operator_code)
 _REFUSED: Final = Trouble(TroubleReason.CENTRE_REFUSED, ServerRefused.operator_code)
+_NO_IDENTITY: Final = Trouble(TroubleReason.IDENTITY_NONE, NoIdentity.operator_code)
+_IDENTITY_REFUSED: Final = Trouble(TroubleReason.IDENTITY_REFUSED, IdentityRefused.operator_code)
+_AWAY: Final = (_UNREACHABLE, _NO_IDENTITY, _IDENTITY_REFUSED)
+"""Nothing that waits to be sent could be sent."""
 
 
 class CentralLine:
@@ -50,8 +65,9 @@ class CentralLine:
         """Check the settings; no connection is made. Raises ConfigError."""
         _check_url(settings.url)
         self._settings, self._kiosk_id = settings, kiosk_id
+        self.identity = Identity(Path(settings.identity))
         self._limiter = trio.CapacityLimiter(CONNECTIONS)
-        self._idle_sessions: list[requests.Session] = []
+        self._idle_sessions: list[_Session] = []
         self._trouble: Trouble | None = _UNREACHABLE
         self._answered_at = float("-inf")
         self._on_back: Callable[[], None] = lambda: None
@@ -94,6 +110,14 @@ class CentralLine:
         """Do one request and read its answer as ``wanted``. Raises ServerError."""
         return await self.noted(lambda: _decoded(self.exchange(method, path, body, token), wanted))
 
+    async def call_unknown(self, method: str, path: str, wanted: type[T], body: bytes) -> T:
+        """Do one request as nobody in particular: to become known. Raises ServerError."""
+
+        def exchange() -> bytes:
+            return self._sent(_new_session(self._settings.ca), method, path, body, {})
+
+        return await self.noted(lambda: _decoded(exchange(), wanted))
+
     async def noted(self, exchange: Callable[[], T]) -> T:
         """Run ``exchange`` in a worker thread and note what it says of the centre."""
         try:
@@ -105,11 +129,11 @@ class CentralLine:
         return value
 
     def _note(self, trouble: Trouble | None) -> None:
-        was_away = self._trouble == _UNREACHABLE
+        was_away = self._trouble in _AWAY
         if trouble != self._trouble:
             log.event("central.trouble", reason=trouble.reason if trouble else None)
         self._trouble = trouble
-        if trouble != _UNREACHABLE:
+        if trouble not in _AWAY:
             self._answered_at = trio.current_time()
             if was_away:
                 self._on_back()
@@ -118,12 +142,25 @@ class CentralLine:
         self, method: str, path: str, body: bytes = b"", token: SessionToken | None = None
     ) -> bytes:
         """Send and read everything, in a worker thread. Raises ServerError."""
-        headers = {"Kiosk-Id": self._kiosk_id, "Accept-Encoding": "identity"}
-        if body:
-            headers["Content-Type"] = "application/json"
+        headers = {"Kiosk-Id": self._kiosk_id}
         if token is not None:
             headers["Authorization"] = f"Bearer {token.reveal()}"
-        with self._session() as session, _foreign_errors_named():
+        self.identity.check()
+        with self._session() as session:
+            return self._sent(session, method, path, body, headers)
+
+    def _sent(
+        self,
+        session: requests.Session,
+        method: str,
+        path: str,
+        body: bytes,
+        headers: dict[str, str],
+    ) -> bytes:
+        headers |= {"Accept-Encoding": "identity"}
+        if body:
+            headers["Content-Type"] = "application/json"
+        with _foreign_errors_named():
             response = session.request(
                 method,
                 self._settings.url.rstrip("/") + path,
@@ -142,24 +179,42 @@ class CentralLine:
     @contextmanager
     def _session(self) -> Iterator[requests.Session]:
         """Lend a session to one thread at a time, so that connections are kept."""
-        session = self._idle_sessions.pop() if self._idle_sessions else _new_session()
+        lent = self._idle_session()
         try:
-            yield session
+            yield lent.session
         finally:
-            self._idle_sessions.append(session)
+            self._idle_sessions.append(lent)
+
+    def _idle_session(self) -> "_Session":
+        stamp = self.identity.stamp
+        while self._idle_sessions:
+            lent = self._idle_sessions.pop()
+            if lent.identity == stamp:
+                return lent
+            lent.session.close()
+        session = _new_session(self._settings.ca)
+        session.cert = str(self.identity.file)
+        return _Session(session, stamp)
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """A session and the identity that it was begun with."""
+
+    session: requests.Session
+    identity: tuple[int, int]
 
 
 def _check_url(url: str) -> None:
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
-        raise ConfigError("central", "url", "not an http or https address")
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-        raise ConfigError("central", "url", "plain HTTP is for this machine only; use https")
+    if parts.scheme != "https" or not parts.hostname or parts.query:
+        raise ConfigError("central", "url", "not an https address")
 
 
-def _new_session() -> requests.Session:
+def _new_session(ca: str) -> requests.Session:
     session = requests.Session()
     session.trust_env = False
+    session.verify = ca
     return session
 
 
@@ -169,6 +224,8 @@ def _foreign_errors_named() -> Iterator[None]:
     try:
         yield
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+        if any(alert in str(error) for alert in _ALERTS) and "alert" in str(error):
+            raise IdentityRefused from None
         # Only the kind: the text of these errors holds the address.
         raise ServerUnreachable(type(error).__name__) from None
 
@@ -195,6 +252,8 @@ def _raise_refusal(status: int, answer: bytes) -> NoReturn:
         problem = central.decode(answer, Problem)
     except central.ContractBroken:
         raise ServerContractBroken(f"{status} without a problem document") from None
+    if problem.code.value in _NOT_WANTED:
+        raise IdentityRefused(problem.code.value)
     raise ServerRefused(status, problem.code.value, problem.detail)
 
 
@@ -209,6 +268,10 @@ def _trouble_in(error: ServerError) -> Trouble | None:
     """A centre that refuses one request is well; one that refuses this kiosk is not."""
     if isinstance(error, ServerUnreachable):
         return _UNREACHABLE
+    if isinstance(error, NoIdentity):
+        return _NO_IDENTITY
+    if isinstance(error, IdentityRefused):
+        return _IDENTITY_REFUSED
     if isinstance(error, ServerRefused):
         is_about_us = error.code == ProblemCode.KIOSK_UNKNOWN.value
         return _REFUSED if is_about_us or error.status >= 500 else None

@@ -5,7 +5,6 @@ beside and renamed, both synced, so that a power cut leaves the old or the new; 
 fit what follows makes it no copy at all. Nothing personal is in it (docs/decisions/0024).
 """
 
-import os
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from kioskd import log
 from kioskd.domain.region import RegionPack
 from kioskd.protocols import central
+from kioskd.relay.safe_file import write_safely
 
 FORMAT = 1
 SIZE_MAX = 8 << 20
@@ -57,14 +57,8 @@ class RegionCopy:
 
     def keep(self, seen: SeenPack) -> None:
         """Keep ``seen``; a disk that refuses costs only the copy."""
-        part = self._path.with_suffix(".part")
         try:
-            with part.open("wb") as file:
-                file.write(_written(seen))
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(part, self._path)
-            _sync_folder(self._path.parent)
+            write_safely(self._path, _written(seen))
         except OSError as refused:
             log.warning("region.copy_not_kept", reason=str(refused))
 
@@ -91,12 +85,3 @@ def _read(data: bytes) -> SeenPack:
     if head.size != len(pack) or head.sha256 != sha256(pack).hexdigest():
         raise central.ContractBroken("cut or changed")
     return SeenPack(central.decode(pack, RegionPack), head.confirmed_on)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the renaming itself durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -8,7 +8,11 @@ class CentralSettings:
     """Where the centre is; in ``[central]`` of the configuration."""
 
     url: str
-    """``https://...``; ``http://`` to this machine only."""
+    """``https://...``."""
+    ca: str = "/etc/kioskd/centre-ca.pem"
+    """The one CA that is believed, whatever this machine believes otherwise."""
+    identity: str = "/var/lib/kioskd/identity"
+    """Folder with this kiosk's key and certificate; ``kioskd enrol`` makes them."""
     connect_timeout_s: float = 5
     read_timeout_s: float = 15
     """For the whole answer, not for each piece of it."""

@@ -1,5 +1,6 @@
 """A running centre, its clock, and a kiosk's way of talking to it; for the contract tests."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -26,6 +27,8 @@ from kioskd.protocols.central import (
     decode,
     encode,
 )
+from kioskd.relay.client import CentralClient
+from tests.trust import Trust
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -42,6 +45,7 @@ class Server:
 
     url: str
     db: str
+    trust: Trust
     now: datetime = NOW
     session: requests.Session = field(default_factory=requests.Session)
 
@@ -55,14 +59,27 @@ class Server:
         body: object = None,
         kiosk: str = KIOSK,
         token: str = "",
+        about: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """Send a value of the contract (or raw bytes)."""
+        """Send a value of the contract (or raw bytes), as a kiosk or as nobody."""
         data = body if isinstance(body, bytes) else None if body is None else encode(body)
-        headers = {"Kiosk-Id": kiosk}
+        headers = dict(about or {})
         if token:
             headers["Authorization"] = f"Bearer {token}"
         url = self.url + path
-        return self.session.request(method, url, data=data, headers=headers, timeout=TIMEOUT_S)
+        return self.session.request(
+            method,
+            url,
+            data=data,
+            headers=headers,
+            timeout=TIMEOUT_S,
+            verify=self.trust.ca,
+            cert=self.trust.pair(kiosk) if kiosk else None,
+        )
+
+    def client(self, kiosk: str = KIOSK) -> CentralClient:
+        """Return what a kiosk has to talk to the centre."""
+        return CentralClient(self.trust.settings(self.url, kiosk), kiosk)
 
     def get(self, wanted: type[T], *call: Any, **more: Any) -> T:
         """Call and decode what is answered."""

@@ -72,7 +72,7 @@ def test_nobody_else_gets_in(server: Server, path: str) -> None:
     assert server.refused("GET", path, token="wrong") == NOBODY
     assert server.refused("GET", path, token=token, kiosk=OTHER_KIOSK) == NOBODY
     unknown = server.refused("GET", path, token=token, kiosk="K9999")
-    assert unknown == (401, ProblemCode.KIOSK_UNKNOWN)
+    assert unknown == (401, ProblemCode.CERTIFICATE_NEEDED)
     assert server.call("DELETE", central.SESSION_PATH, token=token).status_code == 204
     assert server.refused("GET", path, token=token) == NOBODY
 
@@ -181,7 +181,7 @@ def test_what_cannot_be_a_code_is_refused(server: Server) -> None:
 def test_only_kiosks_ask(server: Server) -> None:
     """The public has its own page; this one is for known kiosks."""
     unknown: dict[str, Any] = {"kiosk": "K9999"}
-    assert server.refused("GET", paper("1"), **unknown) == (401, ProblemCode.KIOSK_UNKNOWN)
+    assert server.refused("GET", paper("1"), **unknown) == (401, ProblemCode.CERTIFICATE_NEEDED)
 
 
 def test_a_receipt_whose_charge_went_back_is_revoked(server: Server) -> None:

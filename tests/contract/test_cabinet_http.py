@@ -97,7 +97,7 @@ def test_what_is_no_event_is_refused(server: Server, body: object) -> None:
 
 def test_an_unknown_kiosk_is_refused(server: Server) -> None:
     """Who is not registered neither tells nor asks."""
-    unknown = (401, ProblemCode.KIOSK_UNKNOWN)
+    unknown = (401, ProblemCode.CERTIFICATE_NEEDED)
     path = EVENT_PATH.format(ref="e1")
     assert server.refused("PUT", path, CabinetEvent("e1", OPENED, AT), kiosk="K9") == unknown
     assert server.refused("GET", HOLD_PATH, kiosk="K9") == unknown

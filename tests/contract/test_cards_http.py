@@ -44,8 +44,6 @@ from kioskd.protocols.central_documents import (
     DocumentRequest,
     SealedDocument,
 )
-from kioskd.relay.client import CentralClient
-from kioskd.relay.settings import CentralSettings
 
 HERE = ReissueRequest("示例市社会保险经办中心")
 THERE = ReissueRequest("湖滨社区服务站")
@@ -245,7 +243,7 @@ def test_only_an_outlet_of_the_region_will_do(server: Server, outlet: str) -> No
 
 async def test_the_kiosks_own_client_speaks_all_of_it(server: Server) -> None:
     """Each call of ``contracts.CardServices`` against the centre itself, in one life of a card."""
-    kiosk = CentralClient(CentralSettings(server.url), KIOSK)
+    kiosk = server.client()
     token = SessionToken(server.token(LI))
     reported = await kiosk.report_loss(token, "L1")
     assert (await kiosk.cancel_loss(token, "C1")).number == reported.number

@@ -1,4 +1,4 @@
-"""``kiosk-central`` as a command: makes a sample and serves it, on loopback only."""
+"""``kiosk-central`` as a command: makes a sample and its CA, and serves over TLS."""
 
 import json
 import subprocess
@@ -6,16 +6,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from central_server import (
-    Server,
-)
+from central_server import Server
+from click.testing import CliRunner
 
+from kiosk_central.cli import main
 from kiosk_central.sample_people import ZHANG
 from kioskd.domain.region import RegionPack
 from kioskd.protocols import central
-from kioskd.protocols.central import (
-    Login,
-)
+from kioskd.protocols.central import Login
+from tests.trust import Trust
 
 
 def cli(*words: str) -> "subprocess.Popen[str]":
@@ -30,15 +29,17 @@ def cli(*words: str) -> "subprocess.Popen[str]":
 def test_the_command_line_serves_a_sample(tmp_path: Path) -> None:
     """sample, serve on port 0, ledger show: the three commands of the demo work together."""
     db, dump = f"sqlite:///{tmp_path / 'c.db'}", tmp_path / "cards.json"
-    made = cli("sample", "--db", db, "--people", "6", "--cards", str(dump))
+    trust = Trust(tmp_path / "trust")
+    words = ("--people", "6", "--cards", str(dump), "--trust", str(trust.folder))
+    made = cli("sample", "--db", db, *words)
     assert made.wait(60) == 0, made.stderr
     cards = {one["key"]: one for one in json.loads(dump.read_text("utf-8"))}
     assert {"zhang", "li", "wang", "zhao"} <= set(cards) and len(cards["li"]["internal_key"]) == 32
-    serving = cli("serve", "--db", db, "--port", "0")
+    serving = cli("serve", "--db", db, "--port", "0", "--trust", str(trust.folder))
     try:
         assert serving.stdout is not None
         ready = json.loads(serving.stdout.readline())
-        server = Server(ready["url"], db)
+        server = Server(ready["url"], db, trust)
         server.session.trust_env = False
         assert server.get(RegionPack, "GET", central.REGION_PATH).city.zh == "示例市"
         key = bytes.fromhex(cards["zhang"]["internal_key"])
@@ -55,22 +56,34 @@ def test_the_command_line_serves_a_sample(tmp_path: Path) -> None:
     assert "already holds people" in again.communicate(timeout=60)[1] and again.returncode == 1
 
 
-@pytest.mark.parametrize("words", [("serve",), ("ledger", "show")])
+@pytest.mark.parametrize("words", [("serve", "--trust", "{trust}"), ("ledger", "show")])
 def test_a_database_of_something_else(tmp_path: Path, words: tuple[str, ...]) -> None:
     """Serving or showing a database that is no centre's says so and exits 1."""
-    found = cli(*words, "--db", f"sqlite:///{tmp_path / 'empty.db'}")
+    trust = Trust(tmp_path / "trust")
+    assert trust.issuer
+    found = cli(
+        *(word.format(trust=trust.folder) for word in words),
+        "--db",
+        f"sqlite:///{tmp_path / 'empty.db'}",
+    )
     output, errors = found.communicate(timeout=60)
     assert (found.returncode, output) == (1, "")
     assert errors.startswith("Error: no tables of a centre")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "example.com"])
-def test_plain_http_is_for_loopback_only(tmp_path: Path, host: str) -> None:
-    """Serving beyond this machine without TLS is refused with a reason."""
-    from click.testing import CliRunner
-
-    from kiosk_central.cli import main
-
+def test_behind_a_proxy_only_this_machine_is_served(tmp_path: Path, host: str) -> None:
+    """Who believes a proxy about kiosks must be reachable by that proxy alone."""
     db = f"sqlite:///{tmp_path / 'c.db'}"
-    found = CliRunner().invoke(main, ["serve", "--db", db, "--host", host, "--port", "0"])
+    words = ["serve", "--db", db, "--host", host, "--port", "0", "--behind-proxy"]
+    found = CliRunner().invoke(main, [*words, "--trust", str(tmp_path)])
     assert found.exit_code == 1 and found.output.startswith("Error: --host")
+
+
+def test_without_a_ca_nothing_is_served(tmp_path: Path) -> None:
+    """There is no plain HTTP to fall back to."""
+    db = f"sqlite:///{tmp_path / 'c.db'}"
+    found = CliRunner().invoke(main, ["serve", "--db", db, "--port", "0"])
+    assert found.exit_code == 2 and "--trust" in found.output
+    found = CliRunner().invoke(main, ["serve", "--db", db, "--port", "0", "--trust", str(tmp_path)])
+    assert found.exit_code == 1 and found.output.startswith("Error: ")

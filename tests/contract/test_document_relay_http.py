@@ -14,8 +14,6 @@ from kioskd.domain.secret import SessionToken
 from kioskd.drivers.seal_checker import PinnedSealChecker
 from kioskd.errors import NotGenuine, ServerRefused
 from kioskd.protocols.central_documents import DocumentKind, DocumentPrintReport, DocumentRequest
-from kioskd.relay.client import CentralClient
-from kioskd.relay.settings import CentralSettings
 
 AT = "2026-11-22T02:01:00Z"
 
@@ -27,7 +25,7 @@ async def test_a_paper_of_the_centre_passes_the_check_and_its_print_is_known_the
     key = read(open_engine(server.db), lambda connection: seal_for(connection, None))
     assert key is not None
     (tmp_path / "ca.pem").write_text(key.ca_pem)
-    client = CentralClient(CentralSettings(server.url), "K0123")
+    client = server.client()
     token, ref = SessionToken(server.token()), "d" * 32
     wanted = DocumentRequest(DocumentKind.RIGHTS_RECORD, (2025, 2026))
     document = await client.document(token, ref, wanted)

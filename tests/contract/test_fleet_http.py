@@ -147,8 +147,8 @@ def test_held_payments_are_refused_at_once(server: Server) -> None:
 
 
 def region(server: Server, kiosk: str, tag: str = "") -> requests.Response:
-    headers = {"Kiosk-Id": kiosk} | ({"If-None-Match": tag} if tag else {})
-    return server.session.get(server.url + central.REGION_PATH, headers=headers, timeout=20)
+    about = {"If-None-Match": tag} if tag else {}
+    return server.call("GET", central.REGION_PATH, kiosk=kiosk, about=about)
 
 
 def test_the_pack_has_a_tag_and_is_not_sent_twice(server: Server) -> None:

@@ -9,7 +9,6 @@ import pytest
 import requests
 from central_server import (
     ASKED,
-    KIOSK,
     Server,
     assessment_path,
     payment_path,
@@ -75,9 +74,8 @@ def problem_of(response: requests.Response) -> Problem:
 
 
 def ask(server: Town, operation: Operation, data: bytes, **headers: str) -> requests.Response:
-    about = {"Kiosk-Id": KIOSK, "Authorization": f"Bearer {server.ticket}", **headers}
-    url = server.url + path_of(operation)
-    return server.session.request(operation.method, url, data=data, headers=about, timeout=20)
+    path = path_of(operation)
+    return server.call(operation.method, path, data, token=server.ticket, about=headers)
 
 
 @pytest.mark.parametrize("operation", TAKING, ids=named)
@@ -111,36 +109,25 @@ def test_a_body_of_another_type_or_encoding_is_refused(town: Town, operation: Op
 @pytest.mark.parametrize("operation", CLOSED, ids=named)
 def test_strange_headers_and_paths_are_refused(town: Town, operation: Operation) -> None:
     """No kiosk, one that is none, a token of nobody, endless ones, and references that are none."""
-    before, url = books_of(town.db), town.url
-    body = json.dumps(fitting_body(operation)) if operation.takes else ""
-    ticket = {"Authorization": f"Bearer {town.ticket}"}
-    for kiosk in ("", MARK, "K0123\t", "K0123'--", MARK * 1000):
-        about = {"Kiosk-Id": kiosk, **ticket}
-        answer = town.session.request(
-            operation.method, url + path_of(operation), data=body, headers=about, timeout=20
-        )
-        found = problem_of(answer)
-        assert (found.status, found.code) == (401, ProblemCode.KIOSK_UNKNOWN)
+    before, method, path = books_of(town.db), operation.method, path_of(operation)
+    body = json.dumps(fitting_body(operation)).encode() if operation.takes else b""
+    found = problem_of(town.call(method, path, body, kiosk="", token=town.ticket))
+    assert (found.status, found.code) == (401, ProblemCode.CERTIFICATE_NEEDED)
+    for kiosk in ("", MARK, "K0124", "K0123'--", MARK * 1000):
+        named = {"Kiosk-Id": kiosk}
+        found = problem_of(town.call(method, path, body, token=town.ticket, about=named))
+        assert (found.status, found.code) == (403, ProblemCode.KIOSK_OTHER)
     if operation.by is By.VISIT:
         for token in ("", "Bearer ", f"Basic {MARK}", f"Bearer {MARK}", "Bearer " + MARK * 5000):
-            answer = town.session.request(
-                operation.method,
-                url + path_of(operation),
-                data=body,
-                headers={"Kiosk-Id": KIOSK, "Authorization": token},
-                timeout=20,
-            )
+            answer = town.call(method, path, body, about={"Authorization": token})
             found = problem_of(answer)
             assert (found.status, found.code) == (401, ProblemCode.SESSION_UNKNOWN)
     for name in operation.param_convertors:
         for part in ("%00", "a%00b", "%ff", "a%20b", "..%2f..", "a" * 65, "%E2%80%AE"):
             if name == "code" and len(part) == 65:
                 continue  # any text may be looked up, and is not found
-            address = url + path_of(operation, **{name: part})
-            about = {"Kiosk-Id": KIOSK, **ticket}
-            answer = town.session.request(
-                operation.method, address, data=body, headers=about, timeout=20
-            )
+            strange = path_of(operation, **{name: part})
+            answer = town.call(method, strange, body, token=town.ticket)
             assert answer.status_code >= 400 or name == "code", (part, answer.text)
             if answer.status_code >= 400:
                 problem_of(answer)
@@ -153,10 +140,10 @@ def test_an_endless_header_or_address_ends_the_request(town: Town) -> None:
     for path, about in (
         ("/v1/region", {"Kiosk-Id": LONG}),
         ("/v1/region", {f"X-{number}": MARK for number in range(20_000)}),
-        (f"/v1/payments/{LONG}", {"Kiosk-Id": KIOSK}),
+        (f"/v1/payments/{LONG}", {}),
     ):
         try:
-            answer = requests.get(town.url + path, headers=about, timeout=20)
+            answer = town.call("GET", path, about=about)
         except requests.ConnectionError:
             continue
         assert 400 <= answer.status_code < 500

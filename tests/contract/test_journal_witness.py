@@ -10,8 +10,6 @@ from central_server import Server
 
 from kioskd.cli import main
 from kioskd.errors import JournalDamaged
-from kioskd.relay.client import CentralClient
-from kioskd.relay.settings import CentralSettings
 from kioskd.relay.uplink import Uplink
 from tests.journals import KIOSK, Books, opened
 from tests.unit.test_journal_commands import CONFIG
@@ -21,7 +19,7 @@ PATIENCE_S = 20.0
 
 async def witnessed(books: Books, server: Server) -> None:
     """Let the uplink bring what waits, links last; payments of no assessment go to suspense."""
-    uplink = Uplink(books.outbox, CentralClient(CentralSettings(server.url), KIOSK))
+    uplink = Uplink(books.outbox, server.client())
     with trio.fail_after(PATIENCE_S):
         async with trio.open_nursery() as nursery:
             nursery.start_soon(uplink.run)
@@ -33,7 +31,9 @@ async def witnessed(books: Books, server: Server) -> None:
 def verify(folder: Path, server: Server) -> int:
     """Run ``kioskd journal verify`` as an operator does."""
     config = folder / "kioskd.toml"
-    text = CONFIG.format(folder=folder).replace("http://127.0.0.1:9", server.url)
+    text = CONFIG.format(folder=folder).replace("https://127.0.0.1:9", server.url)
+    shutil.copy(server.trust.ca, folder / "ca.pem")
+    shutil.copytree(server.trust.identity(KIOSK), folder / "identity", dirs_exist_ok=True)
     config.write_text(text, encoding="utf-8")
     return main(["journal", "verify", "--config", str(config)])
 

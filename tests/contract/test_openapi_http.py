@@ -82,7 +82,7 @@ class Visit:
         self.token = server.token()
 
     def ask(self, case: Case) -> schemathesis.Response:
-        headers = {"Kiosk-Id": KIOSK, "Authorization": f"Bearer {self.token}"}
+        headers = {"Authorization": f"Bearer {self.token}"}
         server = self.server
         response = case.call(base_url=server.url, headers=headers, session=server.session)
         case.validate_response(response, headers=headers)
@@ -96,6 +96,7 @@ def visit(
     serve: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Visit]:
     server = serve(tmp_path_factory.mktemp("asked"))
+    server.session.cert = server.trust.pair(KIOSK)
     yield Visit(server)
     server.session.close()
 

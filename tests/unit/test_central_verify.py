@@ -28,6 +28,7 @@ from kiosk_central.verify import check_with_books
 from kiosk_central.verify_page import checked_page, form_page, no_proof_page
 from kioskd.domain.payment import PaymentState as S
 from kioskd.protocols.receipt_facts import SignedFacts, qr_text
+from tests.trust import Trust
 
 
 def run(*words: str) -> Result:
@@ -160,12 +161,14 @@ def test_a_real_city_brings_its_own_key(world: World, tmp_path: Path) -> None:
 
 def test_files_that_hold_no_signing_key(world: World, tmp_path: Path) -> None:
     """Missing, nonsense, or another kind of key: one line that repeats nothing of the file."""
-    other = generate_private_key(SECP256R1())
+    other, trust = generate_private_key(SECP256R1()), Trust(tmp_path / "trust")
+    assert trust.issuer
     wrong = [tmp_path / name for name in ("missing.pem", "nonsense.pem", "other.pem")]
     wrong[1].write_text("secret words")
     wrong[2].write_bytes(other.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     for file in wrong:
-        found = run("serve", "--port", "0", "--db", db(world), "--signing-key", str(file))
+        serve = ("serve", "--port", "0", "--db", db(world), "--trust", str(trust.folder))
+        found = run(*serve, "--signing-key", str(file))
         assert found.exit_code == 1 and "secret" not in found.output
         assert run("verify", "x", "--key", str(wrong[1])).exit_code == 1
 

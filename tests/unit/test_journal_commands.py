@@ -21,7 +21,9 @@ outlet = {{ zh = "示例", en = "Example" }}
 state_dir = "{folder}"
 production = false
 [central]
-url = "http://127.0.0.1:9"
+url = "https://127.0.0.1:9"
+ca = "{folder}/ca.pem"
+identity = "{folder}/identity"
 [pin_pad]
 port = "/dev/none"
 [id_reader]
@@ -63,12 +65,12 @@ def test_show_lists_every_payment(
 def test_verify_says_that_a_journal_is_sound(
     config: Path, books: Books, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Sound by itself; a centre that cannot be reached is said, and is no fault."""
+    """Sound by itself; a centre that cannot be asked is said, and is no fault."""
     books.confirmed()
     assert run(config, "verify", "--offline") == 0
     assert "the journal is sound" in capsys.readouterr().out
     assert run(config, "verify") == 0
-    assert "centre: not reached (S-01)" in capsys.readouterr().out
+    assert "centre: not reached (S-04)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

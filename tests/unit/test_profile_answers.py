@@ -24,7 +24,7 @@ DONE = ProfileChanged("C1", "", (ChangedField(ProfileField.PHONE, ChangeState.UP
 
 def client_that_hears(answer: object, monkeypatch: pytest.MonkeyPatch) -> CentralClient:
     """Return a client whose every call is answered with ``answer``."""
-    client = CentralClient(CentralSettings("http://127.0.0.1:9"), "K0001")
+    client = CentralClient(CentralSettings("https://127.0.0.1:9"), "K0001")
 
     async def call(*_words: Any, **_more: Any) -> object:
         return answer

@@ -34,6 +34,8 @@ REASONS = {
     "S-01": NotPaidReason.CENTRE_UNREACHABLE,
     "S-02": NotPaidReason.CENTRE_REFUSED,
     "S-03": NotPaidReason.CENTRE_REFUSED,
+    "S-04": NotPaidReason.CENTRE_UNREACHABLE,
+    "S-05": NotPaidReason.CENTRE_UNREACHABLE,
 }
 """Operator code of the payment -> what the screen says; the rest goes by the state."""
 

@@ -1,0 +1,65 @@
+"""TLS as the server speaks it: our certificate, theirs if they have one, both of the private CA.
+
+uvicorn tells an application nothing of the peer's certificate. ``PeerProtocol`` adds it to the
+state that every request gets; that leans on an attribute of uvicorn, which a test pins.
+"""
+
+import asyncio
+import ssl
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from kiosk_central.trust.ca import CA_FILE, SERVER_FILE, SERVER_KEY_FILE, NoTrust
+
+KEEP_ALIVE_S = 30
+"""Longer than a kiosk is silent, which asks for the time every 15 s: it need not begin again."""
+PEER = "peer"
+"""Name in a request's state: the peer's certificate (DER), which TLS has verified; or None."""
+
+
+class PeerProtocol(HttpToolsProtocol):
+    """uvicorn's own, which also tells who is at the other end."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        tls = transport.get_extra_info("ssl_object")
+        peer = None if tls is None else tls.getpeercert(binary_form=True)
+        self.app_state = {**self.app_state, PEER: peer}
+
+    def shutdown(self) -> None:
+        """End at once where nothing is under way: a silent peer would be waited for, for 30 s."""
+        super().shutdown()
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.abort()
+
+
+def server_tls(folder: Path) -> ssl.SSLContext:
+    """Return what the server needs for TLS. Raises NoTrust.
+
+    A certificate is asked for, not insisted on: time, enrolment and the pages of people need none.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.verify_mode = ssl.CERT_OPTIONAL
+    try:
+        context.load_cert_chain(folder / SERVER_FILE, folder / SERVER_KEY_FILE)
+        context.load_verify_locations(folder / CA_FILE)
+    except OSError as error:  # ssl.SSLError is one
+        raise NoTrust(f"{folder}: {error.strerror or error}") from None
+    return context
+
+
+def http_config(app: ASGIApp, tls: ssl.SSLContext | None) -> uvicorn.Config:
+    """Return how uvicorn serves ``app``: over TLS, or plain where a proxy has ended it."""
+    return uvicorn.Config(
+        app,
+        http=PeerProtocol,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        ssl_context_factory=None if tls is None else lambda _config, _default: tls,
+    )
