@@ -52,7 +52,7 @@ class Pair:
         """Run a statement of an administrator."""
         where = f"host={HOST} port={port} user={SUPERUSER} dbname=postgres"
         with psycopg.connect(where, autocommit=True) as connection:
-            cursor = connection.execute(statement)  # type: ignore[arg-type]
+            cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
     def kill_primary(self) -> None:

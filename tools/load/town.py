@@ -4,7 +4,7 @@ Payment ``n`` is of a person of its own, at kiosk ``n`` modulo their number, for
 numbers are of area 999999, which is nowhere.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, insert, select
 
@@ -118,6 +118,13 @@ def report_of(number: int) -> PaymentReport:
     """Return how its kiosk confirms payment ``number``."""
     ref, about = f"P{number}", assessment_ref(number)
     return PaymentReport(ref, about, AMOUNT, PaymentState.CONFIRMED, record_of(number), AT)
+
+
+def bodies_of(number: int) -> tuple[bytes, bytes]:
+    """Return what a kiosk tells of payment ``number``: that it is meant, and that it is made."""
+    done = report_of(number)
+    meant = replace(done, state=PaymentState.INTENDED, record=None)
+    return encode(meant), encode(done)
 
 
 def body_of(number: int) -> bytes:
