@@ -147,8 +147,10 @@ def _of_media(media_type: str, schema: Document) -> Document:
 
 async def served(request: Request) -> Response:
     """GET /openapi.json: this description."""
-    found = msgspec.json.encode(document(request.app.routes), order="deterministic")
-    return Response(found, media_type=JSON)
+    state = request.app.state
+    if not hasattr(state, "openapi"):  # once: it takes as long as many payments
+        state.openapi = msgspec.json.encode(document(request.app.routes), order="deterministic")
+    return Response(state.openapi, media_type=JSON)
 
 
 ROUTES = [Operation("GET", PATH, served, by=By.ANYBODY, gives=dict[str, Any])]

@@ -1,0 +1,160 @@
+"""What is acknowledged is there: the primary, or a copy of the server, is killed under load.
+
+Kiosks report payments to two copies of the server, and repeat a report by the same reference until
+it is answered, now at one copy, now at the other. ``python -m tools.load.failover`` prints what was
+acknowledged, what of it is missing in the end (wanted: nothing), and the longest gap between two
+acknowledgements. Exit 1 if anything is missing.
+"""
+
+import argparse
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import count, pairwise
+
+import requests
+
+from tools.load.copies import Copy, serving
+from tools.load.pair import Pair, running_pair
+from tools.load.rows import Row, table
+from tools.load.town import Town, body_of, make_town
+
+KIOSKS = tuple(f"KF{number:02d}" for number in range(16))
+PAUSE_S, TIMEOUT_S, END_S = 0.05, 15.0, 60.0
+PROMOTED_AFTER_S = 1.0
+"""As long as a guard like Patroni might take to be sure that the primary is gone."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """What the clients saw."""
+
+    acknowledged: dict[str, float] = field(default_factory=dict)
+    put_off: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+    @property
+    def longest_gap_s(self) -> float:
+        """The longest time in which nothing was acknowledged."""
+        times = sorted(self.acknowledged.values())
+        return max(after - before for before, after in pairwise(times))
+
+
+class Load:
+    """Kiosks that pay, each in a thread, until told to stop; what is begun is finished."""
+
+    def __init__(self, town: Town, copies: list[Copy]) -> None:
+        self._town, self._copies = town, copies
+        self.seen = Seen()
+        self._ending = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._pay, args=(first,)) for first in range(len(KIOSKS))
+        ]
+
+    def __enter__(self) -> "Load":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ending.set()
+        for thread in self._threads:
+            thread.join(END_S)
+
+    def _pay(self, first: int) -> None:
+        numbers = range(first, self._town.payments, len(KIOSKS))
+        with requests.Session() as session:
+            session.trust_env = False
+            for number in numbers:
+                if self._ending.is_set():
+                    return
+                self._report(session, number)
+
+    def _report(self, session: requests.Session, number: int) -> None:
+        ref, body, until = f"P{number}", body_of(number), time.monotonic() + END_S
+        headers = {"Kiosk-Id": self._town.kiosk_of(number), "Content-Type": "application/json"}
+        for at in self._places(number):
+            try:
+                answer = session.put(
+                    f"{at}/v1/payments/{ref}", data=body, headers=headers, timeout=TIMEOUT_S
+                )
+                status = str(answer.status_code)
+            except requests.RequestException as error:
+                status = type(error).__name__
+            if status == "200":
+                self.seen.acknowledged[ref] = time.monotonic()
+                return
+            if status.startswith("4") or time.monotonic() > until:
+                self.seen.refused.append(f"{ref} {status}")
+                return
+            self.seen.put_off.append(status)
+            time.sleep(PAUSE_S)
+
+    def _places(self, number: int) -> Iterator[str]:
+        for turn in count(number % len(KIOSKS)):
+            yield self._copies[turn % len(self._copies)].url
+
+
+def kill_primary(pair: Pair, _copies: list[Copy]) -> None:
+    """Kill the primary; after a while the standby takes over."""
+    pair.kill_primary()
+    time.sleep(PROMOTED_AFTER_S)
+    pair.promote()
+
+
+def kill_copy(_pair: Pair, copies: list[Copy]) -> None:
+    """Kill one of the servers; nobody starts it again."""
+    copies[0].kill()
+
+
+def measure(
+    payments: int, seconds: float, harm: Callable[[Pair, list[Copy]], None], name: str
+) -> list[Row]:
+    """Pay for ``seconds``, do harm, pay for as long again; return what became of it."""
+    with ExitStack() as stack:
+        pair = stack.enter_context(running_pair())
+        town = make_town(pair.url, KIOSKS, payments)
+        copies = [stack.enter_context(serving(pair.url)) for _ in range(2)]
+        with Load(town, copies) as load:
+            time.sleep(seconds)
+            before = len(load.seen.acknowledged)
+            harm(pair, copies)
+            time.sleep(seconds)
+        present, seen = town.paid(), load.seen
+    after = len(seen.acknowledged) - before
+    missing, unasked = seen.acknowledged.keys() - present, present - seen.acknowledged.keys()
+    return [
+        Row(f"{name}: acknowledged before", before, ""),
+        Row(f"{name}: acknowledged after", after, "", 1.0, 1.0),
+        Row(f"{name}: acknowledged and missing", len(missing), "", 1.0, 0.0, at_most=True),
+        Row(f"{name}: present, not acknowledged", len(unasked), "", 1.0, 0.0, at_most=True),
+        Row(f"{name}: refused for good", len(seen.refused), "", 1.0, 0.0, at_most=True),
+        Row(f"{name}: put off and repeated", len(seen.put_off), ""),
+        Row(f"{name}: longest gap", seen.longest_gap_s, "s"),
+    ]
+
+
+HARM = {"primary": kill_primary, "copy": kill_copy}
+
+
+def main() -> None:
+    """Print the table; exit 1 where a wanted figure is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--payments", type=int, default=60_000, help="how many are ready")
+    parser.add_argument("--seconds", type=float, default=10.0, help="before the harm, and after")
+    told = parser.parse_args()
+    rows = [
+        row
+        for name, harm in HARM.items()
+        for row in measure(told.payments, told.seconds, harm, f"{name} killed")
+    ]
+    print(table(rows))
+    if not all(row.good for row in rows):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
