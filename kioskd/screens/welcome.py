@@ -62,7 +62,7 @@ class Welcome(Screen[WelcomeChoice]):
     held: Trouble | None = None
     """Why this terminal takes no money, though all else goes on."""
     tickets: tuple[str, ...] = ()
-    """Numbers under which this terminal's faults are being dealt with; the foot has room for one."""
+    """Under which this terminal's faults are being dealt with; the foot has room for one."""
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the two panels and the column without login."""
