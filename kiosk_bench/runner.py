@@ -17,6 +17,7 @@ from kiosk_bench.stories import (
     documents,
     everybody,
     failing,
+    fleet,
     information,
     paying,
     periods,
@@ -38,6 +39,7 @@ CHAPTERS = (
     receipts,
     books,
     cabinet,
+    fleet,
     everybody,
 )
 STORIES: dict[str, Story] = {story.name: story for part in CHAPTERS for story in part.STORIES}

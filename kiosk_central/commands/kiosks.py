@@ -13,10 +13,16 @@ from kiosk_central.commands.options import (
     echo_json,
     errors_told,
     read_at,
+    write_at,
 )
+from kiosk_central.fleet.holds import hold_payments, release_payments
+from kiosk_central.fleet.tickets import list_tickets
+from kiosk_central.people import find_kiosk
 from kiosk_central.store.engine import open_centre_database, write
 from kiosk_central.trust.enrolment import certificates, make_code, revoke
 from kioskd.domain.enrolment_code import grouped
+
+TICKETS_MAX = 1000
 
 
 @click.group()
@@ -94,3 +100,39 @@ def list_certificates(db: str, as_json: bool, kiosk_id: str | None) -> None:
     for one in found:
         end = f"revoked {one['revoked_at']}: {one['reason']}" if one["revoked_at"] else "good"
         click.echo(f"{one['kiosk_id']} {one['serial']} until {one['not_after']} {end}")
+
+
+@kiosk.command("hold")
+@click.argument("kiosk_id", metavar="KIOSK")
+@DB_OPTION
+@BY_OPTION
+@NOTE_OPTION
+def hold_one(kiosk_id: str, db: str, by: str, note: str) -> None:
+    """Hold a kiosk's payments from now on."""
+    read_at(db, lambda connection: find_kiosk(connection, kiosk_id))
+    write_at(db, None, lambda desk: hold_payments(desk, kiosk_id, by, note))
+    click.echo(f"{kiosk_id} held")
+
+
+@kiosk.command("let-pay")
+@click.argument("kiosk_id", metavar="KIOSK")
+@DB_OPTION
+@BY_OPTION
+@NOTE_OPTION
+def let_pay(kiosk_id: str, db: str, by: str, note: str) -> None:
+    """End an operator's hold; one by an opened cabinet has its own ``release``."""
+    write_at(db, None, lambda desk: release_payments(desk, kiosk_id, by, note))
+    click.echo(f"{kiosk_id} takes payments")
+
+
+@kiosk.command("tickets")
+@DB_OPTION
+@JSON_OPTION
+def tickets(db: str, as_json: bool) -> None:
+    """List the fault tickets that are open, newest first."""
+    rows = read_at(db, lambda connection: list_tickets(connection, True, 0, TICKETS_MAX))
+    if as_json:
+        echo_json([dict(row._asdict()) for row in rows])
+        return
+    for row in rows:
+        click.echo(f"{row.number} {row.kiosk_id} {row.module} {row.code} since {row.opened_at}")

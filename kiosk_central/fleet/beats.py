@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Row, insert, select
 from kiosk_central.clock import stamp
 from kiosk_central.desk import Desk
 from kiosk_central.fleet.kinds import EventKind
-from kiosk_central.fleet.orders import note_reports
-from kiosk_central.fleet.tickets import note_faults
+from kiosk_central.fleet.orders import note_reports, note_restarts
+from kiosk_central.fleet.tickets import note_faults, standing_tickets
 from kiosk_central.store.counters import UPSERT
 from kiosk_central.store.fleet import fleet_events, fleet_states
 from kioskd.protocols.central_fleet import Heartbeat
@@ -55,13 +55,25 @@ def absorb(desk: Desk, beats: Sequence[Beat]) -> None:
         changes += list(changes_between(known, row))
     _upsert(desk.connection, rows)
     keep_events(desk.connection, changes)
-    for beat, row in zip(ordered, rows, strict=True):
-        known = before.get(beat.kiosk_id)
+    _note_tickets(desk, before, rows)
+    for beat in ordered:
+        note_reports(desk, beat.kiosk_id, beat.heart.orders)
+    note_restarts(desk, {beat.kiosk_id: beat.heart.boot for beat in ordered})
+
+
+def _note_tickets(desk: Desk, before: Mapping[str, Row[Any]], rows: list[dict[str, Any]]) -> None:
+    """Look at the tickets of those whose parts have changed, some hundred kiosks a query."""
+    changed = []
+    for row in rows:
+        known = before.get(row["kiosk_id"])
         was = "" if known is None else known.modules
         if was != row["modules"]:
-            note_faults(desk, beat.kiosk_id, modules_of(was), modules_of(row["modules"]))
-        if beat.heart.orders or known is None or known.boot != beat.heart.boot:
-            note_reports(desk, beat.kiosk_id, beat.heart)
+            changed.append((row["kiosk_id"], modules_of(was), modules_of(row["modules"])))
+    for first in range(0, len(changed), IDS_MAX):
+        some = changed[first : first + IDS_MAX]
+        standing = standing_tickets(desk.connection, [kiosk_id for kiosk_id, _, _ in some])
+        for kiosk_id, was_then, now in some:
+            note_faults(desk, kiosk_id, standing.get(kiosk_id, {}), was_then, now)
 
 
 def states_of(connection: Connection, kiosk_ids: Sequence[str]) -> dict[str, Row[Any]]:

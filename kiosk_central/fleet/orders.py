@@ -4,6 +4,7 @@ A kiosk hears of an order in the answer to its heartbeat and says in the next ho
 A restart needs no such word: the kiosk comes back under another boot id.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -16,7 +17,7 @@ from kiosk_central.problems import Refused
 from kiosk_central.store.fleet import fleet_bundles, fleet_orders, fleet_states
 from kiosk_central.store.locks import lock_kiosk
 from kioskd.protocols.central import ProblemCode
-from kioskd.protocols.central_fleet import Heartbeat, Order, OrderKind, OrderReport, OrderState
+from kioskd.protocols.central_fleet import Order, OrderKind, OrderReport, OrderState
 
 LASTS = timedelta(hours=1)
 """An order that was not done by then is not asked for any more."""
@@ -61,18 +62,19 @@ def ask(desk: Desk, kiosk_id: str, kind: OrderKind, by: str, reason: str) -> str
     return str(row["ref"])
 
 
-def note_reports(desk: Desk, kiosk_id: str, heart: Heartbeat) -> None:
-    """Keep what a kiosk says of its orders, and that it has started anew since one was asked."""
-    for report in heart.orders:
+def note_reports(desk: Desk, kiosk_id: str, reports: Sequence[OrderReport]) -> None:
+    """Keep what a kiosk says of its orders."""
+    for report in reports:
         _move(desk, kiosk_id, report)
-    restarts = select(_table.ref).where(
-        _table.kiosk_id == kiosk_id,
-        _table.kind == OrderKind.RESTART.value,
-        _table.state.in_(UNDER_WAY),
-        _table.boot != heart.boot,
-    )
-    for ref in desk.connection.execute(restarts).scalars().all():
-        _move(desk, kiosk_id, OrderReport(ref, OrderState.DONE, heart.boot))
+
+
+def note_restarts(desk: Desk, boots: Mapping[str, str]) -> None:
+    """Keep which kiosks have started anew since they were asked to; ``boots`` by kiosk."""
+    under_way = (_table.kind == OrderKind.RESTART.value, _table.state.in_(UNDER_WAY))
+    for row in desk.connection.execute(select(fleet_orders).where(*under_way)).all():
+        boot = boots.get(row.kiosk_id, row.boot)
+        if boot != row.boot:
+            _move(desk, row.kiosk_id, OrderReport(row.ref, OrderState.DONE, boot))
 
 
 def _move(desk: Desk, kiosk_id: str, report: OrderReport) -> None:

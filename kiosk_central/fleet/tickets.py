@@ -5,7 +5,7 @@ by an operator with a note. One that an operator has closed is not opened again 
 has gone and come back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,21 +24,33 @@ from kioskd.protocols.central_fleet import TicketNote
 _table = fleet_tickets.c
 
 
-def note_faults(desk: Desk, kiosk_id: str, was: Mapping[str, str], now: Mapping[str, str]) -> None:
+Standing = Mapping[str, Mapping[tuple[str, str], str]]
+"""Numbers of open tickets by kiosk, and by module and code."""
+
+
+def standing_tickets(connection: Connection, kiosk_ids: Sequence[str]) -> Standing:
+    """Return the open tickets of these kiosks (not more than one query takes)."""
+    query = select(fleet_tickets).where(_table.closed_at == "", _table.kiosk_id.in_(kiosk_ids))
+    found: dict[str, dict[tuple[str, str], str]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.kiosk_id, {})[row.module, row.code] = row.number
+    return found
+
+
+def note_faults(
+    desk: Desk,
+    kiosk_id: str,
+    standing: Mapping[tuple[str, str], str],
+    was: Mapping[str, str],
+    now: Mapping[str, str],
+) -> None:
     """Close the tickets of what is well again, and open those of what is newly wrong."""
-    standing = {
-        (row.module, row.code): row.number for row in desk.connection.execute(_open_of(kiosk_id))
-    }
     faults = {(name, code) for name, code in now.items() if code and name not in WITHOUT_TICKET}
     for gone in sorted(set(standing) - faults):
         _close(desk, standing[gone], by="", note="")
     known = set(was.items()) | set(standing)
     for module, code in sorted(faults - known):
         _open(desk, kiosk_id, module, code)
-
-
-def _open_of(kiosk_id: str) -> Any:
-    return select(fleet_tickets).where(_table.kiosk_id == kiosk_id, _table.closed_at == "")
 
 
 def _open(desk: Desk, kiosk_id: str, module: str, code: str) -> None:

@@ -16,7 +16,6 @@ from kioskd.screens.theme import Colour, Type
 from kioskd.screens.widgets.today import draw_today, today_height
 from kioskd.screens.words import Public, together
 
-TICKETS_SHOWN = 2
 MOST_FOR_TODAY = 0.24
 """Of the screen's height: on a small panel the ways to log in come first."""
 
@@ -63,7 +62,7 @@ class Welcome(Screen[WelcomeChoice]):
     held: Trouble | None = None
     """Why this terminal takes no money, though all else goes on."""
     tickets: tuple[str, ...] = ()
-    """Numbers under which this terminal's faults are being dealt with."""
+    """Under which this terminal's faults are being dealt with; the foot has room for one."""
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the two panels and the column without login."""
@@ -96,8 +95,7 @@ class Welcome(Screen[WelcomeChoice]):
         if self.held is not None:
             return canvas.words("welcome.state_held", code=self.held.code)
         if self.tickets:
-            numbers = Public(", ".join(self.tickets[:TICKETS_SHOWN]))
-            return canvas.words("welcome.state_tickets", tickets=numbers)
+            return canvas.words("welcome.state_ticket", ticket=Public(self.tickets[0]))
         troubled = self.card or self.id_card
         return canvas.words("welcome.state_some" if troubled else "welcome.state_ok")
 

@@ -81,6 +81,7 @@ MODULES = (
     "tests.goldens.gallery_cards",
     "tests.goldens.gallery_periods",
     "tests.goldens.gallery_cabinet",
+    "tests.goldens.gallery_fleet",
     "tests.goldens.gallery_documents",
     "tests.goldens.gallery_hard",
 )

@@ -1,0 +1,112 @@
+"""Stories of the operator at the centre: a fault's ticket on the screen, payments held."""
+
+import json
+from typing import Any
+
+import trio
+
+from kiosk_bench import faults
+from kiosk_bench.config_file import KIOSK_ID
+from kiosk_bench.console import Shown
+from kiosk_bench.stories.story import (
+    Expected,
+    Story,
+    choose_grade,
+    log_in_by_card,
+    open_service,
+    payable_months,
+    take_card,
+    until,
+)
+from kiosk_bench.world import World
+
+HEARD_S = 60.0
+"""The first heartbeat comes after five to fifteen seconds, then one at least every ten."""
+DIGITS = "零幺二三四五六七八九"
+"""As numbers are read aloud, one by one."""
+BY = ("--by", "operator", "--note", "story")
+
+
+async def ticket_shown(world: World) -> str:
+    """The receipt printer has no paper: a ticket is opened, shown to her, closed when mended."""
+    await faults.begin(world, "printer.paper_out")
+    await _until_tickets(world, 1)
+    (ticket,) = await _tickets(world)
+    await log_in_by_card(world, world.people.zhang)
+    await world.earphones(True)
+    await world.console.tap("home", "tab-convenience")
+    await _until_said(world, ticket["number"])
+    await world.earphones(False)
+    await world.console.tap("home", "end")
+    await take_card(world)
+    faults.end(world, "printer.paper_out")
+    await _until_tickets(world, 0)
+    return f"{ticket['module']} {ticket['code']} closed"
+
+
+async def held_from_afar(world: World) -> str:
+    """An operator holds payments: she is refused at once, and greyed after; then it goes on."""
+    await log_in_by_card(world, world.people.zhang)
+    await open_service(world, "handling", "pay-contribution")
+    await world.console.tap("choose-scheme", "scheme-pension")
+    await world.console.tap("choose-scheme", "next")
+    await choose_grade(world)
+    await world.console.tap("choose-grade", "next")
+    for button in await payable_months(world):
+        await world.console.tap("choose-months", button)
+    await _kiosk(world, "hold")
+    await world.console.tap("choose-months", "next")
+    await world.console.screen("problem")
+    await world.console.tap("problem", "ok")
+    await world.console.screen("home", "choose-months")
+    await world.console.wait_for(_paying_greyed, "paying to be greyed", HEARD_S)
+    await _kiosk(world, "let-pay")
+    await world.console.wait_for(_paying_open, "paying to be open again", HEARD_S)
+    await world.console.tap("home", "end")
+    await take_card(world)
+    return "held"
+
+
+async def _kiosk(world: World, verb: str) -> None:
+    await world.centre.call("kiosk", verb, KIOSK_ID, "--db", world.centre.url, *BY)
+
+
+async def _tickets(world: World) -> list[dict[str, Any]]:
+    words = ("kiosk", "tickets", "--db", world.centre.url, "--json")
+    return list(json.loads(await world.centre.call(*words)))
+
+
+async def _until_tickets(world: World, count: int) -> None:
+    with trio.fail_after(HEARD_S):
+        while len(await _tickets(world)) != count:
+            await trio.sleep(0.5)
+
+
+async def _until_said(world: World, number: str) -> None:
+    """Wait until whoever has the welcome screen read to her hears the number's digits."""
+    digits = " ".join(DIGITS[int(one)] for one in number if one.isdigit())
+    await until(lambda: f"报修单 F {digits}" in "\n".join(world.spoken()), number)
+
+
+def _paying_greyed(shown: Shown) -> bool:
+    return shown.screen == "home" and "service-pay-contribution" not in shown.buttons
+
+
+def _paying_open(shown: Shown) -> bool:
+    return shown.screen == "home" and "service-pay-contribution" in shown.buttons
+
+
+STORIES = (
+    Story(
+        "fault-has-a-ticket",
+        "The printer has no paper: a ticket is opened at the centre, shown, closed when mended.",
+        ticket_shown,
+        Expected("receipt_printer D-11 closed", 0, 0, ("home", "take-card", "welcome")),
+    ),
+    Story(
+        "payments-held-from-afar",
+        "An operator holds payments while she chooses: refused with the reason, greyed, released.",
+        held_from_afar,
+        Expected("held", 0, 0, ("choose-months", "problem", "home", "take-card", "welcome")),
+    ),
+)
