@@ -1,8 +1,7 @@
 """From an HTTP request to values: the centre's parts, the kiosk, the visit, the body."""
 
-import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
@@ -11,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kiosk_central.api.returns import Returns
 from kiosk_central.cards import CardVerifier, Challenges
 from kiosk_central.clock import Clock
 from kiosk_central.desk import Desk
@@ -18,6 +18,7 @@ from kiosk_central.differences import Claim
 from kiosk_central.documents.press import Press
 from kiosk_central.people import Kiosk, find_kiosk
 from kiosk_central.problems import Refused
+from kiosk_central.recent import Recent
 from kiosk_central.reports import Told, report_together
 from kiosk_central.sessions import Visit, Visits
 from kiosk_central.signing import Signer
@@ -47,6 +48,8 @@ class Centre:
     clock: Clock
     signer: Signer
     press: Press
+    recent: Recent = field(default_factory=Recent)
+    returns: Returns = field(default_factory=Returns)
 
     def now(self) -> datetime:
         """Return the centre's time."""
@@ -62,13 +65,20 @@ class Centre:
         future = self.writer.submit(
             lambda connection: job(Desk(connection, now, self.signer)), kiosk_id
         )
-        return await asyncio.wrap_future(future)
+        try:
+            return await self.returns.wait(future)
+        finally:
+            self.recent.forget()
+
+    async def recall(self, key: Hashable, query: Callable[[Connection], T]) -> T:
+        """Run a query whose answer may be a second old: for what every request asks."""
+        return await self.recent.recall(key, lambda: self.read(query))
 
     async def report(self, claim: Claim) -> Posting | Refused:
         """Take in a report of a payment, with all that wait; returns when it is durable."""
         told = Told(claim, self.now(), self.signer)
         future = self.writer.submit_together(report_together, told, claim.kiosk_id)
-        outcome: Posting | Refused = await asyncio.wrap_future(future)
+        outcome: Posting | Refused = await self.returns.wait(future)
         return outcome
 
 
@@ -83,7 +93,9 @@ async def kiosk_of(request: Request) -> Kiosk:
     kiosk_id = request.headers.get(KIOSK_HEADER, "")
     if not _is_reference(kiosk_id):
         raise Refused(ProblemCode.KIOSK_UNKNOWN)
-    return await centre_of(request).read(lambda connection: find_kiosk(connection, kiosk_id))
+    return await centre_of(request).recall(
+        kiosk_id, lambda connection: find_kiosk(connection, kiosk_id)
+    )
 
 
 def token_of(request: Request) -> str:

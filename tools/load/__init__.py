@@ -1,0 +1,1 @@
+"""What the centre carries, each figure beside the bare limit of this machine in the same run."""
