@@ -4,7 +4,7 @@ OUT ?= story-out/$(NAME)
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint story stories money proofs bench lock goldens words gallery pages clean
+.PHONY: help setup demo test check lint story stories money proofs bench load lock goldens words gallery pages clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -47,6 +47,9 @@ bench: setup ## measure cold start, memory, recovery, uplink, papers, pinyin and
 	$(BIN)/python tools/bench_documents.py
 	$(BIN)/python tools/bench_pinyin.py
 	$(BIN)/python tools/bench_screens.py
+
+load: setup ## payments a second beside the bare limits of this machine [QUICK=1]
+	$(BIN)/python -m tools.load $(if $(QUICK),--quick)
 
 lock: ## resolve the lock files anew
 	tools/lock.sh --upgrade

@@ -66,7 +66,11 @@ class KnownAssessment:
 def find_assessment(at: Connection | Sheet, ref: str) -> KnownAssessment | None:
     """Return the assessment, or None if there is none of that reference."""
     row = sheet_on(at).row(ASSESSMENT, ref)
-    return None if row is None else _known(row)
+    if row is None:
+        return None
+    row.read = row.read or _known(row)
+    known: KnownAssessment = row.read
+    return known
 
 
 def _known(row: Line) -> KnownAssessment:

@@ -6,7 +6,6 @@ from typing import Any
 import trio
 
 from kiosk_bench import faults
-from kiosk_bench.config_file import KIOSK_ID
 from kiosk_bench.console import Shown
 from kiosk_bench.stories.story import (
     Expected,
@@ -18,6 +17,7 @@ from kiosk_bench.stories.story import (
     take_card,
     until,
 )
+from kiosk_bench.trust import KIOSK_ID
 from kiosk_bench.world import World
 
 HEARD_S = 60.0

@@ -1,10 +1,10 @@
 """From an HTTP request to values: the centre's parts, the kiosk, the visit, the body."""
 
-import asyncio
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kiosk_central.api.json_body import JSON, is_json, names_each_once
+from kiosk_central.api.returns import Returns
 from kiosk_central.cards import CardVerifier, Challenges
 from kiosk_central.clock import Clock, utc_now
 from kiosk_central.desk import Desk
@@ -21,6 +22,7 @@ from kiosk_central.documents.press import Press
 from kiosk_central.fleet.memory import Fleet
 from kiosk_central.people import Kiosk
 from kiosk_central.problems import Refused
+from kiosk_central.recent import Recent
 from kiosk_central.reports import Told, report_together
 from kiosk_central.sessions import Visit, Visits
 from kiosk_central.signing import Signer
@@ -59,6 +61,8 @@ class Centre:
     """The CA; without one no kiosk is enrolled."""
     behind_proxy: bool = False
     """TLS has ended at a proxy on this machine, which names the kiosk's certificate."""
+    recent: Recent = field(default_factory=Recent)
+    returns: Returns = field(default_factory=Returns)
 
     def now(self) -> datetime:
         """Return the centre's time."""
@@ -74,13 +78,20 @@ class Centre:
         future = self.writer.submit(
             lambda connection: job(Desk(connection, now, self.signer)), kiosk_id
         )
-        return await asyncio.wrap_future(future)
+        try:
+            return await self.returns.wait(future)
+        finally:
+            self.recent.forget()
+
+    async def recall(self, key: Hashable, query: Callable[[Connection], T]) -> T:
+        """Run a query whose answer may be a second old: for what every request asks."""
+        return await self.recent.recall(key, lambda: self.read(query))
 
     async def report(self, claim: Claim) -> Posting | Refused:
         """Take in a report of a payment, with all that wait; returns when it is durable."""
         told = Told(claim, self.now(), self.signer)
         future = self.writer.submit_together(report_together, told, claim.kiosk_id)
-        outcome: Posting | Refused = await asyncio.wrap_future(future)
+        outcome: Posting | Refused = await self.returns.wait(future)
         return outcome
 
 
@@ -119,10 +130,14 @@ async def _shown_kiosk(request: Request) -> Kiosk | None:
     der = _forwarded(request) if centre.behind_proxy else getattr(request.state, PEER, None)
     if not der:
         return None
+    return await centre.recall(der, partial(_behind, centre.issuer, der))
+
+
+def _behind(issuer: Issuer | None, der: bytes, connection: Connection) -> Kiosk:
     shown = read_certificate(der)
-    if centre.issuer is None or not centre.issuer.issued(shown):
+    if issuer is None or not issuer.issued(shown):
         raise Refused(ProblemCode.CERTIFICATE_NEEDED)
-    return await centre.read(lambda connection: kiosk_behind(connection, shown, utc_now()))
+    return kiosk_behind(connection, shown, utc_now())
 
 
 def _forwarded(request: Request) -> bytes:

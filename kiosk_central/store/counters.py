@@ -1,8 +1,9 @@
 """Numbers that follow each other without a gap, as official numbers must."""
 
 from collections.abc import Callable
+from functools import cache
 
-from sqlalchemy import Connection, Table, update
+from sqlalchemy import Connection, Executable, Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kiosk_central.store.schema import counters
@@ -16,12 +17,17 @@ def next_value(connection: Connection, name: str) -> int:
 
     Until then whoever else wants one waits: take it last (``store.locks``).
     """
-    first = UPSERT[connection.dialect.name](counters).values(name=name, value=1)
-    raised = first.on_conflict_do_update(
+    raised = _raised(connection.dialect.name)
+    value: int = connection.execute(raised, {"name": name, "value": 1}).scalar_one()
+    return value
+
+
+@cache
+def _raised(dialect: str) -> Executable:
+    raised = UPSERT[dialect](counters).on_conflict_do_update(
         index_elements=[counters.c.name], set_={"value": counters.c.value + 1}
     )
-    value: int = connection.execute(raised.returning(counters.c.value)).scalar_one()
-    return value
+    return raised.returning(counters.c.value)
 
 
 def set_value(connection: Connection, name: str, value: int) -> None:

@@ -63,6 +63,8 @@ def open_engine(url: str) -> Engine:
         event.listen(engine, "handle_error", _leave_standby)
     else:
         raise WrongDatabase(f"{kind}: only sqlite and postgresql are known")
+    # Many rows in one statement: a thread that writes rows one by one waits for its turn at each.
+    engine.dialect.use_insertmanyvalues_wo_returning = True
     return engine
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Insert, Table, Update, bindparam, delete, insert, update
+from sqlalchemy import Connection, Insert, Table, Update, bindparam, insert, update
 
 from kiosk_central.store.counters import next_value, set_value
 from kiosk_central.store.looks import Key, Line, Look
@@ -92,6 +92,7 @@ class Sheet:
     def change(self, line: Line, **values: Any) -> None:
         """Update a row that was found or added."""
         line.values.update(values)
+        line.read = None
         if not self._held:
             self._update([line], tuple(values))
             return
@@ -176,11 +177,7 @@ class Sheet:
         self._connection.execute(_updated(table, names), rows)
 
     def _delete(self, look: Look, keys: list[Key]) -> None:
-        rows = [
-            {f"key_{name}": part for name, part in zip(look.names, key, strict=True)}
-            for key in keys
-        ]
-        self._connection.execute(_deleted(look), rows)
+        self._connection.execute(look.deletion, look.asking(keys))
 
 
 def sheet_on(at: Connection | Sheet) -> Sheet:
@@ -220,9 +217,3 @@ def _numbered(table: Table) -> Any:
 def _updated(table: Table, names: tuple[str, ...]) -> Update:
     own = [column == bindparam(f"key_{column.name}") for column in table.primary_key]
     return update(table).where(*own).values({name: bindparam(name) for name in names})
-
-
-@cache
-def _deleted(look: Look) -> Delete:
-    own = [look.table.c[name] == bindparam(f"key_{name}") for name in look.names]
-    return delete(look.table).where(*own)

@@ -1,6 +1,6 @@
 """The writer, on both databases: commits together, fails alone, and never leaves one waiting."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from threading import Event
@@ -196,3 +196,36 @@ def test_a_dead_writer_refuses_all_who_wait(
     with pytest.raises(Refused):
         writer.submit(put("c"))
     assert not writer.alive and names(engine) == set()
+
+
+def test_work_of_a_kind_is_done_together_and_fails_alone(engine: Engine, writer: Writer) -> None:
+    """All that waits is one call; if it fails, each is done by itself and one bad row is alone."""
+    sizes: list[int] = []
+
+    def together(connection: Connection, wanted: Sequence[str]) -> list[str]:
+        sizes.append(len(wanted))
+        connection.execute(insert(counters), [{"name": one, "value": 1} for one in wanted])
+        return list(wanted)
+
+    go, _ = blocked(writer)
+    futures = [writer.submit_together(together, name, "") for name in ("a", "b", "a", "c")]
+    go.set()
+    done = [future.exception(WAIT_S) for future in futures]
+    assert [type(one) for one in done] == [type(None), type(None), IntegrityError, type(None)]
+    assert names(engine) == {"a", "b", "c"} and sizes[:2] == [4, 1]
+
+
+def test_work_done_together_keeps_its_place_among_jobs(engine: Engine, writer: Writer) -> None:
+    """What a kiosk asks for is done in its order, of whatever kind."""
+    order: list[str] = []
+
+    def together(_connection: Connection, wanted: Sequence[str]) -> Sequence[str]:
+        order.extend(wanted)
+        return wanted
+
+    go, _ = blocked(writer)
+    writer.submit_together(together, "first", "K")
+    writer.submit(lambda _connection: order.append("job"), "K")
+    last = writer.submit_together(together, "last", "K")
+    go.set()
+    assert last.result(WAIT_S) == "last" and order == ["first", "job", "last"]
