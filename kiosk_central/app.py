@@ -32,6 +32,7 @@ from kiosk_central.api import (
 from kiosk_central.api.request import Centre
 from kiosk_central.cards import CardVerifier, Challenges, MasterKeyVerifier, NoVerifier
 from kiosk_central.clock import Clock, utc_now
+from kiosk_central.counter import ivr
 from kiosk_central.documents.press import Press
 from kiosk_central.documents.seal_key import seal_for
 from kiosk_central.problems import Refused, problem
@@ -58,6 +59,7 @@ API = (
     papers,
     cards,
     cabinet,
+    ivr,
 )
 """Each part of the contract has its own module with its ``ROUTES``."""
 RETRY_AFTER_S = 2
@@ -122,6 +124,7 @@ def build_app(centre: Centre) -> Starlette:
     )
     app.state.centre = centre
     app.state.check_limiter = verify.limiter()
+    app.state.ivr_limiter = ivr.limiter()
     web.prepare(app)
     return app
 
