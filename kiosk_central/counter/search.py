@@ -16,6 +16,7 @@ from kioskd.domain.secret import IdNumber, PersonName
 from kioskd.protocols.central import ProblemCode
 
 FOUND_MAX = 20
+BORN_DIGITS = 8
 OPEN_FOR = timedelta(minutes=30)
 VIEW = "person.view"
 PURPOSES = ("本人到场办理", "代办人到场办理", "电话来访", "核对资料")
@@ -38,8 +39,7 @@ def find(connection: Connection, number: str, name: str, born: str) -> list[Foun
         of_card = select(cards.c.person_id).where(cards.c.number == number.upper())
         own = (people.c.id_number == number.upper()) | people.c.id.in_(of_card)
         query = query.where(own)
-    elif name and born:
-        digits = born.replace("-", "")
+    elif name and (digits := born.replace("-", "")).isdecimal() and len(digits) == BORN_DIGITS:
         query = query.where(people.c.name == name, people.c.id_number.like(f"______{digits}____"))
     else:
         return []

@@ -70,7 +70,7 @@ ACTS: Final = {
 QUERY_CODES: Final = {"none": "未设置", "set": "已设置", "locked": "已锁定，须重新设置"}
 
 _FIELD_FAULTS: Final = {
-    "holder": ("holder", "与此人的身份证号不符，请核对证件"),
+    "holder": ("holder_number", "与此人的身份证号不符，请核对证件"),
     "agent": ("agent_name", "请填写代办人"),
     "agent_name": ("agent_name", "请填写代办人姓名"),
     "agent_id_number": ("agent_number", "代办人身份证号有误，或与本人相同"),
