@@ -19,6 +19,7 @@ from kiosk_central.counter.view import Seen, see
 from kiosk_central.counter.words import (
     ACTS,
     CARDS,
+    CHANNELS,
     FIELDS,
     KINDS,
     QUERY_CODES,
@@ -214,6 +215,8 @@ async def journal(request: Request, who: Who) -> Response:
     rows = await centre.read(lambda at: journal_of(at, who.id, stamp(midnight)))
     for row in rows:
         number, name = row.pop("id_number"), row.pop("name")
+        channel, _, more = row["detail"].partition(" ")
+        row["told"] = f"{CHANNELS.get(channel, channel)} {more}".strip()
         row["masked"] = f"{PersonName(name)} {IdNumber(number)}" if number else ""
     return page(request, who, "counter/journal.html", title="今日记录", rows=rows, acts=ACTS)
 

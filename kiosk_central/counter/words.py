@@ -3,7 +3,7 @@
 from typing import Final
 
 from kiosk_central.card_states import ApplicationState
-from kiosk_central.counter.acts import CounterAct
+from kiosk_central.counter.acts import Channel, CounterAct
 from kiosk_central.problems import Refused
 from kioskd.domain.account import PaymentStanding
 from kioskd.domain.card import ApplicationKind, CardStatus
@@ -64,8 +64,15 @@ ACTS: Final = {
     "profile.refuse": "不同意修改信息",
     "card.certificate": "打印社保卡证明",
     "loss.call-refused": "电话身份核对未通过",
+    "account.set-up": "首次登录",
     "login": "登录",
     "logout": "退出",
+}
+CHANNELS: Final = {
+    Channel.DESK.value: "本人到场",
+    Channel.AGENT.value: "代办",
+    Channel.HOTLINE.value: "12333",
+    Channel.CARD_HOTLINE.value: "社保卡热线",
 }
 QUERY_CODES: Final = {"none": "未设置", "set": "已设置", "locked": "已锁定，须重新设置"}
 

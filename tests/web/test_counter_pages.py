@@ -7,11 +7,15 @@ from playwright.sync_api import Page, expect
 
 from kiosk_central.card_books import finish, take_up
 from kiosk_central.counter.ivr import make_token
+from kiosk_central.profiles import change_profile, profile_of
 from kiosk_central.sample_people import CHEN, LI, SUN, WANG, Persona
 from kiosk_central.store.engine import open_engine, read
 from kiosk_central.store.web import web_acts
 from kiosk_central.web.roles import Role
-from tests.unit.central_world import World
+from kioskd.domain.profile import FieldChange, ProfileField
+from kioskd.domain.secret import PersonName, PhoneNumber
+from kioskd.protocols.central_profile import ProfileChange
+from tests.unit.central_world import KIOSK, World
 from tests.unit.test_counter import AGENT, MADE
 from tests.web.conftest import Visitor
 from tests.web.staff import Served
@@ -62,6 +66,7 @@ def test_a_card_is_lost_for_good_made_handed_out_and_activated(
     page.get_by_role("button", name="确认正式挂失并补卡").click()
     expect(page.get_by_role("status")).to_contain_text("正式挂失并补卡")
     number = application(page)
+    visitor.shoot("counter-person-coming")
     world.at_desk(lambda desk: take_up(desk, number, "factory"))
     world.at_desk(lambda desk: finish(desk, number, "factory", MADE))
     visitor.choose("待领新卡")
@@ -189,6 +194,36 @@ def test_the_telephone_menu_is_told_by_the_code_she_chose(
     assert SUN.name not in str(told)
     assert {ask("000001")[0] for _ in range(5)} == {403}
     assert ask("271828")[0] == 403
+
+
+def test_a_change_of_information_is_decided_once(
+    world: World, as_staff: Callable[..., Visitor]
+) -> None:
+    """Both fields of one change by one decision, whose reason is kept."""
+    before = read(world.engine, lambda at: profile_of(at, 2))
+    asked = ProfileChange(
+        (
+            FieldChange(ProfileField.CONTACT_NAME, before.contact_name, PersonName("王五")),
+            FieldChange(
+                ProfileField.CONTACT_PHONE, before.contact_phone, PhoneNumber("13900000009")
+            ),
+        ),
+        "agreed",
+    )
+    rules = world.region.profile
+    world.at_desk(lambda desk: change_profile(desk, rules, KIOSK, 2, "C1", asked))
+    visitor = as_staff(Role.CLERK)
+    page = open_person(visitor, LI)
+    expect(page.get_by_role("button", name="同意", exact=True)).to_have_count(1)
+    page.get_by_label("审核意见").fill("已电话核实")
+    visitor.shoot("counter-change")
+    page.get_by_role("button", name="同意", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("同意修改信息")
+    expect(page.get_by_role("button", name="同意", exact=True)).to_have_count(0)
+    after = read(world.engine, lambda at: profile_of(at, 2))
+    assert (after.contact_name.reveal(), after.contact_phone.reveal()) == ("王五", "13900000009")
+    made = read(world.engine, lambda at: list(at.execute(web_acts.select()).all()))
+    assert [row.detail for row in made if row.act == "profile.accept"] == ["已电话核实"]
 
 
 def test_only_a_clerk_serves_people(as_staff: Callable[..., Visitor]) -> None:
