@@ -37,6 +37,7 @@ from kiosk_central.api import (
 from kiosk_central.api.request import Centre
 from kiosk_central.cards import CardVerifier, Challenges, MasterKeyVerifier, NoVerifier
 from kiosk_central.clock import Clock, utc_now
+from kiosk_central.counter import ivr
 from kiosk_central.documents.press import Press
 from kiosk_central.documents.seal_key import seal_for
 from kiosk_central.fleet.keeper import keeping_fleet
@@ -70,6 +71,7 @@ API = (
     metrics,
     openapi,
     trust,
+    ivr,
 )
 """Each part of the contract has its own module with its ``ROUTES``."""
 RETRY_AFTER_S = 2
@@ -142,6 +144,7 @@ def build_app(centre: Centre) -> Starlette:
     centre.writer.watch(app.state.meters.note_batch)
     app.state.check_limiter = verify.limiter()
     app.state.enrolment_limiter = trust.limiter()
+    app.state.ivr_limiter = ivr.limiter()
     web.prepare(app)
     return app
 

@@ -24,6 +24,8 @@ class CardEvent(Enum):
     """The report's last day is over and nothing came after it."""
     LOSE = "lose"
     """Its holder reports it lost for good and asks for a new one."""
+    REPLACE = "replace"
+    """It was lost before it was activated: the counter has a new one made."""
     ACTIVATE = "activate"
     """Its holder shows it to a kiosk: it is the card that was made for her."""
 
@@ -31,6 +33,7 @@ class CardEvent(Enum):
 CARD: Final[Mapping[tuple[CardStatus, CardEvent], CardStatus]] = MappingProxyType(
     {
         (CardStatus.INACTIVE, CardEvent.ACTIVATE): CardStatus.ACTIVE,
+        (CardStatus.INACTIVE, CardEvent.REPLACE): CardStatus.LOST,
         (CardStatus.ACTIVE, CardEvent.PRE_REPORT): CardStatus.PRE_REPORTED,
         (CardStatus.ACTIVE, CardEvent.LOSE): CardStatus.LOST,
         (CardStatus.PRE_REPORTED, CardEvent.CANCEL): CardStatus.ACTIVE,
@@ -60,6 +63,8 @@ class ApplicationState(Enum):
     """It lies at the outlet."""
     COLLECTED = "collected"
     ACTIVATED = "activated"
+    REPLACED = "replaced"
+    """Its card was lost before it was activated; another application took its place."""
 
 
 class ApplicationEvent(Enum):
@@ -74,6 +79,7 @@ class ApplicationEvent(Enum):
     """The new card is at the outlet; from here on the centre knows its code."""
     COLLECT = "collect"
     ACTIVATE = "activate"
+    REPLACE = "replace"
 
 
 _S, _E = ApplicationState, ApplicationEvent
@@ -87,6 +93,8 @@ APPLICATION: Final[Mapping[tuple[ApplicationState, ApplicationEvent], Applicatio
             (_S.MAKING, _E.FINISH): _S.READY,
             (_S.READY, _E.COLLECT): _S.COLLECTED,
             (_S.COLLECTED, _E.ACTIVATE): _S.ACTIVATED,
+            (_S.READY, _E.REPLACE): _S.REPLACED,
+            (_S.COLLECTED, _E.REPLACE): _S.REPLACED,
         }
     )
 )
@@ -96,7 +104,7 @@ START: Final[Mapping[ApplicationKind, ApplicationState]] = MappingProxyType(
         ApplicationKind.REISSUE: ApplicationState.ACCEPTED,
     }
 )
-CLOSED: Final = frozenset({_S.CANCELLED, _S.LAPSED, _S.MADE_FORMAL, _S.ACTIVATED})
+CLOSED: Final = frozenset({_S.CANCELLED, _S.LAPSED, _S.MADE_FORMAL, _S.ACTIVATED, _S.REPLACED})
 EXPECTED: Final[Mapping[ApplicationKind, tuple[ApplicationState, ...]]] = MappingProxyType(
     {
         ApplicationKind.LOSS: (_S.IN_FORCE, _S.LAPSED),

@@ -16,6 +16,7 @@ from kiosk_central.commands.cards import cards
 from kiosk_central.commands.differences import differences, payment
 from kiosk_central.commands.documents import document, seal
 from kiosk_central.commands.interest import interest
+from kiosk_central.commands.ivr import ivr
 from kiosk_central.commands.journals import journals
 from kiosk_central.commands.kiosks import kiosk
 from kiosk_central.commands.options import DB_OPTION, REGION_OPTION, errors_told
@@ -45,6 +46,7 @@ COMMANDS = (
     differences,
     document,
     interest,
+    ivr,
     journals,
     keys,
     kiosk,

@@ -92,12 +92,17 @@ def report_loss(desk: Desk, terms: Terms, asked: Asked) -> Application:
 
 
 def _report_loss(desk: Desk, terms: Terms, asked: Asked) -> Application:
-    card = _card_of(desk, asked)
+    return stop_card(desk, terms, asked.person_id, asked.ref).view()
+
+
+def stop_card(desk: Desk, terms: Terms, person_id: int, by: str) -> StoredApplication:
+    """Do ``report_loss`` for whoever ``by`` is; her lock is held. Raises Refused(CARD_STATE)."""
+    card = card_now(desk, person_id)
     if card.status is CardStatus.PRE_REPORTED:
-        return _standing(desk, card).view()
-    moved = move(desk, card, CardEvent.PRE_REPORT, asked.ref, terms.until.isoformat())
-    wanted = Wanted(ApplicationKind.LOSS, asked.person_id, moved.code, until=terms.until)
-    return open_application(desk, wanted, asked.ref).view()
+        return _standing(desk, card)
+    moved = move(desk, card, CardEvent.PRE_REPORT, by, terms.until.isoformat())
+    wanted = Wanted(ApplicationKind.LOSS, person_id, moved.code, until=terms.until)
+    return open_application(desk, wanted, by)
 
 
 def cancel_loss(desk: Desk, terms: Terms, asked: Asked) -> Application:
@@ -107,13 +112,16 @@ def cancel_loss(desk: Desk, terms: Terms, asked: Asked) -> Application:
     """
     if not terms.rules.cancel_allowed:
         raise Refused(ProblemCode.NOT_FOUND, "only at an outlet")
-    return once(desk, asked, Application, lambda: _cancel_loss(desk, asked))
+    return once(
+        desk, asked, Application, lambda: start_card(desk, asked.person_id, asked.ref).view()
+    )
 
 
-def _cancel_loss(desk: Desk, asked: Asked) -> Application:
-    card = _card_of(desk, asked)
-    move(desk, card, CardEvent.CANCEL, asked.ref)
-    return advance(desk, _standing(desk, card), ApplicationEvent.CANCEL, asked.ref).view()
+def start_card(desk: Desk, person_id: int, by: str) -> StoredApplication:
+    """Take the standing report back; her lock is held. Raises Refused(CARD_STATE)."""
+    card = card_now(desk, person_id)
+    move(desk, card, CardEvent.CANCEL, by)
+    return advance(desk, _standing(desk, card), ApplicationEvent.CANCEL, by)
 
 
 def request_reissue(desk: Desk, terms: Terms, asked: Asked, request: ReissueRequest) -> Application:
@@ -121,33 +129,49 @@ def request_reissue(desk: Desk, terms: Terms, asked: Asked, request: ReissueRequ
 
     Raises Refused: BAD_REQUEST (no such outlet), REFERENCE_REUSED, CARD_STATE.
     """
-    if request.outlet not in terms.rules.hand_out:
+    refuse_other_outlet(terms, request.outlet)
+    return once(
+        desk,
+        asked,
+        Application,
+        lambda: end_card(desk, terms, asked.person_id, request.outlet, asked.ref).view(),
+    )
+
+
+def refuse_other_outlet(terms: Terms, outlet: str) -> None:
+    """Raise Refused(BAD_REQUEST) for an outlet that hands out no cards."""
+    if outlet not in terms.rules.hand_out:
         raise Refused(ProblemCode.BAD_REQUEST, "no outlet that hands out cards")
-    return once(desk, asked, Application, lambda: _request_reissue(desk, terms, asked, request))
 
 
-def _request_reissue(
-    desk: Desk, terms: Terms, asked: Asked, request: ReissueRequest
-) -> Application:
-    card = _card_of(desk, asked)
+def end_card(desk: Desk, terms: Terms, person_id: int, outlet: str, by: str) -> StoredApplication:
+    """Do ``request_reissue`` for whoever ``by`` is, her lock held. Raises Refused(CARD_STATE)."""
+    card = card_now(desk, person_id)
     if card.status is CardStatus.PRE_REPORTED:
-        advance(desk, _standing(desk, card), ApplicationEvent.MAKE_FORMAL, asked.ref)
-    move(desk, card, CardEvent.LOSE, asked.ref)
+        advance(desk, _standing(desk, card), ApplicationEvent.MAKE_FORMAL, by)
+    move(desk, card, CardEvent.LOSE, by)
+    return apply_for_new(desk, terms, card, outlet, by)
+
+
+def apply_for_new(
+    desk: Desk, terms: Terms, card: StoredCard, outlet: str, by: str
+) -> StoredApplication:
+    """Open the application for a card in place of one. Raises Refused(CARD_STATE): one is open."""
     wanted = Wanted(
         ApplicationKind.REISSUE,
-        asked.person_id,
+        card.person_id,
         card.code,
         collect_on=terms.collect_on,
-        outlet=request.outlet,
+        outlet=outlet,
         fee=terms.rules.fee,
     )
-    return open_application(desk, wanted, asked.ref).view()
+    return open_application(desk, wanted, by)
 
 
-def _card_of(desk: Desk, asked: Asked) -> StoredCard:
+def card_now(desk: Desk, person_id: int) -> StoredCard:
     """Return her present card with its status true to the clock. Raises Refused(CARD_STATE)."""
     today = local_date(desk.now)
-    card = present_card(desk.connection, asked.person_id, today)
+    card = present_card(desk.connection, person_id, today)
     if card is None:
         raise Refused(ProblemCode.CARD_STATE, "no card")
     if card.status_on(today) is not card.status:

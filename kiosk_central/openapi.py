@@ -35,6 +35,7 @@ SECURITY: dict[By, list[dict[str, list[str]]]] = {
     By.ANYBODY: [],
     By.KIOSK: [{"kiosk": []}],
     By.VISIT: [{"kiosk": [], "visit": []}],
+    By.MENU: [{"menu": []}],
 }
 BYTES = {"type": "string", "format": "binary"}
 REFERENCE = {
@@ -70,6 +71,7 @@ def document(routes: Iterable[BaseRoute]) -> Document:
             "securitySchemes": {
                 "kiosk": {"type": "mutualTLS"},
                 "visit": {"type": "http", "scheme": "bearer"},
+                "menu": {"type": "http", "scheme": "bearer"},
             },
         },
     }

@@ -24,6 +24,8 @@ class By(Enum):
     KIOSK = "kiosk"
     VISIT = "visit"
     """A kiosk, with the ticket of a person who is logged in at it."""
+    MENU = "menu"
+    """A telephone menu, with its own token."""
 
 
 NO_KIOSK = (
@@ -35,6 +37,7 @@ NO_KIOSK = (
 REFUSED = {
     By.ANYBODY: (),
     By.KIOSK: NO_KIOSK,
+    By.MENU: (ProblemCode.SESSION_UNKNOWN,),
     By.VISIT: (
         *NO_KIOSK,
         ProblemCode.SESSION_UNKNOWN,

@@ -5,6 +5,7 @@ from kiosk_central.store import (
     books,
     cabinet,
     cards,
+    counter,
     documents,
     fleet,
     profiles,
@@ -13,7 +14,7 @@ from kiosk_central.store import (
 )
 from kiosk_central.store.schema import metadata
 
-AREAS = (accounts, books, cabinet, cards, documents, fleet, profiles, trust, web)
+AREAS = (accounts, books, cabinet, cards, counter, documents, fleet, profiles, trust, web)
 """Modules with tables of their own; those of people are in ``schema``."""
 
 __all__ = ["AREAS", "metadata"]

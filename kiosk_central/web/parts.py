@@ -5,6 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kiosk_central.auditor import pages as auditor
+from kiosk_central.counter import pages as counter
 from kiosk_central.fleet import pages as fleet
 from kiosk_central.problems import Refused
 from kiosk_central.web import account_pages, login_pages, pages
@@ -13,7 +14,7 @@ from kiosk_central.web.session import BadForm
 from kioskd.protocols.central import ProblemCode
 
 PREFIX = "/desk"
-AREAS = (fleet, auditor, account_pages)
+AREAS = (counter, fleet, auditor, account_pages)
 """Modules with pages: each has its ``ROUTES`` and its ``NAV``."""
 ROUTES = [
     *pages.ROUTES,

@@ -33,7 +33,12 @@ from kioskd.protocols.central import (
     encode,
 )
 
-OPERATIONS = [one for part in API for one in part.ROUTES if isinstance(one, Operation)]
+OPERATIONS = [
+    one
+    for part in API
+    for one in part.ROUTES
+    if isinstance(one, Operation) and one.by is not By.MENU  # has no certificate but a token
+]
 BYTES = "application/octet-stream"
 TAKING = [one for one in OPERATIONS if one.takes is not None and one.takes != BYTES]
 CLOSED = [one for one in OPERATIONS if one.by is not By.ANYBODY]
