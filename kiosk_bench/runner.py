@@ -22,6 +22,7 @@ from kiosk_bench.stories import (
     periods,
     profile,
     receipts,
+    trust,
 )
 from kiosk_bench.stories.story import Story
 from kiosk_bench.world import World, WorldSettings, running_world
@@ -39,6 +40,7 @@ CHAPTERS = (
     books,
     cabinet,
     everybody,
+    trust,
 )
 STORIES: dict[str, Story] = {story.name: story for part in CHAPTERS for story in part.STORIES}
 STORY_LIMIT_S = 240.0
