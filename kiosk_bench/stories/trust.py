@@ -12,12 +12,16 @@ LOOKS_S = 60.0
 
 
 async def revoked_and_enrolled_again(world: World) -> str:
-    """Revoked, nobody is served and the log names it; a new code, and she pays as ever."""
+    """Revoked, she is told so and nobody is served; a new code, and she pays as ever."""
     before = world.centre.trust.identity(KIOSK_ID) / "identity.pem"
     old = before.read_bytes()
     db = ("--db", world.centre.url)
     await world.centre.call("kiosk", "revoke", KIOSK_ID, *db, "--reason", "stolen")
     await until_trouble(world, "identity_refused")
+    await world.console.screen("welcome")
+    world.id_reader.put_card(world.people.zhang.id_card())
+    await world.console.tap("problem", "end-visit")
+    world.id_reader.take_card()
     code = await world.centre.call("kiosk", "enrol", KIOSK_ID, *db)
     words = ["enrol", "--config", str(world.kiosk.config), "--code", code.strip()]
     await world.programs.kiosk.read(words, world.folder)
@@ -46,6 +50,12 @@ STORIES = (
         "revoked-and-enrolled-again",
         "The centre revokes the kiosk: it says so. A technician enrols it again, and she pays.",
         revoked_and_enrolled_again,
-        Expected("refused, paid", 1, 1, ("welcome", "paid", "take-card", "welcome"), 1),
+        Expected(
+            "refused, paid",
+            1,
+            1,
+            ("problem", "welcome", "paid", "take-card", "welcome"),
+            1,
+        ),
     ),
 )
