@@ -23,6 +23,7 @@ from kiosk_bench.stories import (
     periods,
     profile,
     receipts,
+    trust,
 )
 from kiosk_bench.stories.story import Story
 from kiosk_bench.world import World, WorldSettings, running_world
@@ -41,6 +42,7 @@ CHAPTERS = (
     cabinet,
     fleet,
     everybody,
+    trust,
 )
 STORIES: dict[str, Story] = {story.name: story for part in CHAPTERS for story in part.STORIES}
 STORY_LIMIT_S = 240.0

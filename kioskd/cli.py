@@ -39,11 +39,13 @@ def _parser() -> argparse.ArgumentParser:
     enrol = commands.add_parser("enrol", help="make this kiosk known to the centre, by a code")
     enrol.add_argument("--code", help="as the centre printed it; asked for if not given")
     enrol.set_defaults(run=_enrol)
+    clock = commands.add_parser("set-clock", help="set a clock that is behind, by the centre's")
+    clock.set_defaults(run=_set_clock)
     alignment = commands.add_parser("print-alignment", help="print a page to align the seal by")
     alignment.set_defaults(run=_print_alignment)
     journal = commands.add_parser("journal", help="look at the payment journal, check it")
     verbs = _add_journal_verbs(journal.add_subparsers(required=True, metavar="VERB"))
-    for command in (run, check, enrol, alignment, *verbs):
+    for command in (run, check, enrol, clock, alignment, *verbs):
         command.add_argument("--config", type=Path, default=DEFAULT_CONFIG)
     return parser
 
@@ -103,6 +105,12 @@ def _enrol(options: argparse.Namespace) -> int:
     from kioskd.trust_commands import enrol_kiosk
 
     return enrol_kiosk(options)
+
+
+def _set_clock(options: argparse.Namespace) -> int:
+    from kioskd.trust_commands import set_clock
+
+    return set_clock(options)
 
 
 def _print_alignment(options: argparse.Namespace) -> int:

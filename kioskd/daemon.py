@@ -44,8 +44,7 @@ from kioskd.relay.enrolment import renew_forever
 from kioskd.relay.heartbeat import Heart, Reactions
 from kioskd.relay.region_copy import RegionCopy, SeenPack
 from kioskd.relay.region_keeper import RegionKeeper
-from kioskd.relay.settings import CentralSettings
-from kioskd.relay.true_clock import known_to_be_past, remember_time, set_right
+from kioskd.relay.true_clock import note_forever
 from kioskd.relay.uplink import Uplink
 from kioskd.relay.vitals import Body
 from kioskd.screens.console import ScreenConsole
@@ -58,7 +57,6 @@ from kioskd.supervise import supervise
 TITLE = Text("人力资源和社会保障自助服务终端", "Human Resources and Social Security Terminal")
 """Until the centre has once said which city this is."""
 REGION_INTERVAL_S = 5.0
-NOTE_TIME_EVERY_S = 6 * 3600.0
 
 
 async def run(config: Config) -> bool:
@@ -129,7 +127,6 @@ async def _run_behind(
     state.mkdir(parents=True, exist_ok=True)
     hardware = fitted(config, state)
     stage.reader = hardware.reading
-    await trio.to_thread.run_sync(_see_to_the_clock, config.central, state)
     central = CentralClient(config.central, config.kiosk.id)
     cabinet_book = CabinetBook(state / "cabinet.json")
     books = _open_books(state / "journal.db", config.kiosk.id, at_last)
@@ -153,7 +150,7 @@ async def _run_behind(
         "cabinet_events": partial(cabinet_book.tell_forever, central),
         "central": central.run,
         "identity": partial(renew_forever, central, central.identity, config.kiosk.id),
-        "clock": partial(_note_the_time, state),
+        "clock": partial(note_forever, state),
         "health": health.run,
         "uplink": uplink.run,
         "heartbeat": partial(heart.run, _body(health, stage, hardware, desk, books, keeper)),
@@ -218,19 +215,6 @@ def _shown(stage: PygameStage) -> tuple[str, bool]:
         return "", False
     screen, _ = stage.shown
     return screen.id, not (screen.between_visits or isinstance(screen, OutOfService))
-
-
-def _see_to_the_clock(central: CentralSettings, state: Path) -> None:
-    """Set a clock that woke up in the past by the centre's; without the right, the log says so."""
-    if set_right(central, known_to_be_past(state)):
-        remember_time(state)
-
-
-async def _note_the_time(state: Path) -> None:
-    """Note the time for the next start, for ever."""
-    while True:
-        await trio.sleep(NOTE_TIME_EVERY_S)
-        await trio.to_thread.run_sync(remember_time, state)
 
 
 def _with_newest_pack(

@@ -220,10 +220,13 @@ def _new_session(ca: str) -> requests.Session:
 
 @contextmanager
 def _foreign_errors_named() -> Iterator[None]:
-    """Whatever cut the exchange short, the change may or may not have been made."""
+    """Whatever cut the exchange short, the change may or may not have been made.
+
+    All errors of requests are OSErrors; so are those of a CA or identity that cannot be read.
+    """
     try:
         yield
-    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+    except (OSError, urllib3.exceptions.HTTPError) as error:
         if any(alert in str(error) for alert in _ALERTS) and "alert" in str(error):
             raise IdentityRefused from None
         # Only the kind: the text of these errors holds the address.

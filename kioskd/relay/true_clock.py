@@ -13,6 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import trio
+
 import kioskd
 from kioskd import log
 from kioskd.protocols import central
@@ -24,6 +26,8 @@ LAST_SEEN_FILE = "last-time"
 X509_V_FLAG_NO_CHECK_TIME = 0x200000
 """OpenSSL's; Python has no name for it."""
 ANSWER_BYTES_MAX = 4096
+AGAIN_AFTER_S = 15.0
+NOTE_EVERY_S = 6 * 3600.0
 
 ClockSetter = Callable[[float], None]
 """Sets the machine's clock to seconds since 1970. Raises OSError without the right."""
@@ -63,7 +67,7 @@ def set_right(
     try:
         told = _asked(settings)
     except (OSError, ValueError, http.client.HTTPException) as error:
-        log.warning("clock.behind", reason=type(error).__name__)
+        log.warning("clock.nobody_told", reason=type(error).__name__)
         return False
     if told < past:
         log.warning("clock.centre_is_behind")
@@ -75,6 +79,21 @@ def set_right(
         return False
     log.event("clock.set", by_s=round(told - now()))
     return True
+
+
+async def note_forever(state: Path) -> None:
+    """Note the time now and then for the next start; say so while it cannot be right.
+
+    The kiosk itself may not set the clock: ``kioskd set-clock`` does, which has the right and
+    nothing else to do.
+    """
+    while True:
+        is_right = time.time() >= known_to_be_past(state)
+        if is_right:
+            await trio.to_thread.run_sync(remember_time, state)
+        else:
+            log.warning("clock.behind")
+        await trio.sleep(NOTE_EVERY_S if is_right else AGAIN_AFTER_S)
 
 
 def _asked(settings: CentralSettings) -> float:

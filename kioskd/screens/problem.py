@@ -50,6 +50,8 @@ OF_THE_KIOSK = frozenset(
         TroubleReason.CENTRE_UNREACHABLE,
         TroubleReason.CENTRE_BROKEN,
         TroubleReason.CENTRE_BUSY,
+        TroubleReason.IDENTITY_NONE,
+        TroubleReason.IDENTITY_REFUSED,
         TroubleReason.CARD_READER_GONE,
         TroubleReason.ID_READER_GONE,
         TroubleReason.PIN_PAD_GONE,

@@ -11,7 +11,7 @@ from central_server import (
     payment_path,
     report,
 )
-from sqlalchemy import make_url
+from sqlalchemy import Connection, make_url
 
 from kiosk_central import sample
 from kiosk_central.clock import local_date
@@ -22,15 +22,19 @@ from kioskd.protocols import central
 from kioskd.protocols.central import Posting, ProblemCode
 from tests.databases import Template, make_template
 from tests.postgres import Postgres
+from tests.trust import Trust
 
 COME_AGAIN = (503, ProblemCode.UNAVAILABLE)
 HEALTH = "/healthz"
 
 
 @pytest.fixture(scope="module")
-def template(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    def fill(at: object) -> None:
+def template(
+    postgres: Postgres, tmp_path_factory: pytest.TempPathFactory, trust: Trust
+) -> Template:
+    def fill(at: Connection) -> None:
         sample.fill(at, load_region(), 4, 1, local_date(NOW))
+        trust.enrol(at, *sample.SAMPLE_KIOSKS)
 
     return make_template(tmp_path_factory.mktemp("city"), postgres, fill)
 

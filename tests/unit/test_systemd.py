@@ -65,6 +65,18 @@ def test_little_is_exposed(unit: Path) -> None:
     assert answer.returncode == 0, answer.stdout
 
 
+def test_the_clock_s_unit_may_set_the_clock_and_little_else(tmp_path: Path) -> None:
+    """It is accepted, and rated hardly worse than the kiosk, which may not set the clock."""
+    text = (UNIT.parent / "kioskd-clock.service").read_text(encoding="utf-8")
+    copy = tmp_path / "kioskd-clock.service"
+    copy.write_text(text.replace("/usr/bin/kioskd", "/bin/true"), encoding="utf-8")
+    verified = _systemd_analyze("verify", "--man=no", str(copy))
+    assert verified.returncode == 0 and copy.name not in verified.stderr, verified.stderr
+    rated = _systemd_analyze("security", "--offline=true", "--threshold=30", str(copy))
+    assert rated.returncode == 0, rated.stdout
+    assert "CAP_SYS_TIME" in text and "CAP_SYS_TIME" not in UNIT.read_text(encoding="utf-8")
+
+
 def test_kioskd_is_watched(service: dict[str, str]) -> None:
     """READY and WATCHDOG come from the main process, and a failure or a hang restarts it."""
     assert service["Type"] == "notify"
