@@ -113,6 +113,7 @@ def test_a_card_is_stopped_by_telephone_and_started_at_the_desk(
     expect(page.get_by_role("status")).to_contain_text("2026-12-02")
     visitor.shoot("counter-call")
     open_person(visitor, LI)
+    visitor.shoot("counter-person-reported")
     begin(page, "解除挂失", LI)
     page.get_by_role("button", name="解除挂失").click()
     expect(page.get_by_role("status")).to_contain_text("解除挂失")
