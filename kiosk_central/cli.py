@@ -22,9 +22,12 @@ from kiosk_central.commands.documents import SEAL_OPTION, document, seal
 from kiosk_central.commands.interest import interest
 from kiosk_central.commands.journals import journals
 from kiosk_central.commands.kiosks import kiosk
+from kiosk_central.commands.month_end import ledger_verify, month_end
 from kiosk_central.commands.options import DB_OPTION, SIGNING_KEY_OPTION, errors_told
 from kiosk_central.commands.profiles import profile
 from kiosk_central.commands.receipts import keys, verify
+from kiosk_central.commands.refunds import refund
+from kiosk_central.commands.statements import statement
 from kiosk_central.region import SAMPLE_FILE, load_region
 from kiosk_central.show import books
 from kiosk_central.signing import remember_key, signer_for
@@ -55,9 +58,12 @@ COMMANDS = (
     journals,
     keys,
     kiosk,
+    month_end,
     payment,
     profile,
+    refund,
     seal,
+    statement,
     verify,
 )
 for command in COMMANDS:
@@ -157,6 +163,9 @@ class _AnnouncingServer(uvicorn.Server):
 @main.group()
 def ledger() -> None:
     """The books."""
+
+
+ledger.add_command(ledger_verify)
 
 
 @ledger.command("show")

@@ -77,6 +77,7 @@ Index(
     postgresql_where=postings.c.reverses.is_(None),
 )
 Index("postings_by_payment", postings.c.payment_ref)
+Index("postings_by_time", postings.c.posted_at)
 
 entries = Table(
     "entries",
@@ -85,6 +86,12 @@ entries = Table(
     Column("account", Text, primary_key=True),
     Column("person_id", ForeignKey("people.id")),
     fen("debit_fen"),  # a credit is negative
+)
+Index(
+    "entries_by_person",
+    entries.c.person_id,
+    sqlite_where=entries.c.person_id.is_not(None),
+    postgresql_where=entries.c.person_id.is_not(None),
 )
 
 differences = Table(
