@@ -15,6 +15,7 @@ from kiosk_central import sample as city
 from kiosk_central.app import build_app, build_centre
 from kiosk_central.clock import local_date, utc_now
 from kiosk_central.commands.accounts import account
+from kiosk_central.commands.backup import backup
 from kiosk_central.commands.bank import bank
 from kiosk_central.commands.cards import cards
 from kiosk_central.commands.differences import differences, payment
@@ -50,6 +51,7 @@ def main() -> None:
 
 COMMANDS = (
     account,
+    backup,
     bank,
     cards,
     differences,
