@@ -19,11 +19,14 @@ from kiosk_central.commands.interest import interest
 from kiosk_central.commands.ivr import ivr
 from kiosk_central.commands.journals import journals
 from kiosk_central.commands.kiosks import kiosk
+from kiosk_central.commands.month_end import ledger_verify, month_end
 from kiosk_central.commands.options import DB_OPTION, REGION_OPTION, errors_told
 from kiosk_central.commands.profiles import profile
 from kiosk_central.commands.receipts import keys, verify
+from kiosk_central.commands.refunds import refund
 from kiosk_central.commands.rollouts import rollout
 from kiosk_central.commands.serve import serve
+from kiosk_central.commands.statements import statement
 from kiosk_central.commands.trust import trust
 from kiosk_central.region import load_region
 from kiosk_central.sample_trust import give_identities, sample_authority
@@ -50,11 +53,14 @@ COMMANDS = (
     journals,
     keys,
     kiosk,
+    month_end,
     payment,
     profile,
+    refund,
     rollout,
     seal,
     serve,
+    statement,
     trust,
     verify,
 )
@@ -115,6 +121,9 @@ def migrate_tables(db: str) -> None:
 @main.group()
 def ledger() -> None:
     """The books."""
+
+
+ledger.add_command(ledger_verify)
 
 
 @ledger.command("show")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, exists
 
 from kiosk_central.assessments import KnownAssessment
 from kiosk_central.clock import local_date
@@ -26,6 +26,8 @@ from kioskd.protocols.receipt_facts import ReceiptFacts, ReceiptKind, SignedFact
 BANK_RECEIVABLE = "bank-receivable"
 BANK = "bank"
 SUSPENSE = "suspense"
+REFUNDS_PAYABLE = "refunds-payable"
+TRANSFERS = "transfers"
 POSTINGS = Look(postings.c.payment_ref)
 ENTRIES = Look(entries.c.posting_id)
 
@@ -40,6 +42,16 @@ class PostingKind(Enum):
     """Given back at the PIN pad: the posting of the payment the other way round."""
     BANK = "bank"
     """The bank has settled what it owed: no payment of its own, no receipt."""
+    REFUND_DUE = "refund_due"
+    """Two persons gave it back: what a payment had been booked on is owed to her again."""
+    TRANSFER = "transfer"
+    """Ordered at the agent bank at a month's end: not yet out of our account there."""
+    TRANSFER_PAID = "transfer_paid"
+    """Carried out: the money of a fund has left."""
+    REFUND_PAID = "refund_paid"
+    """Carried out: a refund has left."""
+    TRANSFER_FAILED = "transfer_failed"
+    """Not carried out: owed as before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,15 @@ def personal_account(scheme: Scheme) -> str:
 def pool_account(scheme: Scheme) -> str:
     """Return the name of the pooled fund of a scheme."""
     return f"{scheme.value}-pool"
+
+
+def paid_over_account(fund: str) -> str:
+    """Return the account of what a fund's account here has been paid out to it."""
+    return f"{fund}-paid-over"
+
+
+FUNDS = tuple(name(scheme) for scheme in Scheme for name in (personal_account, pool_account))
+"""The accounts whose money is transferred at a month's end."""
 
 
 def post_contribution(desk: Desk, payment_ref: str, assessment: KnownAssessment) -> str:
@@ -119,10 +140,32 @@ def post_reversal(desk: Desk, payment_ref: str) -> str:
     desk.sheet.flush()  # so that what is undone has its id
     undone = find_posting(desk.sheet, payment_ref)
     assert undone is not None and undone.kind is PostingKind.SUSPENSE, "only suspense is given back"
+    return _undo(desk, PostingKind.REVERSAL, undone, _turned(desk, undone))[1]
+
+
+def post_refund_due(desk: Desk, payment_ref: str, person_id: int | None) -> tuple[int, str]:
+    """Owe her what the standing posting of a payment had booked; return posting and receipt number.
+
+    Its receipt says "given back", as that of a reversal. Raises IntegrityError the second time.
+    """
+    undone = find_posting(desk.sheet, payment_ref)
+    assert undone is not None and undone.kind is not PostingKind.REVERSAL, "the caller has looked"
     lines = [
+        Entry(REFUNDS_PAYABLE, line.debit, person_id) if line.account == BANK_RECEIVABLE else line
+        for line in _turned(desk, undone)
+    ]
+    posting, number = _undo(desk, PostingKind.REFUND_DUE, undone, lines)
+    return posting.id, number
+
+
+def _turned(desk: Desk, undone: Posted) -> list[Entry]:
+    return [
         Entry(row.account, Money(-row.debit_fen), row.person_id)
         for row in desk.sheet.rows(ENTRIES, undone.id)
     ]
+
+
+def _undo(desk: Desk, kind: PostingKind, undone: Posted, lines: list[Entry]) -> tuple[Line, str]:
     number = next_receipt_number(desk.sheet, local_date(desk.now).year)
     facts = replace(
         SignedFacts.parse(undone.proof).facts,
@@ -130,14 +173,18 @@ def post_reversal(desk: Desk, payment_ref: str) -> str:
         receipt_number=number,
         posted_at=desk.stamp,
     )
-    _post_signed(desk, PostingKind.REVERSAL, facts, lines, undone.id)
-    return number
+    return _post_signed(desk, kind, facts, lines, undone.id), number
 
 
 def post_bank(desk: Desk, settled: Money) -> int:
     """Book what the bank has paid of what it owed; return the posting's id."""
-    row = {"kind": PostingKind.BANK.value, "posted_at": desk.stamp, "proof": b""}
-    made = _post(desk.sheet, row, [Entry(BANK, settled), Entry(BANK_RECEIVABLE, -settled)])
+    return post_moved(desk, PostingKind.BANK, Entry(BANK, settled), BANK_RECEIVABLE)
+
+
+def post_moved(desk: Desk, kind: PostingKind, to: Entry, source: str) -> int:
+    """Book what no payment is about, from one account to another; return the posting's id."""
+    row = {"kind": kind.value, "posted_at": desk.stamp, "proof": b""}
+    made = _post(desk.sheet, row, [to, Entry(source, -to.debit, to.person_id)])
     posting_id: int = made.id
     return posting_id
 
@@ -187,11 +234,24 @@ def _post(sheet: Sheet, row: Mapping[str, object], lines: list[Entry]) -> Line:
 
 
 def find_posting(at: Connection | Sheet, payment_ref: str) -> Posted | None:
-    """Return the newest posting of a payment: its reversal, if it was given back."""
-    found = sheet_on(at).rows(POSTINGS, payment_ref)
+    """Return the newest posting of a payment: its reversal, if it was given back at the PIN pad.
+
+    A refund is between the person and us, and not the kiosk's: see ``kiosk_central.refunds``.
+    """
+    found = [
+        row
+        for row in sheet_on(at).rows(POSTINGS, payment_ref)
+        if row.kind != PostingKind.REFUND_DUE.value
+    ]
     if not found:
         return None
     row = found[-1]
     return Posted(
         row.values.get("id"), PostingKind(row.kind), row.receipt_number, row.posted_at, row.proof
     )
+
+
+def stands() -> ColumnElement[bool]:
+    """Return the condition that no other posting has undone one of ``postings``."""
+    undoing = postings.alias()
+    return ~exists().where(undoing.c.reverses == postings.c.id)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row, select
 from kiosk_central.assessments import find_assessment
 from kiosk_central.booking import GiveBack
 from kiosk_central.ledger import PostingKind, find_posting
+from kiosk_central.refunds import RefundState, refund_of
 from kiosk_central.store.books import payments
 from kiosk_central.store.schema import assessments
 from kioskd.domain.account import MyPayment, PaymentStanding
@@ -62,6 +63,10 @@ def _standing(connection: Connection, row: Row[Any]) -> tuple[PaymentStanding, s
     posted = find_posting(connection, row.ref)
     if posted is None:
         return STANDINGS.get(_S(row.state), PaymentStanding.IN_DOUBT), ""
+    refund = refund_of(connection, row.ref)
+    if refund is not None and refund.posting_id is not None:
+        paid = RefundState(refund.state) is RefundState.PAID
+        return (PaymentStanding.GIVEN_BACK if paid else PaymentStanding.TO_BE_GIVEN_BACK), ""
     if posted.kind is PostingKind.REVERSAL or GiveBack(row.give_back) is GiveBack.DONE:
         return PaymentStanding.GIVEN_BACK, ""
     if posted.kind is PostingKind.SUSPENSE:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from kiosk_central.assessments import find_assessment
 from kiosk_central.desk import Desk
-from kiosk_central.ledger import PostingKind
+from kiosk_central.ledger import PostingKind, stands
 from kiosk_central.payment_rows import find_payment
 from kiosk_central.problems import Refused
 from kiosk_central.store.books import charges, payments, postings, prints
@@ -47,6 +47,7 @@ def _receipts(person_id: int) -> Select[Any]:
             assessments.c.person_id == person_id,
             postings.c.kind == PostingKind.CONTRIBUTION.value,
             payments.c.state == PaymentState.CONFIRMED.value,
+            stands(),
         )
     )
 

@@ -18,6 +18,7 @@ from kiosk_central.documents.seal_key import SAMPLE_SEAL_SETTING
 from kiosk_central.sample_accounts import (
     EMPLOYED_PERSONAS,
     Holder,
+    fill_fund_accounts,
     fill_medical,
     fill_rates,
 )
@@ -93,6 +94,7 @@ def fill(
     signing = {"name": SIGNING_KEY_SETTING, "value": SAMPLE_SIGNING_SEED.hex()}
     seal = {"name": SAMPLE_SEAL_SETTING, "value": SAMPLE_SEAL_SEED.hex()}
     connection.execute(insert(settings), [master, signing, seal])
+    fill_fund_accounts(connection)
     for kiosk_id in kiosk_ids:
         row = {"id": kiosk_id, "outlet": region.outlets[0].name.zh, "sam_id": "", "active": True}
         connection.execute(insert(kiosks).values(row))

@@ -13,6 +13,8 @@ from decimal import Decimal
 from sqlalchemy import Connection, insert
 
 from kiosk_central.accounts import credit_interest, set_rate
+from kiosk_central.ledger import FUNDS
+from kiosk_central.month_end import name_fund_account
 from kiosk_central.store.accounts import medical_accounts, medical_credits, medical_spending
 from kioskd.domain.account import SpendingKind
 from kioskd.domain.contribution import Month
@@ -24,6 +26,8 @@ RATES = ("0.0397", "0.0262", "0.0250", "0.0240", "0.0230", "0.0220")
 RATES_BEGIN_BEFORE = len(RATES)
 RATE_SOURCE = "示例市公布的个人账户记账利率（示例数据）"
 BANK = "示例银行示例市分行"
+FUND_ACCOUNT = "99990000000000"
+"""Begins the bank accounts of the funds; no bank has such numbers."""
 KEPT_SHARE = 0.15
 """So many of those who pay for themselves kept an account from when they were employed."""
 MONTHS_OF_CREDITS = 20
@@ -123,3 +127,9 @@ def _spent(holder: Holder, chance: random.Random, on: date, amount: int) -> dict
         "kind": kind.value,
         "amount_fen": amount,
     }
+
+
+def fill_fund_accounts(connection: Connection) -> None:
+    """Name made-up bank accounts that month-ends pay the funds out to."""
+    for number, fund in enumerate(FUNDS, start=1):
+        name_fund_account(connection, fund, f"{FUND_ACCOUNT}{number:02d}")

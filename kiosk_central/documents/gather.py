@@ -19,7 +19,7 @@ from kiosk_central.documents.facts import (
     PaidMonth,
     RightsRecord,
 )
-from kiosk_central.ledger import PostingKind
+from kiosk_central.ledger import PostingKind, stands
 from kiosk_central.problems import Refused
 from kiosk_central.store.books import charges, payments, postings
 from kiosk_central.store.schema import assessments, people
@@ -154,6 +154,7 @@ def contribution_receipt(
             assessments.c.person_id == person_id,
             postings.c.kind == PostingKind.CONTRIBUTION.value,
             payments.c.state == PaymentState.CONFIRMED.value,
+            stands(),
         )
     )
     row = connection.execute(query).one_or_none()

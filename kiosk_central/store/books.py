@@ -78,6 +78,7 @@ Index(
     postgresql_where=postings.c.reverses.is_(None),
 )
 Index("postings_by_payment", postings.c.payment_ref)
+Index("postings_by_time", postings.c.posted_at)
 contributions.add_is_dependent_on(postings)  # by ``posting_id``, which is no foreign key
 
 entries = Table(
@@ -87,6 +88,12 @@ entries = Table(
     Column("account", Text, primary_key=True),
     Column("person_id", ForeignKey("people.id")),
     fen("debit_fen"),  # a credit is negative
+)
+Index(
+    "entries_by_person",
+    entries.c.person_id,
+    sqlite_where=entries.c.person_id.is_not(None),
+    postgresql_where=entries.c.person_id.is_not(None),
 )
 
 differences = Table(

@@ -29,6 +29,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # a commit that returned survives a power cut
     "PRAGMA foreign_keys=ON",
+    "PRAGMA recursive_triggers=ON",  # INSERT OR REPLACE meets the guards of DELETE too
     "PRAGMA busy_timeout=5000",
 )
 LOCK_TIMEOUT = "SET lock_timeout = '5s'"

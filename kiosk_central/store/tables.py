@@ -5,6 +5,7 @@ from kiosk_central.store import (
     books,
     cabinet,
     cards,
+    closing,
     counter,
     documents,
     fleet,
@@ -14,7 +15,19 @@ from kiosk_central.store import (
 )
 from kiosk_central.store.schema import metadata
 
-AREAS = (accounts, books, cabinet, cards, counter, documents, fleet, profiles, trust, web)
+AREAS = (
+    accounts,
+    books,
+    cabinet,
+    cards,
+    closing,
+    counter,
+    documents,
+    fleet,
+    profiles,
+    trust,
+    web,
+)
 """Modules with tables of their own; those of people are in ``schema``."""
 
 __all__ = ["AREAS", "metadata"]

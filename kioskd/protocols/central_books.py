@@ -131,6 +131,8 @@ class DifferenceKind(Enum):
     """Settled with another amount than posted."""
     BANK_TWICE = "bank_twice"
     """Settled twice by the bank."""
+    TRANSFER_FAILED = "transfer_failed"
+    """Ordered at the agent bank, and not carried out: it is owed as before."""
     CHAIN = "chain"
     """The kiosk's journal is not the one seen before."""
 

@@ -95,7 +95,7 @@ def picture(connection: Connection) -> dict[str, Any]:
             ),
         )
         for name in seen.get_table_names()
-        if name != "alembic_version"
+        if name not in ("alembic_version", "posting_sums", "zero")  # the guards' own, on SQLite
     }
 
 

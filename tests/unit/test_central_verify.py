@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from central_world import World, differences
+from central_world import World, differences, unguarded
 from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -90,11 +90,11 @@ def test_the_books_say_what_became_of_it(world: World, tmp_path: Path) -> None:
     assert found.exit_code == 1 and "given back: 2026-11-22 10:00:00" in found.output
 
 
-def test_a_signature_that_is_not_in_the_books(world: World) -> None:
+def test_a_signature_that_is_not_in_the_books(unlawful: World) -> None:
     """Signed by the centre's key but never posted: exit code 1."""
-    text = receipt(world)
-    write(world.engine, lambda at: at.execute(update(postings).values(proof=b"x")))
-    found = run("verify", text, "--db", db(world))
+    text = receipt(unlawful)
+    unguarded(unlawful, lambda at: at.execute(update(postings).values(proof=b"x")))
+    found = run("verify", text, "--db", db(unlawful))
     assert found.exit_code == 1 and "not in the books" in found.output
 
 
@@ -223,14 +223,14 @@ def test_a_planted_fault_in_the_books_is_found(unlawful: World, fault: str) -> N
     """Each law bites: a wrong sum, another amount owed, a wrong account, a made-up settlement."""
     unlawful.assess()
     unlawful.report(S.CONFIRMED)
-    write(unlawful.engine, lambda at: at.execute(PLANTED[fault]))
+    unguarded(unlawful, lambda at: at.execute(PLANTED[fault]))
     if fault == "settled":
         rows = [
             {"account": "bank", "debit_fen": 5},
             {"account": "bank-receivable", "debit_fen": -5},
         ]
         more = [row | {"posting_id": 9} for row in rows]
-        write(unlawful.engine, lambda at: at.execute(insert(entries), more))
+        unguarded(unlawful, lambda at: at.execute(insert(entries), more))
     assert len(read(unlawful.engine, unbalanced)) == 1
 
 
