@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kiosk_central.api.request import centre_of, checked_reference
+from kiosk_central.applications import StoredApplication, find_application
 from kiosk_central.clock import CHINA_TIME, local_date, stamp
 from kiosk_central.counter import task_pages
 from kiosk_central.counter.acts import Channel, CounterAct, Form, journal_of
@@ -158,15 +159,15 @@ async def call(request: Request, who: Who) -> Response:
     ref, channel = checked_reference(form.get("ref", "")), Channel(form["channel"])
     terms = terms_of(centre.region, local_date(centre.now()))
 
-    def job(desk: Desk) -> str:
+    def job(desk: Desk) -> StoredApplication:
         person_id = caller_of(desk.connection, caller)
         checked = "name id-number " + ("card" if caller.card_tail else "phone")
         act, number = CounterAct.PRE_REPORT, caller.id_number
         asked = Form(ref, act, who, channel, person_id, number, checked=checked)
-        return pre_report(desk, terms, asked)
+        return find_application(desk.connection, pre_report(desk, terms, asked))
 
     try:
-        number = await centre.write(job)
+        report = await centre.write(job)
     except Refused as refused:
         fault = "".join(fault_of(refused).values())
         if refused.code is ProblemCode.PERSON_UNKNOWN:
@@ -174,7 +175,8 @@ async def call(request: Request, who: Who) -> Response:
             await centre.write(lambda desk: note_act(desk, who, "loss.call-refused", detail=detail))
         return _call(request, who, dict(form), fault=fault, status=409)
     fresh = {"ref": secrets.token_hex(16)}
-    done = f"已挂失，受理号 {number}，有效至 {terms.until}。"
+    # A report that stood already keeps its own last day.
+    done = f"已挂失，受理号 {report.number}，有效至 {report.until}。"
     return _call(request, who, fresh, done=done)
 
 

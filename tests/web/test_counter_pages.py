@@ -98,7 +98,7 @@ def test_a_card_is_lost_for_good_made_handed_out_and_activated(
 def test_a_card_is_stopped_by_telephone_and_started_at_the_desk(
     as_staff: Callable[..., Visitor],
 ) -> None:
-    """A caller who knows a fact too little is refused without hearing which."""
+    """A caller who knows a fact too little is refused; a report that stood keeps its last day."""
     visitor = as_staff(Role.CLERK)
     page = visitor.page
     visitor.choose("电话挂失")
@@ -112,6 +112,11 @@ def test_a_card_is_stopped_by_telephone_and_started_at_the_desk(
     page.get_by_role("button", name="核对并挂失").click()
     expect(page.get_by_role("status")).to_contain_text("2026-12-02")
     visitor.shoot("counter-call")
+    page.get_by_label("姓名").fill(CHEN.name)
+    page.get_by_label("身份证号").fill(CHEN.id_number)
+    page.get_by_label("社保卡号后 4 位").fill(CHEN.card_number[-4:])
+    page.get_by_role("button", name="核对并挂失").click()
+    expect(page.get_by_role("status")).to_contain_text("2026-12-01")
     open_person(visitor, LI)
     visitor.shoot("counter-person-reported")
     begin(page, "解除挂失", LI)
