@@ -134,16 +134,14 @@ async def _run_behind(
     uplink = Uplink(books.outbox, central, in_a_thread)
     keeper = RegionKeeper(central, RegionCopy(state / "region.json"), date.today)
     heart = Heart(central, Reactions(restart, keeper.refresh))
-    health = HealthBoard(
-        {
-            **hardware.troubles(),
-            **stage.health.troubles(),
-            "central": lambda: central.trouble,
-            "journal": lambda: _money_trouble(desk),
-            "held": lambda: cabinet_book.trouble or heart.trouble,
-        },
-        heart.ticket,
-    )
+    troubles = {
+        **hardware.troubles(),
+        **stage.health.troubles(),
+        "central": lambda: central.trouble,
+        "journal": lambda: _money_trouble(desk),
+        "held": lambda: cabinet_book.trouble or heart.trouble,
+    }
+    health = HealthBoard(troubles, heart.ticket)
     parts: dict[str, Callable[[], Awaitable[object]]] = {
         **hardware.parts(),
         "print_reports": partial(report_prints_forever, hardware.prints, central),
