@@ -26,17 +26,17 @@ PGBENCH_CLIENTS = 32
 
 def on_sqlite(folder: Path, payments: int) -> list[Row]:
     """Measure payments on SQLite beside bare commits, and their CPU beside the bare route."""
-    city = make_city(f"sqlite:///{folder / 'city.db'}")
+    city = make_city(f"sqlite:///{folder / 'city.db'}", folder / "trust")
     city.prepare(0, payments * ROUNDS)
     city.engine.dispose()
     commits, done, bare = [], [], []
-    with centres(city.url) as servers, serving("tools.load.bare_route") as route:
+    with centres(city) as servers, serving("tools.load.bare_route") as route:
         for number in range(ROUNDS):
             folder_of_round = folder / str(number)
             folder_of_round.mkdir()
             commits.append(sqlite_commits(folder_of_round, BARE_S))
-            done.append(load(servers, number * payments, payments))
-            bare.append(load([route], 0, payments))
+            done.append(load(city, servers, number * payments, payments))
+            bare.append(load(city, [route], 0, payments))
     best, cpu = max(one.per_second for one in done), min(one.cpu_us for one in done)
     route_us = min(one.cpu_us for one in bare)
     return [
@@ -45,18 +45,18 @@ def on_sqlite(folder: Path, payments: int) -> list[Row]:
     ]
 
 
-def on_postgres(payments: int) -> list[Row]:
+def on_postgres(folder: Path, payments: int) -> list[Row]:
     """Measure payments on PostgreSQL with two servers beside ``pgbench``."""
     found = programs()
     if found is None:
         return []
     with running(durable=True) as cluster:
         bare = pgbench_inserts(found, cluster.folder, PGBENCH_CLIENTS, BARE_S)
-        city = make_city(cluster.url(cluster.create()))
+        city = make_city(cluster.url(cluster.create()), folder / "trust-of-two")
         city.prepare(0, payments * ROUNDS)
         city.engine.dispose()
-        with centres(city.url, 2) as servers:
-            rounds = [load(servers, one * payments, payments) for one in range(ROUNDS)]
+        with centres(city, 2) as servers:
+            rounds = [load(city, servers, one * payments, payments) for one in range(ROUNDS)]
     best = max(one.per_second for one in rounds)
     return [Row("payments on PostgreSQL, two servers / pgbench", best, "/s", bare, 0.25)]
 
@@ -70,7 +70,7 @@ def main(payments: int, postings: int, quick: bool) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         rows = on_sqlite(folder, payments)
-        rows += on_postgres(payments)
+        rows += on_postgres(folder, payments)
         rows += history.measure(folder, QUICK if quick else postings, payments)
     cores, busy = os.cpu_count(), os.getloadavg()[0]
     click.echo(f"{cores} cores shared with the client, load average {busy:.1f};")

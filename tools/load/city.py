@@ -5,6 +5,7 @@ People and assessments are made by the database itself, so that a million takes 
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
 
@@ -16,6 +17,7 @@ from kiosk_central.store.engine import open_engine, write
 from kioskd.domain.money import Money
 from kioskd.domain.payment import PaymentState, TransactionRecord
 from kioskd.protocols.central import PaymentReport, encode
+from tools.load.badges import PROXY_HEADER, badge_of, enrol
 
 KIOSKS = tuple(f"KL{number:03d}" for number in range(64))
 FIRST_PERSON = 1_000_000
@@ -49,23 +51,26 @@ class City:
 
     url: str
     engine: Engine
+    trust: Path
+    """The CA, and below it each kiosk's identity."""
 
     def prepare(self, first: int, count: int) -> None:
         """Give ``count`` people from ``first`` on an open assessment each."""
         write(self.engine, lambda at: _prepare(at, FIRST_PERSON + first, count))
 
 
-def make_city(url: str) -> City:
-    """Make the tables, the kiosks and a few people of the sample city."""
+def make_city(url: str, trust: Path) -> City:
+    """Make the tables, the kiosks with their certificates, and a few people of the sample city."""
     engine = open_engine(url)
 
     def fill(at: Connection) -> None:
         now = utc_now()
         sample.fill(at, load_region(), 10, 1, local_date(now), kiosk_ids=KIOSKS)
         remember_key(at, now, signer_for(at, None))
+        enrol(at, trust, KIOSKS)
 
     write(engine, fill)
-    return City(url, engine)
+    return City(url, engine, trust)
 
 
 def run(at: Connection, statement: str, first: int, count: int) -> None:
@@ -85,7 +90,7 @@ def _prepare(at: Connection, first: int, count: int) -> None:
         run(at, statement, first, count)
 
 
-def request_of(number: int) -> bytes:
+def request_of(trust: Path, number: int) -> bytes:
     """Return the whole request by which a kiosk confirms the payment of person ``number``."""
     person = FIRST_PERSON + number
     amount = Money(MONTHLY_FEN)
@@ -96,7 +101,8 @@ def request_of(number: int) -> bytes:
     at = "2026-11-22T09:55:01.250Z"
     body = encode(PaymentReport(ref, about, amount, PaymentState.CONFIRMED, record, at))
     head = (
-        f"PUT /v1/payments/{ref} HTTP/1.1\r\nHost: centre\r\nKiosk-Id: {KIOSKS[person % 64]}\r\n"
+        f"PUT /v1/payments/{ref} HTTP/1.1\r\nHost: centre\r\n"
+        f"{PROXY_HEADER}: {badge_of(trust, KIOSKS[person % 64])}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode("ascii") + body

@@ -1,6 +1,6 @@
 """A cheap client, in a process of its own: many connections, each with one request under way.
 
-``python -m load.client PORTS CONNECTIONS FIRST COUNT`` prints, as JSON, how long it
+``python -m tools.load.client TRUST PORTS CONNECTIONS FIRST COUNT`` prints, as JSON, how long it
 took from the first request to the last answer, and how many answers were not 200.
 """
 
@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 from tools.load.city import request_of
 
@@ -58,8 +59,8 @@ class Caller(asyncio.Protocol):
             self.done.set_exception(exc or ConnectionResetError())
 
 
-async def _load(ports: list[int], connections: int, first: int, count: int) -> None:
-    requests = [request_of(number) for number in range(first, first + count)]
+async def _load(trust: Path, ports: list[int], connections: int, first: int, count: int) -> None:
+    requests = [request_of(trust, number) for number in range(first, first + count)]
     waiting, seen = iter(requests), Counter[bytes]()
     loop = asyncio.get_running_loop()
     callers = []
@@ -79,8 +80,8 @@ async def _load(ports: list[int], connections: int, first: int, count: int) -> N
 
 def main() -> None:
     """Run as a process."""
-    ports = [int(port) for port in sys.argv[1].split(",")]
-    asyncio.run(_load(ports, *map(int, sys.argv[2:5])))
+    ports = [int(port) for port in sys.argv[2].split(",")]
+    asyncio.run(_load(Path(sys.argv[1]), ports, *map(int, sys.argv[3:6])))
 
 
 if __name__ == "__main__":

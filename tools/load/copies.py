@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 STOP_S = 30
 
@@ -29,9 +30,10 @@ class Copy:
 
 
 @contextmanager
-def serving(db: str, port: int = 0) -> Iterator[Copy]:
+def serving(db: str, trust: Path, port: int = 0) -> Iterator[Copy]:
     """Start a copy, wait until it answers; it is gone in the end."""
     command = [sys.executable, "-m", "kiosk_central", "serve", "--db", db, "--port", str(port)]
+    command += ["--trust", str(trust)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None, "piped"

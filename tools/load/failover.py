@@ -8,15 +8,18 @@ acknowledgements. Exit 1 if anything is missing.
 
 import argparse
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import count, pairwise
+from pathlib import Path
 
 import requests
 
+from tools.load.badges import ca_of, pair_of
 from tools.load.copies import Copy, serving
 from tools.load.pair import Pair, running_pair
 from tools.load.rows import Row, table
@@ -68,6 +71,8 @@ class Load:
         numbers = range(first, self._town.payments, len(KIOSKS))
         with requests.Session() as session:
             session.trust_env = False
+            session.verify = ca_of(self._town.trust)
+            session.cert = pair_of(self._town.trust, KIOSKS[first])
             for number in numbers:
                 if self._ending.is_set():
                     return
@@ -75,7 +80,7 @@ class Load:
 
     def _report(self, session: requests.Session, number: int) -> None:
         ref, body, until = f"P{number}", body_of(number), time.monotonic() + END_S
-        headers = {"Kiosk-Id": self._town.kiosk_of(number), "Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json"}
         for at in self._places(number):
             try:
                 answer = session.put(
@@ -116,8 +121,9 @@ def measure(
     """Pay for ``seconds``, do harm, pay for as long again; return what became of it."""
     with ExitStack() as stack:
         pair = stack.enter_context(running_pair())
-        town = make_town(pair.url, KIOSKS, payments)
-        copies = [stack.enter_context(serving(pair.url)) for _ in range(2)]
+        trust = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        town = make_town(pair.url, trust, KIOSKS, payments)
+        copies = [stack.enter_context(serving(pair.url, trust)) for _ in range(2)]
         with Load(town, copies) as load:
             time.sleep(seconds)
             before = len(load.seen.acknowledged)

@@ -85,13 +85,13 @@ def measure(folder: Path, postings: int, payments: int) -> list[Row]:
         return []
     rates, asked = [], []
     for count in (SMALL, postings):
-        city = make_city(f"sqlite:///{folder / f'old{count}.db'}")
+        city = make_city(f"sqlite:///{folder / f'old{count}.db'}", folder / f"trust{count}")
         fill(city, count)
         city.prepare(0, payments * ROUNDS)
         asked.append(asking_ms(city.engine, count))
         city.engine.dispose()
-        with centres(city.url) as servers:
-            rounds = [load(servers, one * payments, payments) for one in range(ROUNDS)]
+        with centres(city) as servers:
+            rounds = [load(city, servers, one * payments, payments) for one in range(ROUNDS)]
         rates.append(max(one.per_second for one in rounds))
     name = f"with {postings:,} postings / with {SMALL:,}"
     return [

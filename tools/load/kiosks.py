@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from tools.load.badges import ca_of, pair_of
 from tools.load.copies import serving
 from tools.load.rows import Row, table
 from tools.load.town import Town, bodies_of, make_town
@@ -60,7 +61,7 @@ def _pipe(pipe: IO[str] | None) -> IO[str]:
 @contextmanager
 def crowd(folder: Path, url: str, town: Town) -> Iterator[Crowd]:
     """Start all kiosks of the town; their journals are in ``folder``."""
-    command = [sys.executable, "-m", "tools.load.terminals", str(folder), url]
+    command = [sys.executable, "-m", "tools.load.terminals", str(folder), url, str(town.trust)]
     start = partial(subprocess.Popen, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     with ExitStack() as stack:
         processes = [
@@ -87,11 +88,12 @@ def _nothing(_part: range) -> None:
 
 
 def _put_all(url: str, town: Town, numbers: range) -> int:
-    sent = 0
+    sent, headers = 0, {"Content-Type": "application/json"}
     with requests.Session() as session:
         session.trust_env = False
+        session.verify = ca_of(town.trust)
         for number in numbers:
-            headers = {"Kiosk-Id": town.kiosk_of(number), "Content-Type": "application/json"}
+            session.cert = pair_of(town.trust, town.kiosk_of(number))
             for body in bodies_of(number):
                 place = f"{url}/v1/payments/P{number}"
                 session.put(place, data=body, headers=headers, timeout=60).raise_for_status()
@@ -109,8 +111,8 @@ def measure(kiosks: int, burst_s: float, outage_min: float, bare: int) -> list[R
         journals = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=place)))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         db = f"sqlite:///{folder / 'centre.db'}"
-        town = make_town(db, names, burst + queued + bare)
-        with serving(db) as centre:
+        town = make_town(db, folder / "trust", names, burst + queued + bare)
+        with serving(db, town.trust) as centre:
             url, port = centre.url, urlsplit(centre.url).port or 0
             all_kiosks = stack.enter_context(crowd(journals, url, town))
             all_kiosks.order(f"pay 0 {burst} {burst_s}")
@@ -119,7 +121,7 @@ def measure(kiosks: int, burst_s: float, outage_min: float, bare: int) -> list[R
             behind_s = time.perf_counter() - begun
             centre.stop()
         all_kiosks.order(f"pay {burst} {queued} 0")
-        with serving(db, port):
+        with serving(db, town.trust, port):
             begun = time.perf_counter()
             all_kiosks.order("drain")
             drain_s = time.perf_counter() - begun

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from tools.load.city import City
+
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 CONNECTIONS = 256
 STOP_S = 20
@@ -51,18 +53,27 @@ def serving(*words: str) -> Iterator[Server]:
 
 
 @contextmanager
-def centres(url: str, count: int = 1) -> Iterator[list[Server]]:
-    """Run the shipped server, so often."""
-    words = ("kiosk_central", "serve", "--db", url, "--port", "0")
+def centres(city: City, count: int = 1) -> Iterator[list[Server]]:
+    """Run the shipped server, so often; TLS is a proxy's work here, in no figure of ours."""
+    words = [
+        *("kiosk_central", "serve", "--db", city.url, "--port", "0"),
+        *("--trust", str(city.trust), "--behind-proxy"),
+    ]
     with ExitStack() as stack:
         yield [stack.enter_context(serving(*words)) for _ in range(count)]
 
 
-def load(servers: Sequence[Server], first: int, count: int, connections: int = CONNECTIONS) -> Load:
+def load(
+    city: City,
+    servers: Sequence[Server],
+    first: int,
+    count: int,
+    connections: int = CONNECTIONS,
+) -> Load:
     """Send ``count`` payments from ``first`` on, from one client process for all servers."""
     ports = ",".join(str(one.port) for one in servers)
     numbers = [str(number) for number in (connections, first, count)]
-    command = [sys.executable, "-m", "tools.load.client", ports, *numbers]
+    command = [sys.executable, "-m", "tools.load.client", str(city.trust), ports, *numbers]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as client:

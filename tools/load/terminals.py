@@ -1,7 +1,7 @@
 """One process of kiosks that do nothing but pay; told what to do in lines on its standard input.
 
-``python -m tools.load.terminals FOLDER URL OWN OF KIOSK...`` runs every ``OF``-th of the named
-kiosks, from ``OWN`` on. ``pay FIRST COUNT SECONDS`` makes those of the payments that are theirs,
+``python -m tools.load.terminals FOLDER URL TRUST OWN OF KIOSK...`` runs every ``OF``-th of the
+named kiosks, from ``OWN`` on. ``pay FIRST COUNT SECONDS`` makes those of the payments that are theirs,
 evenly over the seconds; ``drain`` waits until the centre has answered everything; ``end`` ends.
 Each is answered with a line, the last one with what was paid and what was refused.
 """
@@ -21,18 +21,21 @@ from kioskd.payments.store import Store
 from kioskd.relay.client import CentralClient
 from kioskd.relay.settings import CentralSettings
 from kioskd.relay.uplink import Uplink
+from tools.load.badges import ca_of, identity_of
 from tools.load.town import AMOUNT, AT, assessment_ref, record_of
 
 
 class Terminal:
     """One kiosk: its journal, and its way to the centre."""
 
-    def __init__(self, name: str, folder: Path, url: str) -> None:
+    def __init__(self, name: str, folder: Path, url: str, trust: Path) -> None:
         """Open a new journal."""
         self._store = Store(folder / f"{name}.db", name)
         self._journal = Journal(self._store)
         self._outbox = Outbox(self._store, self._journal)
-        self._client = CentralClient(CentralSettings(url), name)
+        self._client = CentralClient(
+            CentralSettings(url, ca_of(trust), str(identity_of(trust, name))), name
+        )
         self._uplink = Uplink(self._outbox, self._client)
         self.made: list[PaymentRef] = []
 
@@ -91,10 +94,10 @@ async def _pay(terminals: dict[int, Terminal], kiosks: int, numbers: range, seco
 
 def main() -> None:
     """Run the kiosks that are named on the command line."""
-    folder, url, own, of = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-    names = sys.argv[5:]
+    folder, url, trust = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
+    own, of, names = int(sys.argv[4]), int(sys.argv[5]), sys.argv[6:]
     here = range(own, len(names), of)
-    terminals = {index: Terminal(names[index], folder, url) for index in here}
+    terminals = {index: Terminal(names[index], folder, url, trust) for index in here}
     trio.run(run, terminals, len(names))
 
 

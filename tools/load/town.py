@@ -5,6 +5,7 @@ numbers are of area 999999, which is nowhere.
 """
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from sqlalchemy import Connection, insert, select
 
@@ -18,6 +19,7 @@ from kiosk_central.store.schema import assessments, month_locks, people
 from kioskd.domain.money import Money
 from kioskd.domain.payment import PaymentState, TransactionRecord
 from kioskd.protocols.central import PaymentReport, encode
+from tools.load.badges import enrol
 
 FIRST_PERSON = 1_000_000
 PERCENT, BASE_FEN = 100, 350_000
@@ -31,6 +33,8 @@ class Town:
     """Where it is kept, and who pays there."""
 
     url: str
+    trust: Path
+    """The CA, and below it each kiosk's identity."""
     kiosks: tuple[str, ...]
     payments: int
 
@@ -48,9 +52,9 @@ class Town:
         return found
 
 
-def make_town(url: str, kiosks: tuple[str, ...], count: int) -> Town:
-    """Fill an empty database."""
-    town = Town(url, kiosks, count)
+def make_town(url: str, trust: Path, kiosks: tuple[str, ...], count: int) -> Town:
+    """Fill an empty database, and the folder ``trust``."""
+    town = Town(url, trust, kiosks, count)
     engine = open_engine(url)
     write(engine, lambda at: _fill(at, town))
     engine.dispose()
@@ -61,6 +65,7 @@ def _fill(at: Connection, town: Town) -> None:
     now, numbers = utc_now(), range(town.payments)
     sample.fill(at, load_region(), 4, 1, local_date(now), kiosk_ids=town.kiosks)
     remember_key(at, now, signer_for(at, None))
+    enrol(at, town.trust, town.kiosks)
     at.execute(insert(people), [_person(number) for number in numbers])
     at.execute(insert(assessments), [_assessment(town, number) for number in numbers])
     at.execute(insert(month_locks), [_lock(number) for number in numbers])
