@@ -1,9 +1,9 @@
 """One process of kiosks that do nothing but pay; told what to do in lines on its standard input.
 
 ``python -m tools.load.terminals FOLDER URL TRUST OWN OF KIOSK...`` runs every ``OF``-th of the
-named kiosks, from ``OWN`` on. ``pay FIRST COUNT SECONDS`` makes those of the payments that are theirs,
-evenly over the seconds; ``drain`` waits until the centre has answered everything; ``end`` ends.
-Each is answered with a line, the last one with what was paid and what was refused.
+named kiosks, from ``OWN`` on. ``pay FIRST COUNT SECONDS`` makes those of the payments that are
+theirs, evenly over the seconds; ``drain`` waits until the centre has answered everything; ``end``
+ends. Each is answered with a line, the last one with what was paid and what was refused.
 """
 
 import json
