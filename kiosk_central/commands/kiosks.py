@@ -78,7 +78,7 @@ def enrol(kiosk_id: str, db: str) -> None:
 @DB_OPTION
 @click.option("--reason", required=True, metavar="TEXT", help="Why; kept for ever.")
 def revoke_all(kiosk_id: str, db: str, reason: str) -> None:
-    """End all certificates and codes of a kiosk, from its next request on."""
+    """End all certificates and codes of a kiosk, within a second."""
     with errors_told():
         ended = write(
             open_centre_database(db),

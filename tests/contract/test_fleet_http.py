@@ -113,7 +113,7 @@ def test_what_is_no_heartbeat_is_refused(server: Server, bad: dict[str, object])
 
 def test_an_unknown_kiosk_is_not_heard(server: Server) -> None:
     """Who is not registered neither beats nor sends bundles."""
-    unknown = (401, ProblemCode.KIOSK_UNKNOWN)
+    unknown = (401, ProblemCode.CERTIFICATE_NEEDED)
     assert server.refused("PUT", HEARTBEAT_PATH, WELL, kiosk="K9") == unknown
     assert server.refused("PUT", BUNDLE_PATH.format(ref="x"), b"x", kiosk="K9") == unknown
 

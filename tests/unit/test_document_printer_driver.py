@@ -27,7 +27,7 @@ id = "K0123"
 outlet = { zh = "测试", en = "Test" }
 production = false
 [central]
-url = "http://127.0.0.1:1"
+url = "https://127.0.0.1:1"
 [pin_pad]
 port = "/dev/null"
 [id_reader]
