@@ -66,13 +66,15 @@ async def original_at_another_kiosk(world: World) -> str:
 
 
 async def become_another_kiosk(world: World) -> None:
-    """Put another kiosk in its place: another name and an empty disk, the same devices."""
+    """Put another kiosk in its place: its name and certificate, an empty disk, the same devices."""
     await world.kiosk.stop()
     disk = world.state_dir / "of-the-other"  # below the first, so it is searched for her data too
     overrides = world.settings.overrides
     overrides["kiosk"] = {"id": OTHER_KIOSK, "state_dir": str(disk)}
+    overrides["central"] = world.centre.trust.settings(world.line.port, OTHER_KIOSK)
     write_config(world)
-    del overrides["kiosk"]  # it is the story's own table: another play begins as the first kiosk
+    for own in ("kiosk", "central"):
+        del overrides[own]  # the story's own tables: another play begins as the first kiosk
     await world.start_kiosk()
 
 
