@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, insert, select
 
 from kiosk_central.card_rows import status_on
 from kiosk_central.problems import Refused
@@ -11,7 +11,10 @@ from kiosk_central.store.schema import cards, kiosks, people
 from kioskd.domain.card import CardStatus
 from kioskd.domain.person import Assurance, Person
 from kioskd.domain.secret import IdNumber, PersonName
+from kioskd.errors import KioskError
 from kioskd.protocols.central import CardLogin, IdCardLogin, ProblemCode
+
+KIOSK_ID_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,25 @@ class KnownCard:
             raise Refused(ProblemCode.CARD_NOT_ACTIVATED)
         if self.expires < today.isoformat():
             raise Refused(ProblemCode.CARD_EXPIRED)
+
+
+class KioskExists(KioskError):
+    """There is a kiosk of that id, or it is no id."""
+
+
+def add_kiosk(connection: Connection, kiosk_id: str, outlet: str, sam_id: str = "") -> None:
+    """Put a new kiosk on record; what it needs to talk to us is an enrolment code.
+
+    ``outlet`` is the place's id in the region pack. Raises KioskExists.
+    """
+    plain = kiosk_id.replace("-", "")
+    if not (plain.isascii() and plain.isalnum() and len(kiosk_id) <= KIOSK_ID_MAX):
+        raise KioskExists(f"a kiosk's id is 1 to {KIOSK_ID_MAX} letters, digits and hyphens")
+    known = select(kiosks.c.id).where(kiosks.c.id == kiosk_id)
+    if connection.execute(known).one_or_none() is not None:
+        raise KioskExists(f"there is a kiosk {kiosk_id} already")
+    row = {"id": kiosk_id, "outlet": outlet, "sam_id": sam_id, "active": True}
+    connection.execute(insert(kiosks).values(row))
 
 
 def find_kiosk(connection: Connection, kiosk_id: str) -> Kiosk:

@@ -17,7 +17,7 @@ from kiosk_central.commands.options import (
 )
 from kiosk_central.fleet.holds import hold_payments, release_payments
 from kiosk_central.fleet.tickets import list_tickets
-from kiosk_central.people import find_kiosk
+from kiosk_central.people import add_kiosk, find_kiosk
 from kiosk_central.store.engine import open_centre_database, write
 from kiosk_central.trust.enrolment import certificates, make_code, revoke
 from kioskd.domain.enrolment_code import grouped
@@ -58,6 +58,21 @@ def release_one(kiosk_id: str, db: str, by: str, note: str) -> None:
             lambda connection: release(connection, utc_now(), kiosk_id, by, note),
         )
     click.echo(f"{kiosk_id} released")
+
+
+@kiosk.command("add")
+@click.argument("kiosk_id", metavar="KIOSK")
+@DB_OPTION
+@click.option("--outlet", required=True, help="Id of the place, as in the region pack.")
+@click.option("--sam-id", default="", help="Number of its ID reader's module, if registered.")
+def add(kiosk_id: str, db: str, outlet: str, sam_id: str) -> None:
+    """Put a new kiosk on record; then ``enrol`` it."""
+    with errors_told():
+        write(
+            open_centre_database(db),
+            lambda connection: add_kiosk(connection, kiosk_id, outlet, sam_id),
+        )
+    click.echo(f"{kiosk_id} added: kiosk-central kiosk enrol {kiosk_id}")
 
 
 @kiosk.command("enrol")
