@@ -129,3 +129,21 @@ def test_the_ways_around_of_each_database_are_closed(world: World) -> None:
     refused(world, POSTING, ENTRIES + "(90, 'bank', 5)", "UPDATE posting_sums SET sum_fen = 0")
     refused(world, "DELETE FROM zero")
     refused(world, "INSERT INTO zero VALUES (5)")
+
+
+def test_what_staff_did_is_kept_for_ever(world: World) -> None:
+    """Neither changed nor taken away, whoever has the database open."""
+    account = (
+        "INSERT INTO web_accounts (id, name, shown, roles, outlet, password_hash, totp_secret,"
+        " totp_last, setup_hash, setup_until, failures, blocked_until, disabled_at, made_at)"
+        " VALUES (1, 'lina', '', 'auditor', '', '', '', 0, {empty}, '', 0, '', '', '')"
+    )
+    act = (
+        "INSERT INTO web_acts (id, at, account_id, outlet, act, about, detail)"
+        " VALUES (1, '2026-11-22T02:00:00Z', 1, '', 'person.view', '', '')"
+    )
+    run(world, account, act)
+    refused(world, "UPDATE web_acts SET act = 'nothing'")
+    refused(world, "DELETE FROM web_acts")
+    if world.engine.dialect.name == "postgresql":
+        refused(world, "TRUNCATE web_acts")

@@ -74,15 +74,19 @@ def guards() -> Iterator[Guard]:
     yield "contributions", "DELETE", STILL_PAID
 
 
+def kept_for_ever(kind: str, tables: Iterable[str]) -> Iterator[str]:
+    """Yield the statements for more tables of which no row is ever changed, on either database."""
+    for table in tables:
+        for act in ("UPDATE", "DELETE"):
+            yield _on_sqlite(table, act, "") if kind == "sqlite" else _on_rows(table, act, "")
+        if kind != "sqlite":
+            yield _on_truncate(table)
+
+
 def sqlite() -> Iterable[str]:
     """Yield the statements that put all guards up on SQLite."""
     for table, act, condition in guards():
-        name, said = _name(table, act), _said(table, act)
-        when = f"WHEN {condition} " if condition else ""
-        yield (
-            f"CREATE TRIGGER {name} BEFORE {act} ON {table} {when}"
-            f"BEGIN SELECT RAISE(ABORT, '{said}'); END"
-        )
+        yield _on_sqlite(table, act, condition)
     yield from SQLITE_BALANCE
 
 
@@ -99,18 +103,34 @@ def postgresql() -> Iterable[str]:
         if condition == STILL_PAID:
             yield from POSTGRESQL_MONTHS
             continue
-        when = f"WHEN ({condition}) " if condition else ""
-        yield (
-            f"CREATE TRIGGER {_name(table, act)} BEFORE {act} ON {table} FOR EACH ROW {when}"
-            "EXECUTE FUNCTION refuse_change()"
-        )
+        yield _on_rows(table, act, condition)
         tables.append(table)
     for table in sorted(set(tables)):
-        yield (
-            f"CREATE TRIGGER {_name(table, 'TRUNCATE')} BEFORE TRUNCATE ON {table}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
+        yield _on_truncate(table)
     yield from POSTGRESQL_BALANCE
+
+
+def _on_sqlite(table: str, act: str, condition: str) -> str:
+    when = f"WHEN {condition} " if condition else ""
+    return (
+        f"CREATE TRIGGER {_name(table, act)} BEFORE {act} ON {table} {when}"
+        f"BEGIN SELECT RAISE(ABORT, '{_said(table, act)}'); END"
+    )
+
+
+def _on_rows(table: str, act: str, condition: str) -> str:
+    when = f"WHEN ({condition}) " if condition else ""
+    return (
+        f"CREATE TRIGGER {_name(table, act)} BEFORE {act} ON {table} FOR EACH ROW {when}"
+        "EXECUTE FUNCTION refuse_change()"
+    )
+
+
+def _on_truncate(table: str) -> str:
+    return (
+        f"CREATE TRIGGER {_name(table, 'TRUNCATE')} BEFORE TRUNCATE ON {table}"
+        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+    )
 
 
 def _name(table: str, act: str) -> str:
