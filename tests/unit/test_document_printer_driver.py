@@ -12,7 +12,7 @@ from kioskd.cli import main
 from kioskd.domain.document import PrintEnd
 from kioskd.domain.payment import Printed
 from kioskd.domain.trouble import TroubleReason
-from kioskd.drivers import document_printer
+from kioskd.drivers import document_printer, ipp_line
 from kioskd.drivers.document_printer import IppDocumentPrinter, NoDocumentPrinter
 from kioskd.drivers.ipp_line import DEVICE, Answer, Place, ask, place_of
 from kioskd.drivers.print_book import DiskPrintBook, Intent
@@ -53,6 +53,7 @@ def rig(shared: A4Rig, monkeypatch: pytest.MonkeyPatch) -> Iterator[A4Rig]:
     monkeypatch.setattr(document_printer, "JOB_POLL_S", 0.05)
     monkeypatch.setattr(document_printer, "AGAIN_S", 0.1)
     monkeypatch.setattr(document_printer, "IDLE_POLL_S", 0.1)
+    monkeypatch.setattr(ipp_line, "CONNECT_LIMIT_S", 30.0)  # a busy machine is no dead printer
     shared.wait_ready()
     yield shared
     shared.faults.clear()
