@@ -18,7 +18,7 @@ from kiosk_central.web.accounts import (
     reset_account,
 )
 from kiosk_central.web.pages import NavEntry, page
-from kiosk_central.web.roles import Role
+from kiosk_central.web.roles import Role, roles_text
 from kiosk_central.web.session import Who, form_of, note_act, signed_in
 
 HOME = "/desk/accounts"
@@ -40,7 +40,7 @@ async def add(request: Request, who: Who) -> Response:
 
     def make(desk: Desk) -> str:
         code = add_account(desk.connection, desk.now, name, shown, roles, outlet)
-        note_act(desk, who, "account.add", about=plain_name(name), detail=roles_words(roles))
+        note_act(desk, who, "account.add", about=plain_name(name), detail=roles_text(roles))
         return code
 
     return await _done(request, who, name, make)
@@ -62,11 +62,6 @@ async def change(request: Request, who: Who) -> Response:
         return ""
 
     return await _done(request, who, name, act)
-
-
-def roles_words(roles: frozenset[Role]) -> str:
-    """Return roles as the record of acts names them."""
-    return " ".join(sorted(role.value for role in roles))
 
 
 def _is_own(connection: Connection, who: Who, name: str) -> bool:
