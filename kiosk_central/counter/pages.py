@@ -18,7 +18,6 @@ from kiosk_central.counter.paths import CALL, HOME, JOURNAL, QUEUE, person_of, p
 from kiosk_central.counter.search import PURPOSES, find, is_opened, open_person
 from kiosk_central.counter.view import Seen, see
 from kiosk_central.counter.words import (
-    ACTS,
     CARDS,
     CHANNELS,
     FIELDS,
@@ -35,6 +34,7 @@ from kiosk_central.problems import Refused
 from kiosk_central.profiles import NotToBeDecided, decide_change
 from kiosk_central.store.profiles import profile_changes
 from kiosk_central.store.schema import people
+from kiosk_central.web.act_words import ACTS
 from kiosk_central.web.pages import NavEntry, message, page, redirect
 from kiosk_central.web.roles import Role
 from kiosk_central.web.session import Who, form_of, note_act, signed_in

@@ -3,7 +3,7 @@
 from typing import Final
 
 from kiosk_central.card_states import ApplicationState
-from kiosk_central.counter.acts import Channel, CounterAct
+from kiosk_central.counter.acts import Channel
 from kiosk_central.problems import Refused
 from kioskd.domain.account import PaymentStanding
 from kioskd.domain.card import ApplicationKind, CardStatus
@@ -49,24 +49,6 @@ FIELDS: Final = {
     "address": "地址",
     "contact_name": "联系人",
     "contact_phone": "联系人电话",
-}
-ACTS: Final = {
-    CounterAct.PRE_REPORT.value: "挂失",
-    CounterAct.CANCEL.value: "解除挂失",
-    CounterAct.FORMAL.value: "正式挂失并补卡",
-    CounterAct.REISSUE.value: "申请补卡",
-    CounterAct.HAND_OUT.value: "发卡",
-    CounterAct.ACTIVATE.value: "启用新卡",
-    CounterAct.QUERY_CODE.value: "设置电话查询码",
-    "person.view": "打开个人页面",
-    "person.show": "显示完整身份",
-    "profile.accept": "同意修改信息",
-    "profile.refuse": "不同意修改信息",
-    "card.certificate": "打印社保卡证明",
-    "loss.call-refused": "电话身份核对未通过",
-    "account.set-up": "首次登录",
-    "login": "登录",
-    "logout": "退出",
 }
 CHANNELS: Final = {
     Channel.DESK.value: "本人到场",
