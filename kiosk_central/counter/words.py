@@ -17,10 +17,12 @@ CARDS: Final = {
     _C.ACTIVE: ("正常", "good"),
     _C.PRE_REPORTED: ("挂失中", "warn"),
     _C.LOST: ("已正式挂失", "bad"),
+    _C.RETURNED: ("已交回换新", "quiet"),
 }
 KINDS: Final = {
     ApplicationKind.LOSS: "挂失",
     ApplicationKind.REISSUE: "正式挂失并补卡",
+    ApplicationKind.EXCHANGE: "到期换卡",
     ApplicationKind.PROFILE: "修改个人信息",
 }
 STATES: Final = {
@@ -56,6 +58,7 @@ CHANNELS: Final = {
     Channel.HOTLINE.value: "12333",
     Channel.CARD_HOTLINE.value: "社保卡热线",
 }
+SETTLED: Final = {"cash": "现金", "exempt": "免收"}
 QUERY_CODES: Final = {"none": "未设置", "set": "已设置", "locked": "已锁定，须重新设置"}
 
 _FIELD_FAULTS: Final = {
@@ -65,10 +68,16 @@ _FIELD_FAULTS: Final = {
     "agent_id_number": ("agent_number", "代办人身份证号有误，或与本人相同"),
     "reason": ("reason", "代办须写明原因（200 字以内）"),
     "no outlet that hands out cards": ("outlet", "请选择领卡网点"),
-    "fee": ("fee", "请先收取工本费"),
+    "fee": ("fee", "应收金额或收费方式有误，请重新打开"),
+    "voucher": ("voucher", "请填写票据号，只用字母、数字和横线"),
+    "voucher taken": ("voucher", "这个票据号已登记过，请核对"),
+    "fee reason": ("fee_reason", "免收须写明原因（200 字以内）"),
+    "face": ("face", "请先核对证件和面貌"),
+    "taken back": ("taken_back", "请先收回旧卡"),
+    "not expiring yet": ("", "卡还没有到可以换的日期"),
 }
 _FAULTS: Final = {
-    ProblemCode.CARD_UNKNOWN: ("card_number", "与待启用的卡号不符，请核对卡面"),
+    ProblemCode.CARD_UNKNOWN: ("card_number", "与系统中的卡号不符，请核对卡面"),
     ProblemCode.CARD_EXPIRED: ("", "卡已过有效期，不能启用"),
     ProblemCode.CARD_STATE: ("", "卡或申请的状态已改变，不能办理。请返回个人页面查看。"),
     ProblemCode.REFERENCE_REUSED: ("", "此表已经提交过，内容与上次不同。请重新打开。"),
