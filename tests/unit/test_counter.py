@@ -93,7 +93,7 @@ def lose(world: World, ref: str = "F1", outlet: str = OUTLET, **other: Any) -> s
     return world.at_desk(lambda desk: lose_for_good(desk, terms(world), asked, outlet))
 
 
-def stop(world: World, ref: str = "P1", **other: Any) -> str:
+def stop(world: World, ref: str = "K0123-P-1", **other: Any) -> str:
     asked = form(CounterAct.PRE_REPORT, ref, **other)
     return world.at_desk(lambda desk: pre_report(desk, terms(world), asked))
 
