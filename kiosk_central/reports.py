@@ -68,7 +68,7 @@ def _lock(connection: Connection, told: Sequence[Told]) -> None:
     lock_kiosks(connection, [one.claim.kiosk_id for one in told])
     sheet = Sheet(connection)
     with sheet.together():
-        sheet.look_ahead(ASSESSMENT, [(one.claim.report.assessment,) for one in told])
+        sheet.look_ahead(ASSESSMENT, [one.claim.report.assessment for one in told])
         about = [sheet.row(ASSESSMENT, one.claim.report.assessment) for one in told]
     lock_people(connection, [one.person_id for one in about if one is not None])
 
@@ -76,10 +76,10 @@ def _lock(connection: Connection, told: Sequence[Told]) -> None:
 def _look_ahead(sheet: Sheet, told: Sequence[Told]) -> None:
     """Read what the rules look at where nothing is out of the ordinary."""
     reports = [one.claim.report for one in told]
-    refs = [(one.ref,) for one in reports]
+    refs = [one.ref for one in reports]
     for look in (PAYMENT, REPORTS, POSTINGS, OPEN_OF_PAYMENT):
         sheet.look_ahead(look, refs)
-    sheet.look_ahead(ASSESSMENT, [(one.assessment,) for one in reports])
+    sheet.look_ahead(ASSESSMENT, [one.assessment for one in reports])
     about = [find_assessment(sheet, one.assessment) for one in reports]
     known = [one for one in about if one is not None]
     sheet.look_ahead(IN_STATE, [(one.person_id, AssessmentState.OPEN.value) for one in known])
