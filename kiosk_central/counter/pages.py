@@ -130,9 +130,11 @@ async def decide(request: Request, who: Who) -> Response:
 
     def job(desk: Desk) -> None:
         own = (profile_changes.c.ref == ref, profile_changes.c.person_id == person_id)
-        if not desk.connection.execute(select(profile_changes.c.id).where(*own)).first():
+        query = select(profile_changes.c.kiosk_id).where(*own)
+        kiosk_id = desk.connection.execute(query).scalars().first()
+        if kiosk_id is None:
             raise Refused(ProblemCode.NOT_FOUND, "change")
-        decide_change(desk, ref, act == DECIDED["accept"], who.name, note)
+        decide_change(desk, kiosk_id, ref, act == DECIDED["accept"], who.name, note)
         note_act(desk, who, act, person_id=person_id, about=ref, detail=note)
 
     try:

@@ -15,6 +15,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from kiosk_central.trust.ca import CA_FILE, SERVER_FILE, SERVER_KEY_FILE, NoTrust
 from kioskd.errors import KioskError
 
+PROXIES = "127.0.0.1,::1"
+"""Whose word about a client's address is believed, behind a proxy: this machine's."""
 KEEP_ALIVE_S = 30
 """Longer than a kiosk is silent, which asks for the time every 15 s: it need not begin again."""
 HEAD_BYTES_MAX = 32 * 1024
@@ -104,13 +106,18 @@ def server_tls(folder: Path) -> ssl.SSLContext:
 
 
 def http_config(app: ASGIApp, tls: ssl.SSLContext | None) -> uvicorn.Config:
-    """Return how uvicorn serves ``app``: over TLS, or plain where a proxy has ended it."""
+    """Return how uvicorn serves ``app``: over TLS, or plain where a proxy has ended it.
+
+    A proxy says in ``X-Forwarded-For`` who asks; over TLS that header is anybody's invention.
+    """
     return uvicorn.Config(
         app,
         http=PeerProtocol,
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=tls is None,
+        forwarded_allow_ips=PROXIES,  # not the environment's FORWARDED_ALLOW_IPS
         timeout_keep_alive=KEEP_ALIVE_S,
         ssl_context_factory=None if tls is None else lambda _config, _default: tls,
     )

@@ -200,11 +200,11 @@ def test_a_replayed_request_is_answered_again_and_changes_nothing(server: Server
 
 
 def test_a_replay_by_another_kiosk_is_refused_and_changes_nothing(server: Server) -> None:
-    """A reference that is taken is of no use to anybody else."""
+    """A reference is of no use to any kiosk but the one that it names."""
     paid = _paid(server)
     before = books_of(server.db)
     refused = server.refused("PUT", payment_path(paid.ref), paid, kiosk="K0124")
-    assert refused == (422, ProblemCode.REFERENCE_REUSED)
+    assert refused == (403, ProblemCode.KIOSK_OTHER)
     assert books_of(server.db) == before
 
 

@@ -6,7 +6,7 @@ from alembic import op
 from kiosk_central.store.migrations import guards
 
 revision = "0012"
-down_revision = "0009"
+down_revision = "0011"
 
 ADDS_UP = (
     "(settled = 'cash' AND paid_fen = due_fen AND voucher <> '' AND reason = '')"
