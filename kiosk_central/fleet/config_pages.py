@@ -53,8 +53,8 @@ async def config_begin(request: Request, who: Who) -> Response:
     try:
         pack = _pack(text, served)
     except BadPack as bad:
-        shown = f"：{bad.text}" if bad.text else ""
-        faults["pack"] = f"第 {bad.line} 行{shown}。{bad.reason}"
+        shown = f"“{bad.text}”" if bad.text else ""
+        faults["pack"] = f"第 {bad.line} 行{shown}：{bad.reason}"
     if faults or pack is None:
         return _page(request, who, form, faults)
     plan = _plan(form, pack, served)

@@ -16,6 +16,16 @@ _PLACE = re.compile(r" - at `(?:key in )?\$([^`]*)`")
 _EXPECTED = re.compile(r"Expected `(.+)`, got `(.+)`")
 _MISSING = re.compile(r"Object missing required field `(.+)`")
 
+_KINDS = {
+    "int": "整数",
+    "str": "文本",
+    "float": "小数",
+    "bool": "true 或 false",
+    "object": "对象",
+    "array": "列表",
+    "null": "null",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class BadPack(KioskError):
@@ -107,5 +117,9 @@ def _reason(told: str, place: re.Match[str] | None) -> str:
     if missing := _MISSING.fullmatch(plain):
         return f"缺少 {missing[1]}{where}"
     if expected := _EXPECTED.fullmatch(plain):
-        return f"应为 {expected[1]}，实为 {expected[2]}{where}"
+        return f"应为{_kinds(expected[1])}，实为{_kinds(expected[2])}{where}"
     return f"{plain}{where}"
+
+
+def _kinds(told: str) -> str:
+    return "或".join(_KINDS.get(one, one) for one in told.split(" | "))

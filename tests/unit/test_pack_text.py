@@ -27,7 +27,7 @@ def test_a_sound_pack_is_read_as_from_its_file() -> None:
 @pytest.mark.parametrize(
     ("change", "begins", "reason"),
     [
-        (lambda pack: pack["card"].update(lapse_days="x"), '"lapse_days"', "应为 int，实为 str"),
+        (lambda pack: pack["card"].update(lapse_days="x"), '"lapse_days"', "应为整数，实为文本"),
         (lambda pack: pack["outlets"][1].update(name=5), '"name": 5', "outlets[1].name"),
         (lambda pack: pack["card"].pop("fee"), '"card"', "缺少 fee"),
         (lambda pack: pack["card"]["banks"][0]["name"].pop("zh"), '"name"', "缺少 zh"),

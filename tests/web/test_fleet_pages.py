@@ -197,7 +197,7 @@ def test_a_pack_is_checked_line_by_line_and_rolled_out(
     page.get_by_role("button", name="检查并开始").click()
     line = slip[: slip.index('"pin_tries"')].count("\n") + 1
     expect(page.get_by_role("alert").first).to_contain_text(f"第 {line} 行")
-    expect(page.get_by_role("alert").first).to_contain_text("应为 int，实为 str")
+    expect(page.get_by_role("alert").first).to_contain_text("应为整数，实为文本")
     expect(page.get_by_role("alert").nth(1)).to_contain_text("最后为 100%")
     visitor.shoot("fleet-config-refused")
     page.get_by_label("阶段", exact=True).fill("1,100%")
