@@ -28,6 +28,7 @@ from kioskd.domain.money import Money
 from kioskd.domain.region import RegionPack
 from kioskd.protocols.central import decode, encode
 from kioskd.protocols.central_fleet import Heartbeat
+from kioskd.protocols.central_pack import PACK_MODULE
 from tests.unit.central_world import World
 from tests.unit.fleet_world import WELL, beat, faulty, look_round
 
@@ -157,6 +158,19 @@ def test_a_pack_is_rolled_out_and_served(world: World) -> None:
     assert (wanted(world).region(others[0]), wanted(world).pack(others[0])) == (0, b"")
     pass_time(world, [canary], replace(WELL, region=pack.version), 32)
     assert where(world, number) == ("running", 1)
+
+
+def test_it_stops_by_itself_when_a_canary_does_not_believe_its_pack(world: World) -> None:
+    """It keeps its old pack and says so; another fault before it has the new one says nothing."""
+    pack = replace(world.region, version=world.region.version + 1, policies=())
+    number, (canary, *others) = started(world, config_plan(pack, world.region, stages="1,100%"))
+    pass_time(world, [canary], faulty(), 3)
+    assert where(world, number) == ("running", 0)
+    pass_time(world, [canary], faulty("G-06", PACK_MODULE), 3)
+    assert where(world, number) == ("stopped", 0)
+    (one,) = read(world.engine, lambda at: failures(at, number))
+    assert (one.kiosk_id, one.why) == (canary, "not believed")
+    assert wanted(world).region(others[0]) == 0
 
 
 def test_an_edition_never_goes_back(world: World) -> None:
