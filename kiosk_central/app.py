@@ -56,10 +56,10 @@ from kioskd.domain.region import RegionPack
 from kioskd.protocols.central import Problem, ProblemCode, encode
 
 API = (
+    payments,
     public,
     logins,
     me,
-    payments,
     books,
     documents,
     verify,
@@ -74,7 +74,7 @@ API = (
     trust,
     ivr,
 )
-"""Each part of the contract has its own module with its ``ROUTES``."""
+"""Each part of the contract has its own module with its ``ROUTES``, tried in this order."""
 RETRY_AFTER_S = 2
 _log = logging.getLogger("kiosk_central.app")
 

@@ -51,7 +51,7 @@ class Difference:
     payment_ref: str = ""
     claimed_state: str = ""
     place: str = ""
-    """Where to look: ``day-end REF``, ``bank line 17``, ``journal 7KQ4 entry 12``."""
+    """Where to look: ``day-end KIOSK REF``, ``bank line 17``, ``journal 7KQ4 entry 12``."""
     other_fen: int | None = None
     """As our own book has it, where it has another."""
     record: str = ""

@@ -44,6 +44,7 @@ class Look:
         check_plain(self.table)
         self._columns, self._where = columns, where
         self._of: Callable[[dict[str, Any]], Key] = itemgetter(*(one.name for one in columns))
+        self._alone = len(columns) == 1
         self._names = tuple(column.name for column in self.table.columns)
 
     def key_of(self, values: dict[str, Any]) -> Key:
@@ -52,9 +53,13 @@ class Look:
 
     def ask(self, connection: Connection, keys: Sequence[Key]) -> Iterator[dict[str, Any]]:
         """Read the rows of all keys; those of one key by their primary key."""
-        for row in select_rows(connection, self._columns, self._where, keys):
+        asked = self._told(keys)
+        for row in select_rows(connection, self._columns, self._where, asked):
             yield dict(zip(self._names, row, strict=True))
 
     def delete(self, connection: Connection, keys: Sequence[Key]) -> None:
         """Delete the rows of all keys."""
-        delete_rows(connection, self._columns, self._where, keys)
+        delete_rows(connection, self._columns, self._where, self._told(keys))
+
+    def _told(self, keys: Sequence[Key]) -> Sequence[Sequence[Any]]:
+        return [(key,) for key in keys] if self._alone else keys

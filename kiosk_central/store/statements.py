@@ -1,8 +1,9 @@
 """SQL over many rows whose texts stay the same, so that a driver keeps them prepared.
 
 SQLAlchemy writes a statement anew for every number of rows, which costs more than the database
-takes to do it. Here a text is written once for each power of two, and work is cut to fit. Values go
-to the driver as they are: whole numbers, texts, bytes and None.
+takes to do it. On PostgreSQL rows go as one array for each column, so there is one text; on SQLite
+there is a text for each power of two, and work is cut to fit. Values go to the driver as they are:
+whole numbers, texts, bytes and None.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,16 +11,14 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, CursorResult, Dialect, Row, Table
+from sqlalchemy import Boolean, Column, Connection, CursorResult, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+POSTGRESQL = "postgresql"
 PIECE_MAX = 64
-"""Rows of one statement: few texts, and far from what a driver takes as parameters."""
-DIALECTS: dict[str, tuple[str, Dialect]] = {
-    "sqlite": ("?", sqlite.dialect()),
-    "postgresql": ("%s", postgresql.dialect()),  # type: ignore[no-untyped-call]
-}
-"""How the driver marks a parameter, and how names and types are written."""
+"""Rows of one statement on SQLite: few texts, and far from how many values it takes."""
+DIALECTS = {"sqlite": sqlite.dialect(), POSTGRESQL: postgresql.dialect()}  # type: ignore[no-untyped-call]
+"""How names and types are written."""
 
 
 def insert_rows(
@@ -31,9 +30,8 @@ def insert_rows(
 ) -> list[Row[Any]]:
     """Insert rows of the columns ``names``; return ``returning`` of each, in no order."""
     made: list[Row[Any]] = []
-    for piece in _pieces(rows):
-        text = _insertion(connection.dialect.name, table, names, len(piece), returning)
-        result = _run(connection, text, piece)
+    for kind, piece, count in _pieces(connection, rows):
+        result = _run(connection, _insertion(kind, table, names, count, returning), piece)
         if returning:
             made += result.all()
     return made
@@ -43,29 +41,33 @@ def update_rows(
     connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]
 ) -> None:
     """Set the columns ``names`` of rows; each begins with the values of its primary key."""
-    for piece in _pieces(rows):
-        _run(connection, _change(connection.dialect.name, table, names, len(piece)), piece)
+    for kind, piece, count in _pieces(connection, rows):
+        _run(connection, _change(kind, table, names, count), piece)
 
 
 def select_rows(
-    connection: Connection, columns: tuple[Column[Any], ...], where: str, keys: Sequence[Any]
+    connection: Connection,
+    columns: tuple[Column[Any], ...],
+    where: str,
+    keys: Sequence[Sequence[Any]],
 ) -> Iterator[Row[Any]]:
-    """Read the rows whose ``columns`` have one of the values, by their primary key in a piece.
+    """Read the rows whose ``columns`` have one of the keys' values; those of one key in order.
 
-    A key is a tuple, or the value itself where there is one column. ``where`` is SQL, or empty.
+    ``where`` is SQL that they fulfil too, or empty.
     """
-    for piece in _pieces(keys):
-        text = _selection(connection.dialect.name, columns, where, len(piece))
-        yield from _run(connection, text, piece, alone=len(columns) == 1)
+    for kind, piece, count in _pieces(connection, keys):
+        yield from _run(connection, _selection(kind, columns, where, count), piece)
 
 
 def delete_rows(
-    connection: Connection, columns: tuple[Column[Any], ...], where: str, keys: Sequence[Any]
+    connection: Connection,
+    columns: tuple[Column[Any], ...],
+    where: str,
+    keys: Sequence[Sequence[Any]],
 ) -> None:
     """Delete the rows that ``select_rows`` would read."""
-    for piece in _pieces(keys):
-        text = _deletion(connection.dialect.name, columns, where, len(piece))
-        _run(connection, text, piece, alone=len(columns) == 1)
+    for kind, piece, count in _pieces(connection, keys):
+        _run(connection, _deletion(kind, columns, where, count), piece)
 
 
 def check_plain(table: Table) -> None:
@@ -73,19 +75,24 @@ def check_plain(table: Table) -> None:
     assert not any(isinstance(column.type, Boolean) for column in table.columns), table.name
 
 
-def _run(
-    connection: Connection, text: str, rows: Sequence[Any], alone: bool = False
-) -> CursorResult[Any]:
-    values = tuple(rows) if alone else tuple(chain.from_iterable(rows))
-    return connection.exec_driver_sql(text, values)
+def _run(connection: Connection, text: str, rows: Sequence[Sequence[Any]]) -> CursorResult[Any]:
+    if connection.dialect.name == POSTGRESQL:
+        return connection.exec_driver_sql(text, tuple(map(list, zip(*rows, strict=True))))
+    return connection.exec_driver_sql(text, tuple(chain.from_iterable(rows)))
 
 
-def _pieces(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """Cut into pieces of a power of two."""
+def _pieces(
+    connection: Connection, rows: Sequence[Sequence[Any]]
+) -> Iterator[tuple[str, Sequence[Sequence[Any]], int]]:
+    """Yield the kind of database, rows of one statement, and their number where its text tells."""
+    kind = connection.dialect.name
+    if kind == POSTGRESQL and rows:
+        yield kind, rows, 0
+        return
     done, count = 0, len(rows)
     while done < count:
         size = min(PIECE_MAX, 1 << ((count - done).bit_length() - 1))
-        yield rows[done : done + size]
+        yield kind, rows[done : done + size], size
         done += size
 
 
@@ -93,67 +100,60 @@ def _pieces(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
 def _insertion(
     kind: str, table: Table, names: tuple[str, ...], count: int, returning: tuple[str, ...]
 ) -> str:
-    into = f"INSERT INTO {_name(kind, table)} ({_names(kind, table, names)})"
-    end = f" RETURNING {_names(kind, table, returning)}" if returning else ""
-    return f"{into} VALUES {_values(kind, len(names), count)}{end}"
+    into = f"INSERT INTO {_quoted(kind, table.name)} ({_listed(kind, names)})"
+    end = f" RETURNING {_listed(kind, returning)}" if returning else ""
+    return f"{into} {_rows(kind, [table.c[name] for name in names], count)}{end}"
 
 
 @cache
 def _change(kind: str, table: Table, names: tuple[str, ...], count: int) -> str:
-    keys, own = tuple(column.name for column in table.primary_key), _name(kind, table)
-    told = dict(zip((*keys, *names), range(1, len(keys) + len(names) + 1), strict=True))
-    # PostgreSQL takes what it is not told for text.
+    keys, own = tuple(column.name for column in table.primary_key), _quoted(kind, table.name)
+    told = (*keys, *names)
     as_told = {
-        name: f"{_quoted(kind, name)} = CAST(told.column{number} AS {_type(kind, table, name)})"
-        for name, number in told.items()
+        name: f"{_quoted(kind, name)} = told.column{number}"
+        for number, name in enumerate(told, start=1)
     }
     new = ", ".join(as_told[name] for name in names)
     same = " AND ".join(f"{own}.{as_told[key]}" for key in keys)
-    values = _values(kind, len(told), count)
-    return f"UPDATE {own} SET {new} FROM (VALUES {values}) AS told WHERE {same}"
+    rows = _rows(kind, [table.c[name] for name in told], count)
+    return f"UPDATE {own} SET {new} FROM ({rows}) AS told WHERE {same}"
 
 
 @cache
 def _selection(kind: str, columns: tuple[Column[Any], ...], where: str, count: int) -> str:
     table: Table = columns[0].table
-    names = _names(kind, table, tuple(column.name for column in table.columns))
-    order = _names(kind, table, tuple(column.name for column in table.primary_key))
-    among = _among(kind, columns, where, count)
-    return f"SELECT {names} FROM {_name(kind, table)} WHERE {among} ORDER BY {order}"
+    names, order = _listed(kind, table.columns.keys()), _listed(kind, table.primary_key.c.keys())
+    found = f"{_quoted(kind, table.name)} WHERE {_among(kind, columns, where, count)}"
+    return f"SELECT {names} FROM {found} ORDER BY {order}"
 
 
 @cache
 def _deletion(kind: str, columns: tuple[Column[Any], ...], where: str, count: int) -> str:
     table: Table = columns[0].table
-    return f"DELETE FROM {_name(kind, table)} WHERE {_among(kind, columns, where, count)}"
+    found = _among(kind, columns, where, count)
+    return f"DELETE FROM {_quoted(kind, table.name)} WHERE {found}"
 
 
 def _among(kind: str, columns: tuple[Column[Any], ...], where: str, count: int) -> str:
-    names = _names(kind, columns[0].table, tuple(column.name for column in columns))
-    if len(columns) == 1:
-        marks = ", ".join([DIALECTS[kind][0]] * count)
-        among = f"{names} IN ({marks})"
-    else:
-        among = f"({names}) IN (VALUES {_values(kind, len(columns), count)})"
+    names = _listed(kind, [column.name for column in columns])
+    among = f"({names}) IN ({_rows(kind, columns, count)})"
     return f"{among} AND {where}" if where else among
 
 
-def _values(kind: str, width: int, count: int) -> str:
-    row = f"({', '.join([DIALECTS[kind][0]] * width)})"
-    return ", ".join([row] * count)
+def _rows(kind: str, columns: Sequence[Column[Any]], count: int) -> str:
+    """Return the rows that are told, as a table whose columns are ``column1`` and so on."""
+    if kind == POSTGRESQL:
+        dialect = DIALECTS[kind]
+        arrays = ", ".join(f"%b::{column.type.compile(dialect)}[]" for column in columns)
+        names = ", ".join(f"column{number}" for number in range(1, len(columns) + 1))
+        return f"SELECT * FROM unnest({arrays}) AS told({names})"
+    row = f"({', '.join(['?'] * len(columns))})"
+    return f"VALUES {', '.join([row] * count)}"
 
 
-def _names(kind: str, table: Table, names: tuple[str, ...]) -> str:
-    return ", ".join(_quoted(kind, table.c[name].name) for name in names)
-
-
-def _name(kind: str, table: Table) -> str:
-    return _quoted(kind, table.name)
-
-
-def _type(kind: str, table: Table, name: str) -> str:
-    return table.c[name].type.compile(DIALECTS[kind][1])
+def _listed(kind: str, names: Sequence[str]) -> str:
+    return ", ".join(_quoted(kind, name) for name in names)
 
 
 def _quoted(kind: str, name: str) -> str:
-    return DIALECTS[kind][1].identifier_preparer.quote(name)
+    return DIALECTS[kind].identifier_preparer.quote(name)
