@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,13 @@ def test_little_is_exposed(units: Path, name: str) -> None:
     limit = f"--threshold={int(EXPOSURE_LIMIT * 10)}"
     answer = _systemd("systemd-analyze", "security", "--offline=true", limit, str(units / name))
     assert answer.returncode == 0, answer.stdout
+
+
+def test_the_page_shows_the_proxy_that_ships() -> None:
+    """What ``make province`` runs is what docs/centre.md tells people to run."""
+    page = (FOLDER.parent / "docs" / "centre.md").read_text(encoding="utf-8")
+    _, begin, rest = (FOLDER / "haproxy.cfg").read_text(encoding="utf-8").partition("frontend ")
+    assert textwrap.indent(begin + rest, "    ") in page
 
 
 def test_books_and_backups_are_the_centres_alone(tmp_path: Path) -> None:

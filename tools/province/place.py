@@ -1,24 +1,24 @@
 """A province while it runs: the database, the copies, and what may be done to them."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from kiosk_central.cli import main
 from tools.load.copies import Copy, serving
 from tools.load.pair import Pair, free_port
 
 BEHIND_PROXY = ("--behind-proxy",)
-COMMAND_S = 300
 
 
 def centre(*words: str) -> str:
-    """Run ``kiosk-central`` as an operator does; return what it printed."""
-    command = [sys.executable, "-m", "kiosk_central", *words]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=COMMAND_S)
-    return done.stdout.strip()
+    """Run a command of ``kiosk-central`` as an operator does; return what it printed."""
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, f"{words}: {done.output}"
+    return done.output.strip()
 
 
 @dataclass(slots=True)

@@ -32,7 +32,7 @@ from tools.province.strangers import check_addresses, check_strangers
 KIOSKS = tuple(f"KP{number:02d}" for number in range(8))
 NEW, STOLEN = "KP99", "KP98"
 SPARE = "spare"
-REST_S = 0.1
+REST_S, PATIENCE_S = 0.1, 300.0
 
 
 def run(checks: Checks, payments: int, seconds: float) -> None:
@@ -90,7 +90,7 @@ def harm(
     seconds: float,
 ) -> None:
     """Break what may break while kiosks pay, and compare everything in the end."""
-    with Load(town, [proxy.kiosks], REST_S) as load:
+    with Load(town, [proxy.kiosks], REST_S, PATIENCE_S) as load:
         scene = Scene(checks, place, load, kiosk, proxy.kiosks, seconds)
         lose_a_copy(scene)
         bring_a_release(scene)
