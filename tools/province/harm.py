@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tools.load.failover import PROMOTED_AFTER_S, Load
+from tools.load.pair import Pair
 from tools.load.town import Town
 from tools.province.checks import Checks
 from tools.province.kiosk import RealKiosk
@@ -73,9 +74,9 @@ def bring_a_revision(scene: Scene, migrate: Callable[[], object]) -> None:
         await_answer(scene.url, scene.place.trust)
 
 
-def lose_the_primary(scene: Scene) -> None:
+def lose_the_primary(scene: Scene, pair: Pair) -> None:
     """Kill the primary while one of the standbys lags behind; promote the one that has all."""
-    pair, checks = scene.place.pair, scene.checks
+    checks = scene.checks
     with scene.watched("primary"):
         behind, ahead = pair.standbys
         pair.stop(behind)
@@ -91,17 +92,18 @@ def lose_the_primary(scene: Scene) -> None:
         checks.note("primary", "who follows the new primary", follows, [behind])
 
 
-def lose_the_last_standby(scene: Scene) -> None:
+def lose_the_last_standby(scene: Scene, pair: Pair) -> None:
     """Stop the only standby left: nothing may be acknowledged until it is back."""
-    pair, checks, seen = scene.place.pair, scene.checks, scene.load.seen
+    checks, seen = scene.checks, scene.load.seen
     with scene.watched("standby"):
-        pair.stop(pair.standbys[0])
+        standby = next(one for one in pair.standbys if one != pair.writable())
+        pair.stop(standby)
         time.sleep(QUIET_S)
         before = len(seen.acknowledged)
         time.sleep(NOBODY_ANSWERS_S)
         what = f"acknowledged in {NOBODY_ANSWERS_S:.0f} s without any standby"
         checks.note("standby", what, len(seen.acknowledged) - before, 0)
-        pair.start(pair.standbys[0])
+        pair.start(standby)
 
 
 def compare(checks: Checks, town: Town, load: Load, kiosk: RealKiosk) -> None:
