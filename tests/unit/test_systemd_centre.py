@@ -50,11 +50,16 @@ def test_little_is_exposed(units: Path, name: str) -> None:
     assert answer.returncode == 0, answer.stdout
 
 
-def test_the_page_shows_the_proxy_that_ships() -> None:
-    """What ``make province`` runs is what docs/centre.md tells people to run."""
+@pytest.mark.parametrize(
+    ("name", "begin", "end"),
+    [("haproxy.cfg", "frontend ", None), ("patroni.yml", "bootstrap:", "  initdb:")],
+)
+def test_the_page_shows_what_ships(name: str, begin: str, end: str | None) -> None:
+    """What ``tools.province`` runs is what docs/centre.md tells people to run."""
     page = (FOLDER.parent / "docs" / "centre.md").read_text(encoding="utf-8")
-    _, begin, rest = (FOLDER / "haproxy.cfg").read_text(encoding="utf-8").partition("frontend ")
-    assert textwrap.indent(begin + rest, "    ") in page
+    text = (FOLDER / name).read_text(encoding="utf-8")
+    shown = text[text.index(begin) : text.index(end) if end else None]
+    assert textwrap.indent(shown, "    ") in page
 
 
 def test_books_and_backups_are_the_centres_alone(tmp_path: Path) -> None:
