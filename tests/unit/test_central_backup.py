@@ -38,7 +38,7 @@ def url_of(world: World) -> str:
 
 def pay(world: World) -> None:
     world.assess("A1", (10, 11))
-    world.report(S.CONFIRMED, "P1")
+    world.report(S.CONFIRMED, "K0123-P-1")
 
 
 def test_what_is_put_back_is_what_was_there(world: World, empty: str, tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_what_is_put_back_is_what_was_there(world: World, empty: str, tmp_path: 
     assert check_backup(file) == put_back(empty, file) == made
     again = World(open_engine(empty))
     assert again.books() == before
-    assert again.report(S.CONFIRMED, "P1") == world.report(S.CONFIRMED, "P1")
+    assert again.report(S.CONFIRMED, "K0123-P-1") == world.report(S.CONFIRMED, "K0123-P-1")
     assert again.books() == before
     again.engine.dispose()
 
@@ -71,7 +71,7 @@ def test_a_backup_is_of_one_moment(world: World, empty: str, tmp_path: Path) -> 
     def book() -> None:
         while not stop.is_set() and len(booked) < 400:
             number = len(booked)
-            world.report(S.CONFIRMED, f"X{number}", assessment=f"none{number}")
+            world.report(S.CONFIRMED, f"K0123-X-{number}", assessment=f"none{number}")
             booked.append(number)
 
     thread = threading.Thread(target=book)
