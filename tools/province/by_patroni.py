@@ -7,9 +7,9 @@ from pathlib import Path
 
 from tools.load.failover import Load
 from tools.province.checks import Checks
-from tools.province.harm import Scene, compare
+from tools.province.harm import PATIENCE_S, Scene, compare
 from tools.province.patroni import running_patroni
-from tools.province.run import PATIENCE_S, REST_S, new_kiosk, served
+from tools.province.run import REST_S, new_kiosk, served
 
 PART = "patroni"
 

@@ -17,6 +17,7 @@ from tools.load.pair import DATABASE, PRIMARY, QUORUM, Pair, running_pair
 from tools.load.town import Town, make_town
 from tools.province.checks import Checks
 from tools.province.harm import (
+    PATIENCE_S,
     Scene,
     bring_a_release,
     bring_a_revision,
@@ -34,7 +35,7 @@ from tools.province.strangers import check_addresses, check_strangers
 KIOSKS = tuple(f"KP{number:02d}" for number in range(8))
 NEW, STOLEN = "KP99", "KP98"
 SPARE = "spare"
-REST_S, PATIENCE_S = 0.1, 300.0
+REST_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
