@@ -50,15 +50,17 @@ from kiosk_central.store.engine import open_centre_database, read, write
 from kiosk_central.store.schema import settings
 from kiosk_central.store.writer import Writer
 from kiosk_central.trust.ca import Issuer
+from kiosk_central.trust.register import Register
 from kiosk_central.web import parts as web
 from kioskd.domain.region import RegionPack
 from kioskd.protocols.central import Problem, ProblemCode, encode
 
 API = (
+    fleet,
+    payments,
     public,
     logins,
     me,
-    payments,
     books,
     documents,
     verify,
@@ -67,13 +69,13 @@ API = (
     papers,
     cards,
     cabinet,
-    fleet,
     metrics,
     openapi,
     trust,
     ivr,
 )
-"""Each part of the contract has its own module with its ``ROUTES``."""
+"""Each part of the contract has its own module with its ``ROUTES``; what is asked most comes first,
+for routes are tried one after the other."""
 RETRY_AFTER_S = 2
 _log = logging.getLogger("kiosk_central.app")
 
@@ -106,6 +108,7 @@ def build_centre(
         clock,
         signer,
         Press(seal_key),
+        Register(engine, issuer),
         issuer=issuer,
         behind_proxy=behind_proxy,
     )
