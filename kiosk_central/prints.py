@@ -17,7 +17,7 @@ from kiosk_central.problems import Refused
 from kiosk_central.store.books import charges, payments, postings, prints
 from kiosk_central.store.locks import lock_kiosk, lock_person
 from kiosk_central.store.schema import assessments
-from kioskd.domain.payment import PaymentState, Printed
+from kioskd.domain.payment import Printed
 from kioskd.protocols.central import ProblemCode, decode, encode
 from kioskd.protocols.central_books import PrintReport, ReceiptCopy, ReceiptEntry
 
@@ -32,7 +32,11 @@ def receipts_of(connection: Connection, person_id: int) -> tuple[ReceiptEntry, .
 
 
 def _receipts(person_id: int) -> Select[Any]:
-    """Select a person's receipts: posted on months, and standing."""
+    """Select a person's receipts: posted on months, and standing.
+
+    Such a payment is confirmed (law ``state`` of the books). To ask for that, too, would have
+    SQLite look through all the city's confirmed payments for hers.
+    """
     return (
         select(
             payments.c.ref,
@@ -46,7 +50,6 @@ def _receipts(person_id: int) -> Select[Any]:
         .where(
             assessments.c.person_id == person_id,
             postings.c.kind == PostingKind.CONTRIBUTION.value,
-            payments.c.state == PaymentState.CONFIRMED.value,
             stands(),
         )
     )
