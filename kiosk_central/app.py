@@ -50,6 +50,7 @@ from kiosk_central.store.engine import open_centre_database, read, write
 from kiosk_central.store.schema import settings
 from kiosk_central.store.writer import Writer
 from kiosk_central.trust.ca import Issuer
+from kiosk_central.trust.packs import PackSigner
 from kiosk_central.trust.register import Register
 from kiosk_central.web import parts as web
 from kioskd.domain.region import RegionPack
@@ -109,7 +110,9 @@ def build_centre(
         signer,
         Press(seal_key),
         Register(engine, issuer),
+        clock(),
         issuer=issuer,
+        packs=None if issuer is None else PackSigner(issuer),
         behind_proxy=behind_proxy,
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, select
 
 from kiosk_central.clock import local_month, stamp
 from kiosk_central.contributions import enrolments_of, paid_from
@@ -129,10 +129,10 @@ def _locked(connection: Connection, person_id: int, scheme: Scheme, now: datetim
     Those of one whose time is over are given free by the next job that writes; a look is no job.
     """
     locks, held = month_locks.c, assessments.c
-    is_over = and_(held.state == AssessmentState.OPEN.value, held.expires_at <= stamp(now))
+    holds = (held.state != AssessmentState.OPEN.value) | (held.expires_at > stamp(now))
     query = (
         select(locks.month)
-        .join(assessments, held.ref == locks.assessment_ref)
-        .where(locks.person_id == person_id, locks.scheme == scheme.value, ~is_over)
+        .join(assessments)
+        .where(locks.person_id == person_id, locks.scheme == scheme.value, holds)
     )
     return {Month.parse(text) for text in connection.execute(query).scalars()}

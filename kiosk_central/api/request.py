@@ -27,6 +27,7 @@ from kiosk_central.signing import Signer
 from kiosk_central.store.engine import read
 from kiosk_central.store.writer import Writer
 from kiosk_central.trust.ca import Issuer
+from kiosk_central.trust.packs import PackSigner
 from kiosk_central.trust.register import Register
 from kiosk_central.trust.tls import PEER
 from kioskd.domain.region import RegionPack
@@ -55,9 +56,13 @@ class Centre:
     signer: Signer
     press: Press
     register: Register
+    since: datetime
+    """From when this server has had its region pack: when it was started."""
     fleet: Fleet = field(default_factory=Fleet)
     issuer: Issuer | None = None
     """The CA; without one no kiosk is enrolled."""
+    packs: PackSigner | None = None
+    """Signs region packs; there is one where there is a CA."""
     behind_proxy: bool = False
     """TLS has ended at a proxy on this machine, which names the kiosk's certificate."""
     returns: Returns = field(default_factory=Returns)

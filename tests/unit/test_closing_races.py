@@ -41,6 +41,8 @@ from tests.databases import KINDS, Template, cluster_of
 from tests.unit.central_world import LI, TWO_MONTHS_FEN, World, make_city, open_checked, record
 from tests.unit.two_writers import Second, interleaved
 
+P1 = "K0123-P-1"
+
 
 @pytest.fixture(scope="module", params=KINDS)
 def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Template:
@@ -56,7 +58,7 @@ def world(template: Template, tmp_path: Path) -> Iterator[World]:
 
 
 def asking(by: str) -> Callable[[Desk], int]:
-    return lambda desk: ask_refund(desk, "P1", ACCOUNT, "张三", by, "letter")
+    return lambda desk: ask_refund(desk, P1, ACCOUNT, "张三", by, "letter")
 
 
 def approving(number: int, by: str = "Zhao") -> Callable[[Desk], str]:
@@ -186,7 +188,7 @@ def test_what_came_after_the_proof_is_in_the_closing(world: World) -> None:
         settle(world, LINE, LINE)
         world.at_desk(approving(number))
         world.assess("A3", person=LI)
-        world.report(S.CONFIRMED, "P3", assessment="A3", record=record(receipt=77))
+        world.report(S.CONFIRMED, "K0123-P-3", assessment="A3", record=record(receipt=77))
     done = world.at_desk(closing(reckoning))
     assert done.statement == reckoning.statement
     sums = {one.what: one.amount.fen for one in done.transfers}

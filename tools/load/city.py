@@ -15,7 +15,7 @@ from kiosk_central import sample
 from kiosk_central.clock import local_date, utc_now
 from kiosk_central.region import load_region
 from kiosk_central.signing import remember_key, signer_for
-from kiosk_central.store.books import payments
+from kiosk_central.store.books import payments as booked_payments
 from kiosk_central.store.engine import open_engine, read, write
 from kioskd.domain.payment import PaymentState
 from tools.load.badges import enrol
@@ -31,22 +31,26 @@ CHUNK = 250_000
 SERIES = """
 WITH RECURSIVE series(n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM series WHERE n < {last})
 """
+KIOSK_OF_N = "'KL' || SUBSTR(CAST(1000000 + n % {kiosks} AS TEXT), 2, 6)"
+PAYMENT_N = f"{KIOSK_OF_N} || '-P-' || CAST(n AS TEXT)"
+"""Its reference names its kiosk."""
 PEOPLE = """
 INSERT INTO people (id, id_number, name, city, flexible_employment)
 {series} SELECT {person} + n, '999999' || CAST(100000000000 + n AS TEXT), 'load', 'load', {true}
   FROM series
 """
-ASSESSMENTS = """
+ASSESSMENTS = f"""
 INSERT INTO assessments (ref, kiosk_id, person_id, scheme, percent, base_fen, monthly_fen,
   monthly_personal_fen, months, created_at, expires_at, state)
-{series} SELECT 'A' || CAST(n AS TEXT), 'KL' || SUBSTR(CAST(1000000 + n % {kiosks} AS TEXT), 2, 6),
-  {person} + n, 'pension', 100, 350000, 70000, 28000, '2026-10', '2026-11-01T00:00:00Z',
-  '2999-01-01T00:00:00Z', '{state}' FROM series
-"""
-LOCKS = """
-INSERT INTO month_locks (person_id, scheme, month, assessment_ref)
-{series} SELECT {person} + n, 'pension', '2026-10', 'A' || CAST(n AS TEXT) FROM series
-"""
+{{series}} SELECT 'A' || CAST(n AS TEXT), {KIOSK_OF_N},
+  {{person}} + n, 'pension', 100, 350000, 70000, 28000, '2026-10', '2026-11-01T00:00:00Z',
+  '2999-01-01T00:00:00Z', '{{state}}' FROM series
+"""  # noqa: S608  (of constants)
+LOCKS = f"""
+INSERT INTO month_locks (person_id, scheme, month, kiosk_id, assessment_ref)
+{{series}} SELECT {{person}} + n, 'pension', '2026-10', {KIOSK_OF_N}, 'A' || CAST(n AS TEXT)
+  FROM series
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ class City:
     trust: Path
     """The CA, and below it each kiosk's identity."""
     kiosks: tuple[str, ...]
+    payments: int = 0
+    """For so many everything was ready when it was made."""
 
     def kiosk_of(self, number: int) -> str:
         """Return the kiosk that payment ``number`` is made at."""
@@ -92,9 +98,9 @@ class City:
 
     def paid(self) -> set[str]:
         """Return the references of all payments that the centre has booked."""
-        booked = payments.c.state == PaymentState.CONFIRMED.value
+        booked = booked_payments.c.state == PaymentState.CONFIRMED.value
         engine = open_engine(self.url)
-        query = select(payments.c.ref).where(booked)
+        query = select(booked_payments.c.ref).where(booked)
         found = read(engine, lambda at: set(at.execute(query).scalars()))
         engine.dispose()
         return found
@@ -105,7 +111,7 @@ def kiosk_names(count: int) -> tuple[str, ...]:
     return tuple(f"{KIOSK}{number:0{DIGITS}d}" for number in range(count))
 
 
-def make_city(url: str, trust: Path, kiosks: int = KIOSKS) -> City:
+def make_city(url: str, trust: Path, kiosks: int = KIOSKS, payments: int = 0) -> City:
     """Fill an empty database with kiosks and a few people, and the folder ``trust``."""
     engine, names = open_engine(url), kiosk_names(kiosks)
 
@@ -117,4 +123,6 @@ def make_city(url: str, trust: Path, kiosks: int = KIOSKS) -> City:
 
     write(engine, fill)
     engine.dispose()
-    return City(url, trust, names)
+    city = City(url, trust, names, payments)
+    city.prepare(0, payments)
+    return city

@@ -28,6 +28,7 @@ from kioskd.protocols.receipt_facts import ReceiptFacts, ReceiptKind
 from tools.load.city import ASSESSMENTS, CHUNK, MONTH, MONTHLY_FEN, PEOPLE, City, make_city
 from tools.load.history import CONTRIBUTIONS, ENTRIES, PAYMENTS, REPORTS
 from tools.load.rows import Row
+from tools.load.told import payment_ref
 
 AT = "2026-10-02T00:00:00Z"
 PAUSE_S = 0.02
@@ -41,24 +42,26 @@ def fill(city: City, count: int) -> None:
     signer = read(engine, lambda at: signer_for(at, None))
     for first in range(1, count + 1, CHUNK):
         numbers = range(first, min(first + CHUNK, count + 1))
-        write(engine, partial(_post, signer=signer, numbers=numbers))
+        write(engine, partial(_post, city=city, signer=signer, numbers=numbers))
     city.run((ENTRIES, CONTRIBUTIONS), 1, count, "paid")
     write(engine, lambda at: _settle(Desk(at, utc_now(), signer), count))
     engine.dispose()
 
 
-def _post(at: Connection, signer: Signer, numbers: range) -> None:
-    at.execute(insert(postings), [_posting(signer, number) for number in numbers])
+def _post(at: Connection, city: City, signer: Signer, numbers: range) -> None:
+    at.execute(insert(postings), [_posting(city, signer, number) for number in numbers])
 
 
-def _posting(signer: Signer, number: int) -> dict[str, object]:
-    ref, official = f"P{number}", receipt_number(CLOSED.year, number)
+def _posting(city: City, signer: Signer, number: int) -> dict[str, object]:
+    kiosk, official = city.kiosk_of(number), receipt_number(CLOSED.year, number)
+    ref = payment_ref(kiosk, number)
     facts = ReceiptFacts(
         ReceiptKind.CONTRIBUTION, official, AT, ref, Scheme.PENSION, 100, (CLOSED,),
         Money(MONTHLY_FEN),
     )  # fmt: skip
     return {
         "id": number,
+        "kiosk_id": kiosk,
         "payment_ref": ref,
         "receipt_number": official,
         "kind": "contribution",

@@ -8,7 +8,7 @@ missing in the end (wanted: nothing), and the longest gap between two acknowledg
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import count, pairwise
@@ -48,12 +48,14 @@ class Seen:
 class Load:
     """Kiosks that pay, each in a thread, until told to stop; what is begun is finished."""
 
-    def __init__(self, city: City, copies: list[Copy], payments: int) -> None:
-        """Pay at most so many."""
-        self._city, self._copies, self._payments = city, copies, payments
+    def __init__(self, city: City, urls: Sequence[str], pause_s: float = 0.0) -> None:
+        """Pay at ``urls``; each kiosk rests for ``pause_s`` after each payment."""
+        self._city, self._urls, self._pause_s = city, urls, pause_s
         self.seen = Seen()
         self._ending = threading.Event()
-        self._threads = [threading.Thread(target=self._pay, args=(one,)) for one in range(KIOSKS)]
+        self._threads = [
+            threading.Thread(target=self._pay, args=(first,)) for first in range(len(city.kiosks))
+        ]
 
     def __enter__(self) -> "Load":
         for thread in self._threads:
@@ -66,18 +68,18 @@ class Load:
             thread.join(END_S)
 
     def _pay(self, first: int) -> None:
-        numbers = range(first, self._payments, KIOSKS)
+        numbers = range(first, self._city.payments, len(self._city.kiosks))
         with requests.Session() as session:
             session.trust_env = False
             session.verify = ca_of(self._city.trust)
             session.cert = pair_of(self._city.trust, self._city.kiosk_of(first))
             for number in numbers:
-                if self._ending.is_set():
+                if self._ending.wait(self._pause_s):
                     return
                 self._report(session, number)
 
     def _report(self, session: requests.Session, number: int) -> None:
-        report, until = report_of(number), time.monotonic() + END_S
+        report, until = report_of(self._city.kiosk_of(number), number), time.monotonic() + END_S
         ref, body = report.ref, encode(report)
         headers = {"Content-Type": "application/json"}
         for at in self._places(number):
@@ -98,8 +100,8 @@ class Load:
             time.sleep(PAUSE_S)
 
     def _places(self, number: int) -> Iterator[str]:
-        for turn in count(number % KIOSKS):
-            yield self._copies[turn % len(self._copies)].url
+        for turn in count(number % len(self._city.kiosks)):
+            yield self._urls[turn % len(self._urls)]
 
 
 def kill_primary(pair: Pair, _copies: list[Copy]) -> None:
@@ -121,10 +123,9 @@ def measure(
     with ExitStack() as stack:
         pair = stack.enter_context(running_pair())
         trust = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        city = make_city(pair.url, trust, KIOSKS)
-        city.prepare(0, payments)
+        city = make_city(pair.url, trust, KIOSKS, payments)
         copies = [stack.enter_context(serving(pair.url, trust)) for _ in range(2)]
-        with Load(city, copies, payments) as load:
+        with Load(city, [copy.url for copy in copies]) as load:
             time.sleep(seconds)
             before = len(load.seen.acknowledged)
             harm(pair, copies)

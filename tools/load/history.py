@@ -13,7 +13,15 @@ from kiosk_central.offers import offers_for
 from kiosk_central.prints import receipts_of
 from kiosk_central.region import load_region
 from kiosk_central.store.engine import open_engine, read
-from tools.load.city import ASSESSMENTS, FIRST_PERSON, PEOPLE, City, make_city
+from tools.load.city import (
+    ASSESSMENTS,
+    FIRST_PERSON,
+    KIOSK_OF_N,
+    PAYMENT_N,
+    PEOPLE,
+    City,
+    make_city,
+)
 from tools.load.fleet import add_fleet, page_ms
 from tools.load.rows import Row
 from tools.load.run import centres, load
@@ -24,24 +32,24 @@ OLD = 100_000_000
 """Old payments have numbers from here on."""
 ASKED = 300
 
-PAYMENTS = """
-INSERT INTO payments (ref, kiosk_id, assessment_ref, amount_fen, state, begun_at, heard_at,
+PAYMENTS = f"""
+INSERT INTO payments (kiosk_id, ref, assessment_ref, amount_fen, state, begun_at, heard_at,
   changed_at, give_back, decided)
-{series} SELECT 'P' || CAST(n AS TEXT), 'KL' || SUBSTR(CAST(1000000 + n % {kiosks} AS TEXT), 2, 6),
-  'A' || CAST(n AS TEXT), 70000, 'confirmed', '2026-10-02T00:00:00Z', '2026-10-02T00:00:00Z',
-  '2026-10-02T00:00:00Z', '', '' FROM series
-"""
-REPORTS = """
-INSERT INTO payment_reports (payment_ref, state, reason, record, kiosk_at, received_at)
-{series} SELECT 'P' || CAST(n AS TEXT), 'confirmed', '', '', '', '2026-10-02T00:00:00Z' FROM series
-"""
-POSTINGS = """
-INSERT INTO postings (id, payment_ref, receipt_number, kind, posted_at, proof)
-{series} SELECT n, 'P' || CAST(n AS TEXT), 'OLD-' || CAST(n AS TEXT), 'contribution',
+{{series}} SELECT {KIOSK_OF_N}, {PAYMENT_N}, 'A' || CAST(n AS TEXT), 70000, 'confirmed',
+  '2026-10-02T00:00:00Z', '2026-10-02T00:00:00Z', '2026-10-02T00:00:00Z', '', '' FROM series
+"""  # noqa: S608  (of constants)
+REPORTS = f"""
+INSERT INTO payment_reports (kiosk_id, payment_ref, state, reason, record, kiosk_at, received_at)
+{{series}} SELECT {KIOSK_OF_N}, {PAYMENT_N}, 'confirmed', '', '', '', '2026-10-02T00:00:00Z'
+  FROM series
+"""  # noqa: S608
+POSTINGS = f"""
+INSERT INTO postings (id, kiosk_id, payment_ref, receipt_number, kind, posted_at, proof)
+{{series}} SELECT n, {KIOSK_OF_N}, {PAYMENT_N}, 'OLD-' || CAST(n AS TEXT), 'contribution',
   '2026-10-02T00:00:00Z', CAST(
   '0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123'
-  AS {blob}) FROM series
-"""
+  AS {{blob}}) FROM series
+"""  # noqa: S608
 ENTRIES = """
 INSERT INTO entries (posting_id, account, person_id, debit_fen)
 {series} SELECT n, account, CASE WHEN account = 'pension-personal' THEN {person} + n END, debit

@@ -24,10 +24,10 @@ from urllib.parse import urlsplit
 import requests
 
 from tools.load.badges import ca_of, pair_of
-from tools.load.city import KIOSK, City, make_city
+from tools.load.city import City, make_city
 from tools.load.copies import serving
 from tools.load.rows import Row
-from tools.load.told import bodies_of
+from tools.load.told import bodies_of, payment_ref
 
 PER_MINUTE = 30
 PROCESSES, BARE_CLIENTS = 4, 8
@@ -93,9 +93,10 @@ def _put_all(url: str, city: City, numbers: range) -> int:
         session.trust_env = False
         session.verify = ca_of(city.trust)
         for number in numbers:
-            session.cert = pair_of(city.trust, city.kiosk_of(number))
-            for body in bodies_of(number):
-                place = f"{url}/v1/payments/P{number}"
+            kiosk = city.kiosk_of(number)
+            session.cert = pair_of(city.trust, kiosk)
+            for body in bodies_of(kiosk, number):
+                place = f"{url}/v1/payments/{payment_ref(kiosk, number)}"
                 session.put(place, data=body, headers=headers, timeout=60).raise_for_status()
                 sent += 1
     return sent
@@ -110,8 +111,7 @@ def measure(kiosks: int, burst_s: float, outage_min: float, bare: int) -> list[R
         journals = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=place)))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         db = f"sqlite:///{folder / 'centre.db'}"
-        city = make_city(db, folder / "trust", kiosks)
-        city.prepare(0, burst + queued + bare)
+        city = make_city(db, folder / "trust", kiosks, burst + queued + bare)
         with serving(db, city.trust) as centre:
             url, port = centre.url, urlsplit(centre.url).port or 0
             all_kiosks = stack.enter_context(crowd(journals, url, city))
@@ -127,7 +127,7 @@ def measure(kiosks: int, burst_s: float, outage_min: float, bare: int) -> list[R
             drain_s = time.perf_counter() - begun
             told = [json.loads(line) for line in all_kiosks.order("end")]
             limit = bare_rate(url, city, range(burst + queued, burst + queued + bare))
-        booked = {ref for ref in city.paid() if ref.startswith(KIOSK)}
+        booked = {ref for ref in city.paid() if "-P-" not in ref}  # the bare clients' have it
     made = {ref for one in told for ref in one["paid"]}
     refused = [ref for one in told for ref in one["refused"]]
     return [

@@ -31,22 +31,28 @@ def record_of(number: int) -> TransactionRecord:
     )
 
 
-def report_of(number: int) -> PaymentReport:
+def payment_ref(kiosk: str, number: int) -> str:
+    """Return the reference of payment ``number``, made at ``kiosk``."""
+    return f"{kiosk}-P-{number}"
+
+
+def report_of(kiosk: str, number: int) -> PaymentReport:
     """Return how its kiosk confirms payment ``number``."""
-    ref, about = f"P{number}", assessment_ref(number)
+    ref, about = payment_ref(kiosk, number), assessment_ref(number)
     return PaymentReport(ref, about, AMOUNT, PaymentState.CONFIRMED, record_of(number), AT)
 
 
-def bodies_of(number: int) -> tuple[bytes, bytes]:
+def bodies_of(kiosk: str, number: int) -> tuple[bytes, bytes]:
     """Return what a kiosk tells of payment ``number``: that it is meant, and that it is made."""
-    done = report_of(number)
+    done = report_of(kiosk, number)
     meant = replace(done, state=PaymentState.INTENDED, record=None)
     return encode(meant), encode(done)
 
 
 def payment(trust: Path, kiosk: str, number: int) -> bytes:
     """Return the whole request by which a kiosk behind a proxy confirms payment ``number``."""
-    return _put(f"/v1/payments/P{number}", trust, kiosk, encode(report_of(number)))
+    report = report_of(kiosk, number)
+    return _put(f"/v1/payments/{report.ref}", trust, kiosk, encode(report))
 
 
 def beat(trust: Path, kiosk: str, _number: int) -> bytes:
