@@ -48,9 +48,15 @@ class Seen:
 class Load:
     """Kiosks that pay, each in a thread, until told to stop; what is begun is finished."""
 
-    def __init__(self, city: City, urls: Sequence[str], pause_s: float = 0.0) -> None:
-        """Pay at ``urls``; each kiosk rests for ``pause_s`` after each payment."""
-        self._city, self._urls, self._pause_s = city, urls, pause_s
+    def __init__(
+        self, city: City, urls: Sequence[str], pause_s: float = 0.0, patience_s: float = END_S
+    ) -> None:
+        """Pay at ``urls``; each kiosk rests for ``pause_s`` after each payment.
+
+        A report that is not answered within ``patience_s`` is given up.
+        """
+        self._city, self._urls = city, urls
+        self._pause_s, self._patience_s = pause_s, patience_s
         self.seen = Seen()
         self._ending = threading.Event()
         self._threads = [
@@ -65,7 +71,7 @@ class Load:
     def __exit__(self, *_: object) -> None:
         self._ending.set()
         for thread in self._threads:
-            thread.join(END_S)
+            thread.join(self._patience_s)
 
     def _pay(self, first: int) -> None:
         numbers = range(first, self._city.payments, len(self._city.kiosks))
@@ -79,8 +85,8 @@ class Load:
                 self._report(session, number)
 
     def _report(self, session: requests.Session, number: int) -> None:
-        report, until = report_of(self._city.kiosk_of(number), number), time.monotonic() + END_S
-        ref, body = report.ref, encode(report)
+        report = report_of(self._city.kiosk_of(number), number)
+        ref, body, until = report.ref, encode(report), time.monotonic() + self._patience_s
         headers = {"Content-Type": "application/json"}
         for at in self._places(number):
             try:
