@@ -18,7 +18,7 @@ from kiosk_central.booking import (
     paid_already,
 )
 from kiosk_central.charges import keep_charge
-from kiosk_central.clock import stamp_of_kiosk
+from kiosk_central.clock import month_of, stamp_of_kiosk
 from kiosk_central.desk import Desk
 from kiosk_central.differences import Claim, note_claim
 from kiosk_central.payment_refs import kiosk_in
@@ -143,6 +143,7 @@ def _first(desk: Desk, claim: Claim) -> Posting | Refused:
         state=report.state.value,
         begun_at=stamp_of_kiosk(report.at, desk.now),
         heard_at=desk.stamp,
+        month=month_of(desk.stamp),
         changed_at=desk.stamp,
         give_back=GiveBack.NO.value,
         decided=Decided.NO.value,

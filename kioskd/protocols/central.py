@@ -191,7 +191,7 @@ class PaymentReport:
     """
 
     ref: str
-    """``K0123-7KQ4-000017``: the kiosk that reports, the series of its journal, the number there."""
+    """``K0123-7KQ4-000017``: the kiosk that reports, its journal's series, the number there."""
     assessment: str
     amount: Money
     state: PaymentState
