@@ -93,7 +93,7 @@ def _look_ahead(sheet: Sheet, told: Sequence[Told]) -> None:
     for look in (PAYMENT, POSTINGS):
         sheet.look_ahead(look, map(key_of, refs))
     sheet.look_ahead(REPORTS, [_reported(sheet, one) for one in told])
-    sheet.look_ahead(OPEN_OF_PAYMENT, [(ref,) for ref in refs])
+    sheet.look_ahead(OPEN_OF_PAYMENT, refs)
     sheet.look_ahead(ASSESSMENT, [_assessed(one) for one in told])
     about = [find_assessment(sheet, *_assessed(one)) for one in told]
     known = [one for one in about if one is not None]

@@ -7,7 +7,7 @@ partitions, and needs none: its tables are plain, with the same columns and keys
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, Text, func, select, text
 from sqlalchemy.sql import column, table
 
 from kiosk_central.store.locks import lock_alone
@@ -66,7 +66,7 @@ def _make(connection: Connection, name: str, months: Iterable[str]) -> list[str]
 
 
 def _months_in_rest(connection: Connection, name: str) -> set[str]:
-    month = column("month")
+    month = column("month", Text)
     query = select(month).select_from(table(f"{name}_rest", month)).distinct()
     return set(connection.execute(query).scalars())
 
