@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from central_world import TWO_MONTHS_FEN, World, make_city, open_checked
-from sqlalchemy import text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import IntegrityError
 
 from kiosk_central.auditor.books import payment
 from kiosk_central.clock import this_utc_month
+from kiosk_central.payment_rows import REPORTS
 from kiosk_central.store.engine import read, write
+from kiosk_central.store.looks import Look
 from kiosk_central.store.partitions import make_ahead, put_in_order, rows_in_rest
 from kioskd.domain.contribution import Month
 from kioskd.domain.payment import PaymentState as S
@@ -108,18 +111,32 @@ def test_a_report_cannot_be_told_in_another_month(world: World) -> None:
         write(world.engine, lambda at: at.execute(again))
 
 
-def test_the_question_of_the_hot_path_looks_into_one_month(world: World) -> None:
-    """By its whole key, month and all: the others are not opened."""
+def plan_of(connection: Connection, look: Look, *keys: object) -> str:
+    """Return how PostgreSQL answers a look."""
+    asked: list[tuple[str, Any]] = []
+
+    def explain(_at: object, _cursor: object, statement: str, values: Any, *_: object) -> None:
+        asked.append((statement, values))
+
+    event.listen(connection, "before_cursor_execute", explain)
+    list(look.ask(connection, list(keys)))
+    event.remove(connection, "before_cursor_execute", explain)
+    [(statement, values)] = asked
+    rows = connection.exec_driver_sql(f"EXPLAIN (ANALYZE) {statement}", values)
+    return "\n".join(rows.scalars())
+
+
+def test_the_question_of_the_hot_path_opens_one_month(world: World) -> None:
+    """Whatever a batch looks at is found by its key; of reports no other month is touched."""
     ahead(world)
     world.assess()
     world.report(S.CONFIRMED)
-    query = text(
-        "EXPLAIN SELECT * FROM payment_reports WHERE (month, kiosk_id, payment_ref) IN"
-        f" (('2026-11', 'K0123', '{REF}'), ('2026-11', 'K0123', 'K0123-P-2'))"
-    )
-    plan = read(world.engine, lambda at: "\n".join(at.execute(query).scalars()))
-    assert "payment_reports_2026_11" in plan
-    assert "payment_reports_2026_12" not in plan and "payment_reports_rest" not in plan
+    keys = [("2026-11", "K0123", f"K0123-P-{number}") for number in range(20)]
+    plan = read(world.engine, lambda at: plan_of(at, REPORTS, *keys))
+    scans = [line for line in plan.splitlines() if "Scan" in line and "payment_reports_" in line]
+    assert len(scans) == 5, plan
+    assert all("never executed" in line for line in scans if "2026_11" not in line), plan
+    assert "never executed" not in next(line for line in scans if "2026_11" in line), plan
 
 
 def test_an_old_month_is_taken_out(world: World) -> None:

@@ -23,17 +23,22 @@ ASKED = 300
 
 PAYMENTS = """
 INSERT INTO payments (ref, kiosk_id, assessment_ref, amount_fen, state, begun_at, heard_at,
-  changed_at, give_back, decided)
-{series} SELECT 'P' || CAST(n AS TEXT), 'KL000', 'A' || CAST(n AS TEXT), 70000, 'confirmed',
-  '2026-10-01T00:00:00Z', '2026-10-01T00:00:00Z', '2026-10-01T00:00:00Z', '', '' FROM series
+  month, changed_at, give_back, decided)
+{series} SELECT 'KL000-OLD-' || CAST(n AS TEXT), 'KL000', 'A' || CAST(n AS TEXT), 70000,
+  'confirmed',
+  '2026-10-01T00:00:00Z', '2026-10-01T00:00:00Z', '2026-10', '2026-10-01T00:00:00Z', '', ''
+  FROM series
 """
 REPORTS = """
-INSERT INTO payment_reports (payment_ref, state, reason, record, kiosk_at, received_at)
-{series} SELECT 'P' || CAST(n AS TEXT), 'confirmed', '', '', '', '2026-10-01T00:00:00Z' FROM series
+INSERT INTO payment_reports (month, kiosk_id, payment_ref, state, reason, record, kiosk_at,
+  received_at)
+{series} SELECT '2026-10', 'KL000', 'KL000-OLD-' || CAST(n AS TEXT), 'confirmed', '', '', '',
+  '2026-10-01T00:00:00Z' FROM series
 """
 POSTINGS = """
-INSERT INTO postings (id, payment_ref, receipt_number, kind, posted_at, proof)
-{series} SELECT n, 'P' || CAST(n AS TEXT), 'OLD-' || CAST(n AS TEXT), 'contribution',
+INSERT INTO postings (id, kiosk_id, payment_ref, receipt_number, kind, posted_at, proof)
+{series} SELECT n, 'KL000', 'KL000-OLD-' || CAST(n AS TEXT), 'OLD-' || CAST(n AS TEXT),
+  'contribution',
   '2026-10-01T00:00:00Z', CAST(
   '0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123'
   AS BLOB) FROM series
