@@ -164,6 +164,8 @@ def _further(desk: Desk, claim: Claim, stored: Line) -> Posting | Refused:
     told = told_before(desk.sheet, report)
     if told is not None:
         return _again(desk, claim, stored, told)
+    if report.state is state:
+        return _long_ago(desk, claim)
     asked_back = GiveBack(stored.give_back) is GiveBack.ASKED
     if report.state not in NEXT[state] | ({_S.REVERSED} if asked_back else set()):
         if report.state in FINAL:
@@ -186,6 +188,14 @@ def _again(desk: Desk, claim: Claim, stored: Line, told: str) -> Posting | Refus
         keep_report(desk, claim)
         ask_back(desk, claim)
     return answer_of(desk.sheet, report.ref)
+
+
+def _long_ago(desk: Desk, claim: Claim) -> Posting | Refused:
+    """Answer a state whose report is gone with its month (``store.partitions``): as ever."""
+    if claim.report.state is _S.CONFIRMED and not is_settled_charge(desk.sheet, claim.report):
+        note_claim(desk, DifferenceKind.RECORD, claim)
+        return Refused(ProblemCode.STATE_CONFLICT, "record")
+    return answer_of(desk.sheet, claim.report.ref)
 
 
 def _after_decision(desk: Desk, claim: Claim, stored: Line) -> Posting | Refused:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from central_world import TWO_MONTHS_FEN, World, make_city, open_checked
+from central_world import World, differences, make_city, open_checked, record, refused
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import IntegrityError
 
@@ -17,6 +17,7 @@ from kiosk_central.store.looks import Look
 from kiosk_central.store.partitions import make_ahead, put_in_order, rows_in_rest
 from kioskd.domain.contribution import Month
 from kioskd.domain.payment import PaymentState as S
+from kioskd.protocols.central import ProblemCode
 from tests.databases import Template
 from tests.postgres import Postgres
 
@@ -140,15 +141,22 @@ def test_the_question_of_the_hot_path_opens_one_month(world: World) -> None:
 
 
 def test_an_old_month_is_taken_out(world: World) -> None:
-    """Detached, it is a table of its own; the payment and its posting stay in the books."""
+    """Detached, it is a table of its own; a kiosk that repeats itself years later is answered."""
     ahead(world)
     world.assess()
-    world.report(S.CONFIRMED)
+    world.report(S.INTENDED)
+    posted = world.report(S.CONFIRMED)
     out = text("ALTER TABLE payment_reports DETACH PARTITION payment_reports_2026_11")
     write(world.engine, lambda at: at.execute(out))
-    assert (rows(world, "payment_reports"), rows(world, "payment_reports_2026_11")) == (0, 1)
-    assert rows(world, "payments") == 1
-    assert world.books()["payments"][0]["amount_fen"] == TWO_MONTHS_FEN
+    assert (rows(world, "payment_reports"), rows(world, "payment_reports_2026_11")) == (0, 2)
+    assert world.report(S.CONFIRMED) == posted
+    with refused(ProblemCode.STATE_CONFLICT):
+        world.report(S.INTENDED)
+    assert world.books()["differences"] == []
+    with refused(ProblemCode.STATE_CONFLICT):
+        world.report(S.CONFIRMED, record=record(receipt=32))
+    assert differences(world) == [("record", REF)]
+    assert len(world.books()["postings"]) == 1
 
 
 def test_there_is_nothing_to_do_on_sqlite(tmp_path: Path) -> None:

@@ -25,6 +25,12 @@ MONTHLY_FEN, PERSONAL_FEN = 70_000, 28_000
 MONTH = "2026-10"
 TERMINAL = "29001006"
 
+KIOSK_OF = {
+    "sqlite": "'KL' || SUBSTR('00' || CAST(n % 64 AS TEXT), -3, 3)",
+    "postgresql": "'KL' || LPAD(CAST(n % 64 AS TEXT), 3, '0')",
+}
+"""The kiosk at which person n pays, in SQL."""
+
 SERIES = """
 WITH RECURSIVE series(n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM series WHERE n < {last})
 """
@@ -35,13 +41,14 @@ INSERT INTO people (id, id_number, name, city, flexible_employment)
 ASSESSMENTS = """
 INSERT INTO assessments (ref, kiosk_id, person_id, scheme, percent, base_fen, monthly_fen,
   monthly_personal_fen, months, created_at, expires_at, state)
-{series} SELECT 'A' || CAST(n AS TEXT), 'KL' || SUBSTR('00' || CAST(n % 64 AS TEXT), -3, 3), n,
+{series} SELECT 'A' || CAST(n AS TEXT), {kiosk}, n,
   'pension', 100, 350000, 70000, 28000, '2026-10', '2026-11-01T00:00:00Z', '2999-01-01T00:00:00Z',
   'open' FROM series
 """
 LOCKS = """
-INSERT INTO month_locks (person_id, scheme, month, assessment_ref)
-{series} SELECT n, 'pension', '2026-10', 'A' || CAST(n AS TEXT) FROM series
+INSERT INTO month_locks (person_id, scheme, month, kiosk_id, assessment_ref)
+{series} SELECT n, 'pension', '2026-10', {kiosk},
+  'A' || CAST(n AS TEXT) FROM series
 """
 
 
@@ -76,13 +83,9 @@ def make_city(url: str, trust: Path) -> City:
 def run(at: Connection, statement: str, first: int, count: int) -> None:
     """Run a statement over a series of numbers."""
     series = SERIES.format(first=first, last=first + count - 1)
-    true = "TRUE" if at.dialect.name == "postgresql" else "1"
-    filled = statement.format(series=series, true=true)
-    if at.dialect.name == "postgresql":
-        filled = filled.replace(
-            "SUBSTR('00' || CAST(n % 64 AS TEXT), -3, 3)", "LPAD(CAST(n % 64 AS TEXT), 3, '0')"
-        )
-    at.execute(text(filled))
+    kind = at.dialect.name
+    true = "TRUE" if kind == "postgresql" else "1"
+    at.execute(text(statement.format(series=series, true=true, kiosk=KIOSK_OF[kind])))
 
 
 def _prepare(at: Connection, first: int, count: int) -> None:
@@ -97,7 +100,7 @@ def request_of(trust: Path, number: int) -> bytes:
     record = TransactionRecord(
         amount, number % 9999 + 1, number % 999_999 + 1, TERMINAL, "1122", "175501", 0
     )
-    ref, about = f"P{person}", f"A{person}"
+    ref, about = f"{KIOSKS[person % 64]}-LOAD-{person}", f"A{person}"
     at = "2026-11-22T09:55:01.250Z"
     body = encode(PaymentReport(ref, about, amount, PaymentState.CONFIRMED, record, at))
     head = (

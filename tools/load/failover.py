@@ -80,7 +80,8 @@ class Load:
                 self._report(session, number)
 
     def _report(self, session: requests.Session, number: int) -> None:
-        ref, body, until = f"P{number}", body_of(number), time.monotonic() + END_S
+        town, until = self._town, time.monotonic() + END_S
+        ref, body = town.payment_ref(number), body_of(town, number)
         headers = {"Content-Type": "application/json"}
         for at in self._places(number):
             try:

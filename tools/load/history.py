@@ -24,7 +24,7 @@ ASKED = 300
 PAYMENTS = """
 INSERT INTO payments (ref, kiosk_id, assessment_ref, amount_fen, state, begun_at, heard_at,
   month, changed_at, give_back, decided)
-{series} SELECT 'KL000-OLD-' || CAST(n AS TEXT), 'KL000', 'A' || CAST(n AS TEXT), 70000,
+{series} SELECT {kiosk} || '-OLD-' || CAST(n AS TEXT), {kiosk}, 'A' || CAST(n AS TEXT), 70000,
   'confirmed',
   '2026-10-01T00:00:00Z', '2026-10-01T00:00:00Z', '2026-10', '2026-10-01T00:00:00Z', '', ''
   FROM series
@@ -32,12 +32,12 @@ INSERT INTO payments (ref, kiosk_id, assessment_ref, amount_fen, state, begun_at
 REPORTS = """
 INSERT INTO payment_reports (month, kiosk_id, payment_ref, state, reason, record, kiosk_at,
   received_at)
-{series} SELECT '2026-10', 'KL000', 'KL000-OLD-' || CAST(n AS TEXT), 'confirmed', '', '', '',
+{series} SELECT '2026-10', {kiosk}, {kiosk} || '-OLD-' || CAST(n AS TEXT), 'confirmed', '', '', '',
   '2026-10-01T00:00:00Z' FROM series
 """
 POSTINGS = """
 INSERT INTO postings (id, kiosk_id, payment_ref, receipt_number, kind, posted_at, proof)
-{series} SELECT n, 'KL000', 'KL000-OLD-' || CAST(n AS TEXT), 'OLD-' || CAST(n AS TEXT),
+{series} SELECT n, {kiosk}, {kiosk} || '-OLD-' || CAST(n AS TEXT), 'OLD-' || CAST(n AS TEXT),
   'contribution',
   '2026-10-01T00:00:00Z', CAST(
   '0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123'

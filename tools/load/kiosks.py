@@ -94,8 +94,8 @@ def _put_all(url: str, town: Town, numbers: range) -> int:
         session.verify = ca_of(town.trust)
         for number in numbers:
             session.cert = pair_of(town.trust, town.kiosk_of(number))
-            for body in bodies_of(number):
-                place = f"{url}/v1/payments/P{number}"
+            for body in bodies_of(town, number):
+                place = f"{url}/v1/payments/{town.payment_ref(number)}"
                 session.put(place, data=body, headers=headers, timeout=60).raise_for_status()
                 sent += 1
     return sent

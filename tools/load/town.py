@@ -42,6 +42,10 @@ class Town:
         """Return the kiosk that payment ``number`` is made at."""
         return self.kiosks[number % len(self.kiosks)]
 
+    def payment_ref(self, number: int) -> str:
+        """Return the reference of payment ``number``, as its kiosk would make it."""
+        return f"{self.kiosk_of(number)}-LOAD-{number:06d}"
+
     def paid(self) -> set[str]:
         """Return the references of all payments that the centre has booked."""
         booked = payments.c.state == PaymentState.CONFIRMED.value
@@ -68,7 +72,7 @@ def _fill(at: Connection, town: Town) -> None:
     enrol(at, town.trust, town.kiosks)
     at.execute(insert(people), [_person(number) for number in numbers])
     at.execute(insert(assessments), [_assessment(town, number) for number in numbers])
-    at.execute(insert(month_locks), [_lock(number) for number in numbers])
+    at.execute(insert(month_locks), [_lock(town, number) for number in numbers])
 
 
 def _person(number: int) -> dict[str, object]:
@@ -98,11 +102,12 @@ def _assessment(town: Town, number: int) -> dict[str, object]:
     }
 
 
-def _lock(number: int) -> dict[str, object]:
+def _lock(town: Town, number: int) -> dict[str, object]:
     return {
         "person_id": FIRST_PERSON + number,
         "scheme": "pension",
         "month": MONTH,
+        "kiosk_id": town.kiosk_of(number),
         "assessment_ref": assessment_ref(number),
     }
 
@@ -119,19 +124,19 @@ def record_of(number: int) -> TransactionRecord:
     )
 
 
-def report_of(number: int) -> PaymentReport:
+def report_of(town: Town, number: int) -> PaymentReport:
     """Return how its kiosk confirms payment ``number``."""
-    ref, about = f"P{number}", assessment_ref(number)
+    ref, about = town.payment_ref(number), assessment_ref(number)
     return PaymentReport(ref, about, AMOUNT, PaymentState.CONFIRMED, record_of(number), AT)
 
 
-def bodies_of(number: int) -> tuple[bytes, bytes]:
+def bodies_of(town: Town, number: int) -> tuple[bytes, bytes]:
     """Return what a kiosk tells of payment ``number``: that it is meant, and that it is made."""
-    done = report_of(number)
+    done = report_of(town, number)
     meant = replace(done, state=PaymentState.INTENDED, record=None)
     return encode(meant), encode(done)
 
 
-def body_of(number: int) -> bytes:
+def body_of(town: Town, number: int) -> bytes:
     """Return the bytes of ``report_of``."""
-    return encode(report_of(number))
+    return encode(report_of(town, number))
