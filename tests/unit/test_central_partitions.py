@@ -1,16 +1,22 @@
 """Monthly partitions on PostgreSQL: rows find their month, none is refused, all is guarded."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from central_world import World, differences, make_city, open_checked, record, refused
-from sqlalchemy import Connection, event, text
+from click.testing import CliRunner
+from sqlalchemy import Connection, event, func, select, text
 from sqlalchemy.exc import IntegrityError
 
+from kiosk_central.app import build_centre
 from kiosk_central.auditor.books import payment
-from kiosk_central.clock import this_utc_month
+from kiosk_central.cli import main
+from kiosk_central.clock import this_utc_month, utc_now
+from kiosk_central.metrics import figures
+from kiosk_central.months_ahead import keeping_months_ahead
 from kiosk_central.payment_rows import REPORTS
 from kiosk_central.store.engine import read, write
 from kiosk_central.store.looks import Look
@@ -22,6 +28,7 @@ from tests.databases import Template
 from tests.postgres import Postgres
 
 REF = "K0123-P-1"
+WAIT_S = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +164,43 @@ def test_an_old_month_is_taken_out(world: World) -> None:
         world.report(S.CONFIRMED, record=record(receipt=32))
     assert differences(world) == [("record", REF)]
     assert len(world.books()["postings"]) == 1
+
+
+def url_of(world: World) -> str:
+    return world.engine.url.render_as_string(hide_password=False)
+
+
+def test_a_running_server_makes_them(world: World) -> None:
+    """From its start on, by its own clock; nobody has to remember."""
+    centre = build_centre(url_of(world), world.region, world.clock)
+
+    async def serve() -> None:
+        async with keeping_months_ahead(centre):
+            while not rows_known(world, "payment_reports_2027_02"):
+                await asyncio.sleep(0.05)
+
+    asyncio.run(asyncio.wait_for(serve(), WAIT_S))
+    centre.press.close()
+    centre.writer.close()
+    centre.engine.dispose()
+    assert ahead(world) == []
+
+
+def rows_known(world: World, name: str) -> bool:
+    query = select(func.to_regclass(name))
+    return read(world.engine, lambda at: at.execute(query).scalar_one()) is not None
+
+
+def test_migrate_makes_months_and_puts_rows_in_order(world: World) -> None:
+    """What an operator does about a figure that is not 0."""
+    world.assess()
+    world.report(S.CONFIRMED)
+    assert read(world.engine, figures).rest == 1
+    done = CliRunner().invoke(main, ["migrate", "--db", url_of(world)])
+    assert done.exit_code == 0, done.output
+    assert read(world.engine, figures).rest == 0
+    now = str(this_utc_month(utc_now())).replace("-", "_")
+    assert rows_known(world, f"payment_reports_{now}")
 
 
 def test_there_is_nothing_to_do_on_sqlite(tmp_path: Path) -> None:
