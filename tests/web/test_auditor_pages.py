@@ -104,13 +104,14 @@ def test_pages_of_many_payments_follow_one_another(
     """Newest first, none twice and none left out where the page turns, even within one second."""
     rows = [
         {
-            "ref": f"X-{number:04d}",
+            "ref": f"{KIOSK}-X-{number:04d}",
             "kiosk_id": KIOSK,
             "assessment_ref": "none",
             "amount_fen": 1,
             "state": "declined",
             "begun_at": "2026-11-20T00:00:00Z",
             "heard_at": "2026-11-20T00:00:00Z",
+            "month": "2026-11",
             "changed_at": "2026-11-20T00:00:00Z",
             "give_back": "",
             "decided": "",
