@@ -46,6 +46,7 @@ from kioskd.protocols.central_books import (
 from kioskd.protocols.central_cabinet import CabinetEvent, CabinetEventKind
 from kioskd.protocols.central_documents import DocumentKind, DocumentRequest
 from tests.databases import Template
+from tests.patience import PATIENCE_S
 from tests.postgres import Postgres
 from tests.unit.central_world import (
     KIOSK,
@@ -63,7 +64,6 @@ T = TypeVar("T")
 AT = "2026-11-22T02:00:00Z"
 AMOUNT = Money(TWO_MONTHS_FEN)
 PAID = PaymentReport("P1", "A1", AMOUNT, S.CONFIRMED, record(), AT)
-WAIT_S = 20
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,7 @@ def interleaved(
             transaction.rollback()
         else:
             transaction.commit()
-        failure = running.exception(WAIT_S)
+        failure = running.exception(PATIENCE_S)
         return Second(running.result() if failure is None else failure, waited)
 
 

@@ -16,6 +16,7 @@ from kiosk_central.store.engine import open_engine, write
 from kiosk_central.web.accounts import add_account
 from kiosk_central.web.roles import Role
 from tests.databases import Template, make_template
+from tests.patience import PATIENCE_S
 from tests.web.staff import NOW, OUTLET, Served, Staff, serving
 
 CHROMIUM = "/usr/bin/chromium"
@@ -103,7 +104,7 @@ def visitor(chromium: Browser, served: Served, width: int, pictures: Path) -> It
     context = chromium.new_context(
         viewport={"width": width, "height": WIDTHS[width]}, locale="zh-CN"
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_S * 1000)
     yield Visitor(context.new_page(), served, width, pictures)
     context.close()
 
