@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint story stories money proofs bench load lock goldens words gallery pages clean
+.PHONY: help setup demo test check lint story stories money proofs bench load province lock goldens words gallery pages clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -56,6 +56,9 @@ load: setup ## what the centre carries beside the bare limits of this machine, a
 	$(BIN)/python -m tools.load.fleet
 	$(BIN)/python -m tools.load.kiosks $(if $(QUICK),--outage 1)
 	$(BIN)/python -m tools.load.failover
+
+province: setup ## run a province on this machine, attack it, break it, lose it and put it back
+	$(BIN)/python -m tools.province
 
 lock: ## resolve the lock files anew
 	tools/lock.sh --upgrade

@@ -200,7 +200,7 @@ class CentreLine:
                     await kiosk.send_all(nonsense)
                     break
                 if is_forged(bytes(data), self.faults):
-                    self.log.write("!", "a document is forged")
+                    self.log.write("!", "an answer is forged")
                     await kiosk.send_all(await self._forged(kiosk, bytes(data)))
                     continue
                 if CONFIRMED in data:

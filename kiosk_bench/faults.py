@@ -54,6 +54,7 @@ FAULTS = {
     "a4.finishes_cancelled_job": "the A4 printer prints on after it was told to stop",
     "central.document_changed": "a byte of each sealed paper is changed on the way",
     "central.document_of_a_stranger": "each sealed paper is swapped for one sealed by a stranger",
+    "central.pack_changed": "a bit of the region pack is another than was signed",
     "central.down": "the line to the centre is cut",
     "central.html_500": "the centre answers with an error page that holds a trace",
     "central.megabyte": "the centre answers with a megabyte of noise",

@@ -45,7 +45,7 @@ def _activate(desk: Desk, verifier: CardVerifier, asked: Asked, proof: Proof) ->
     view = check_card(desk.connection, verifier, proof, asked.person_id, today)
     if view.status is CardStatus.LOST:
         raise Refused(ProblemCode.CARD_LOST)
-    if view.expires < today:
+    if view.status is CardStatus.RETURNED or view.expires < today:
         raise Refused(ProblemCode.CARD_EXPIRED)
     moved = move(desk, card_of_code(desk.connection, proof.code), CardEvent.ACTIVATE, asked.ref)
     number = ""

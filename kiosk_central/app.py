@@ -50,15 +50,16 @@ from kiosk_central.store.engine import open_centre_database, read, write
 from kiosk_central.store.schema import settings
 from kiosk_central.store.writer import Writer
 from kiosk_central.trust.ca import Issuer
+from kiosk_central.trust.packs import PackSigner
 from kiosk_central.web import parts as web
 from kioskd.domain.region import RegionPack
 from kioskd.protocols.central import Problem, ProblemCode, encode
 
 API = (
+    payments,
     public,
     logins,
     me,
-    payments,
     books,
     documents,
     verify,
@@ -73,7 +74,7 @@ API = (
     trust,
     ivr,
 )
-"""Each part of the contract has its own module with its ``ROUTES``."""
+"""Each part of the contract has its own module with its ``ROUTES``, tried in this order."""
 RETRY_AFTER_S = 2
 _log = logging.getLogger("kiosk_central.app")
 
@@ -106,7 +107,9 @@ def build_centre(
         clock,
         signer,
         Press(seal_key),
+        clock(),
         issuer=issuer,
+        packs=None if issuer is None else PackSigner(issuer),
         behind_proxy=behind_proxy,
     )
 

@@ -10,6 +10,7 @@ from kiosk_central.card_rows import BY_THE_CLOCK
 from kiosk_central.card_states import (
     CLOSED,
     EXPECTED,
+    NEW_CARD,
     START,
     ApplicationEvent,
     ApplicationState,
@@ -186,6 +187,15 @@ def application_for_new_card(connection: Connection, card_code: str) -> StoredAp
     query = select(applications).where(applications.c.new_card_code == card_code)
     row = connection.execute(query).one_or_none()
     return None if row is None else _stored(connection, row)
+
+
+def coming_card(connection: Connection, card_code: str) -> StoredApplication | None:
+    """Return the open application for a card in place of this one, or for this very one."""
+    made_for = application_for_new_card(connection, card_code)
+    if made_for is not None and made_for.is_open:
+        return made_for
+    found = (open_application_of(connection, card_code, kind) for kind in NEW_CARD)
+    return next((one for one in found if one is not None), None)
 
 
 def applications_of(connection: Connection, person_id: int) -> tuple[StoredApplication, ...]:

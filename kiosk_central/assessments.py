@@ -30,9 +30,9 @@ from kioskd.domain.periods import Forbidden, what_forbids
 from kioskd.domain.region import RegionPack
 from kioskd.protocols.central import AssessmentRequest, ProblemCode
 
-ASSESSMENT = Look(assessments.c.ref)
+ASSESSMENT = Look(assessments.c.kiosk_id, assessments.c.ref)
 IN_STATE = Look(assessments.c.person_id, assessments.c.state)
-LOCKS = Look(month_locks.c.assessment_ref)
+LOCKS = Look(month_locks.c.kiosk_id, month_locks.c.assessment_ref)
 ASSESSMENT_LASTS = timedelta(minutes=15)
 FORBIDDEN = {
     Forbidden.NO_MONTH: ProblemCode.BAD_REQUEST,
@@ -55,6 +55,11 @@ class KnownAssessment:
     content: Assessment
 
     @property
+    def key(self) -> tuple[str, str]:
+        """Its kiosk and its reference there."""
+        return self.kiosk_id, self.content.ref
+
+    @property
     def month_texts(self) -> list[str]:
         return [str(month) for month in self.content.months]
 
@@ -63,9 +68,9 @@ class KnownAssessment:
         return self.content.state
 
 
-def find_assessment(at: Connection | Sheet, ref: str) -> KnownAssessment | None:
-    """Return the assessment, or None if there is none of that reference."""
-    row = sheet_on(at).row(ASSESSMENT, ref)
+def find_assessment(at: Connection | Sheet, kiosk_id: str, ref: str) -> KnownAssessment | None:
+    """Return a kiosk's assessment, or None if it has none of that reference."""
+    row = sheet_on(at).row(ASSESSMENT, kiosk_id, ref)
     if row is None:
         return None
     row.read = row.read or _known(row)
@@ -108,9 +113,9 @@ def assess(
     lock_kiosk(connection, kiosk_id)
     lock_person(connection, person_id)
     expire_due(Sheet(connection), now, person_id)
-    known = find_assessment(connection, ref)
+    known = find_assessment(connection, kiosk_id, ref)
     if known is not None:
-        return _same_again(known, kiosk_id, person_id, request)
+        return _same_again(known, person_id, request)
     offers = offers_for(connection, region, person_id, now)
     grade = _grade_on_offer(offers, request)
     months = sorted(request.months)
@@ -129,18 +134,16 @@ def assess(
         "state": AssessmentState.OPEN.value,
     }
     connection.execute(insert(assessments).values(values))
-    made = find_assessment(connection, ref)
+    made = find_assessment(connection, kiosk_id, ref)
     assert made is not None, "just inserted"
     if not lock_months(connection, made):
         raise Refused(ProblemCode.MONTHS_TAKEN)
     return made.content
 
 
-def _same_again(
-    known: KnownAssessment, kiosk_id: str, person_id: int, request: AssessmentRequest
-) -> Assessment:
-    told = (known.kiosk_id, known.person_id, known.content.scheme, known.content.grade.percent)
-    asked = (kiosk_id, person_id, request.scheme, request.percent)
+def _same_again(known: KnownAssessment, person_id: int, request: AssessmentRequest) -> Assessment:
+    told = (known.person_id, known.content.scheme, known.content.grade.percent)
+    asked = (person_id, request.scheme, request.percent)
     if told != asked or list(known.content.months) != sorted(request.months):
         raise Refused(ProblemCode.REFERENCE_REUSED)
     return known.content
@@ -171,6 +174,7 @@ def lock_months(connection: Connection, assessment: KnownAssessment) -> bool:
             "person_id": assessment.person_id,
             "scheme": assessment.content.scheme.value,
             "month": month,
+            "kiosk_id": assessment.kiosk_id,
             "assessment_ref": assessment.content.ref,
         }
         for month in assessment.month_texts
@@ -183,9 +187,9 @@ def lock_months(connection: Connection, assessment: KnownAssessment) -> bool:
     return True
 
 
-def lock_payer(connection: Connection, now: datetime, ref: str) -> None:
+def lock_payer(connection: Connection, now: datetime, kiosk_id: str, ref: str) -> None:
     """Be alone with the months of whoever the assessment is for, as they stand by the clock."""
-    about = Sheet(connection).row(ASSESSMENT, ref)
+    about = Sheet(connection).row(ASSESSMENT, kiosk_id, ref)
     if about is not None:
         lock_person(connection, about.person_id)
         expire_due(Sheet(connection), now, about.person_id)
@@ -196,7 +200,7 @@ def expire_due(sheet: Sheet, now: datetime, person_id: int) -> None:
     over = stamp(now)
     for one in sheet.rows(IN_STATE, person_id, AssessmentState.OPEN.value):
         if one.expires_at <= over:
-            settle(sheet, one.ref, AssessmentState.EXPIRED)
+            settle(sheet, (one.kiosk_id, one.ref), AssessmentState.EXPIRED)
 
 
 def release(connection: Connection, now: datetime, kiosk_id: str, ref: str) -> None:
@@ -205,16 +209,16 @@ def release(connection: Connection, now: datetime, kiosk_id: str, ref: str) -> N
     Raises Refused: NOT_FOUND, STATE_CONFLICT while a payment holds it, ASSESSMENT_CLOSED if paid.
     """
     lock_kiosk(connection, kiosk_id)
-    lock_payer(connection, now, ref)
-    known = find_assessment(connection, ref)
-    if known is None or known.kiosk_id != kiosk_id:
+    lock_payer(connection, now, kiosk_id, ref)
+    known = find_assessment(connection, kiosk_id, ref)
+    if known is None:
         raise Refused(ProblemCode.NOT_FOUND)
     if known.state is AssessmentState.PAYING:
         raise Refused(ProblemCode.STATE_CONFLICT, "a payment holds it")
     if known.state is AssessmentState.PAID:
         raise Refused(ProblemCode.ASSESSMENT_CLOSED, "it is paid")
     if known.state is AssessmentState.OPEN:
-        settle(Sheet(connection), ref, AssessmentState.RELEASED)
+        settle(Sheet(connection), known.key, AssessmentState.RELEASED)
 
 
 def hold(sheet: Sheet, assessment: KnownAssessment, payment_ref: str) -> bool:
@@ -224,18 +228,22 @@ def hold(sheet: Sheet, assessment: KnownAssessment, payment_ref: str) -> bool:
     locked = assessment.state is AssessmentState.OPEN
     if not locked and not lock_months(sheet.connection, assessment):
         return False
-    _set_state(sheet, assessment.content.ref, AssessmentState.PAYING, payment_ref)
+    _set_state(sheet, assessment.key, AssessmentState.PAYING, payment_ref)
     return True
 
 
-def settle(sheet: Sheet, ref: str, state: AssessmentState, payment_ref: str | None = None) -> None:
-    """Close the assessment in ``state`` and give its locks back."""
-    _set_state(sheet, ref, state, payment_ref)
-    sheet.delete(LOCKS, ref)
+def settle(
+    sheet: Sheet, key: tuple[str, str], state: AssessmentState, payment_ref: str | None = None
+) -> None:
+    """Close the assessment of ``key`` in ``state`` and give its locks back."""
+    _set_state(sheet, key, state, payment_ref)
+    sheet.delete(LOCKS, *key)
 
 
-def _set_state(sheet: Sheet, ref: str, state: AssessmentState, payment_ref: str | None) -> None:
-    known = sheet.row(ASSESSMENT, ref)
+def _set_state(
+    sheet: Sheet, key: tuple[str, str], state: AssessmentState, payment_ref: str | None
+) -> None:
+    known = sheet.row(ASSESSMENT, *key)
     assert known is not None, "it was just looked at"
     holder = known.payment_ref if payment_ref is None else payment_ref
     sheet.change(known, state=state.value, payment_ref=holder)

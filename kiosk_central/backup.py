@@ -1,8 +1,8 @@
 """Backups: a copy of the whole database of one moment, with what must be found in it again.
 
 SQLite is copied by its own online backup, PostgreSQL by ``pg_dump`` on a snapshot; the server goes
-on meanwhile. Beside the file stands ``FILE.json``: its SHA-256, the revision of the tables, and the
-sums of the books as they were in that very moment. Putting it back checks all of them.
+on meanwhile. Beside the file stands ``FILE.json``: its SHA-256, the revision, and what every table
+came to in that very moment. Putting it back checks all of them.
 """
 
 import hashlib
@@ -18,35 +18,21 @@ from pathlib import Path
 
 import msgspec
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import Connection, Engine, func, inspect, make_url, select, text
+from sqlalchemy import Connection, Engine, inspect, make_url, text
 
+from kiosk_central.backup_sums import Sums, sums_of
 from kiosk_central.clock import stamp
 from kiosk_central.laws import misposted, unbalanced
-from kiosk_central.store.books import entries, journal_links, payments, postings
 from kiosk_central.store.engine import SNAPSHOT, open_engine, read
 from kiosk_central.store.revisions import revision_of
-from kiosk_central.store.schema import fen_sum
 from kioskd.errors import KioskError
 
-FORMAT = 1
+FORMAT = 2
 PRIVATE = 0o600
 
 
 class BackupError(KioskError):
     """The backup cannot be taken or put back; the text says why. Nothing was changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """What the books came to in one moment."""
-
-    payments: int
-    payments_fen: int
-    postings: int
-    entries: int
-    debits_fen: int
-    links: int
-    """Entries of kiosks' journals that are anchored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +131,7 @@ def _picture(connection: Connection) -> tuple[str, Sums]:
     broken = (*unbalanced(connection), *misposted(connection))
     if broken:
         raise BackupError(f"the books are not sound: {', '.join(map(str, broken[:5]))}")
-    return revision, Sums(
-        connection.execute(select(func.count()).select_from(payments)).scalar_one(),
-        connection.execute(select(fen_sum(payments.c.amount_fen))).scalar_one() or 0,
-        connection.execute(select(func.count()).select_from(postings)).scalar_one(),
-        connection.execute(select(func.count()).select_from(entries)).scalar_one(),
-        connection.execute(
-            select(fen_sum(entries.c.debit_fen)).where(entries.c.debit_fen > 0)
-        ).scalar_one()
-        or 0,
-        connection.execute(select(func.count()).select_from(journal_links)).scalar_one(),
-    )
+    return revision, sums_of(connection)
 
 
 def _copy_sqlite(engine: Engine, part: Path) -> tuple[str, Sums]:

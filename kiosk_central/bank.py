@@ -24,6 +24,7 @@ from kiosk_central.bank_match import (
 from kiosk_central.desk import Desk
 from kiosk_central.differences import Difference, explain, note, open_rows
 from kiosk_central.ledger import post_bank
+from kiosk_central.payment_refs import is_of
 from kiosk_central.payment_rows import StoredPayment
 from kiosk_central.store.books import bank_files, bank_lines, charges
 from kiosk_central.store.locks import lock_alone
@@ -154,9 +155,7 @@ def _key_of_place(connection: Connection, place: str) -> Key | None:
 
 
 def _key_of_charge(connection: Connection, payment_ref: str) -> Key | None:
-    row = connection.execute(
-        select(charges).where(charges.c.payment_ref == payment_ref)
-    ).one_or_none()
+    row = connection.execute(select(charges).where(is_of(charges, payment_ref))).one_or_none()
     return None if row is None else (row.terminal_id, row.day, row.receipt, row.trace)
 
 

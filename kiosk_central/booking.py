@@ -7,6 +7,7 @@ from kiosk_central.contributions import any_paid
 from kiosk_central.desk import Desk
 from kiosk_central.differences import Claim, explain, note_claim
 from kiosk_central.ledger import post_contribution, post_reversal, post_suspense
+from kiosk_central.payment_refs import key_of
 from kiosk_central.store.books import payments
 from kiosk_central.store.looks import Look
 from kiosk_central.store.sheet import Sheet
@@ -14,7 +15,7 @@ from kioskd.domain.contribution import AssessmentState
 from kioskd.domain.payment import PaymentState
 from kioskd.protocols.central_books import DifferenceKind
 
-PAYMENT = Look(payments.c.ref)
+PAYMENT = Look(payments.c.kiosk_id, payments.c.ref)
 IMPOSSIBLE_PREFIX = "R-"
 """Begins the operator code of a reversal that the PIN pad refused."""
 IN_DOUBT = (DifferenceKind.OUTCOME_UNRESOLVED, DifferenceKind.MONTHS_LOCKED_ELSEWHERE)
@@ -51,7 +52,7 @@ def book(desk: Desk, claim: Claim, assessment: KnownAssessment | None) -> bool:
         set_free(desk.sheet, assessment, ref)
         return False
     post_contribution(desk, ref, assessment)
-    settle(desk.sheet, assessment.content.ref, AssessmentState.PAID, ref)
+    settle(desk.sheet, assessment.key, AssessmentState.PAID, ref)
     return True
 
 
@@ -84,10 +85,10 @@ def set_free(sheet: Sheet, assessment: KnownAssessment, payment_ref: str) -> Non
     holder = assessment.payment_ref
     open_states = (AssessmentState.OPEN, AssessmentState.PAYING)
     if assessment.state in open_states and holder in (None, payment_ref):
-        settle(sheet, assessment.content.ref, AssessmentState.RELEASED, payment_ref)
+        settle(sheet, assessment.key, AssessmentState.RELEASED, payment_ref)
 
 
 def _set_give_back(sheet: Sheet, ref: str, value: GiveBack) -> None:
-    stored = sheet.row(PAYMENT, ref)
+    stored = sheet.row(PAYMENT, *key_of(ref))
     assert stored is not None, "it was just looked at"
     sheet.change(stored, give_back=value.value)

@@ -29,9 +29,8 @@ def take_event(desk: Desk, region: RegionPack, kiosk_id: str, event: CabinetEven
     Raises Refused(REFERENCE_REUSED).
     """
     lock_kiosk(desk.connection, kiosk_id)
-    known = desk.connection.execute(
-        select(kiosk_events).where(kiosk_events.c.ref == event.ref)
-    ).one_or_none()
+    own = (kiosk_events.c.kiosk_id == kiosk_id, kiosk_events.c.ref == event.ref)
+    known = desk.connection.execute(select(kiosk_events).where(*own)).one_or_none()
     if known is None:
         values = {
             "ref": event.ref,
@@ -41,7 +40,7 @@ def take_event(desk: Desk, region: RegionPack, kiosk_id: str, event: CabinetEven
             "received_at": stamp(desk.now),
         }
         desk.connection.execute(insert(kiosk_events).values(values))
-    elif (known.kiosk_id, known.kind) != (kiosk_id, event.kind.value):
+    elif known.kind != event.kind.value:
         raise Refused(ProblemCode.REFERENCE_REUSED)
     return hold_of(desk.connection, region, kiosk_id)
 

@@ -46,13 +46,14 @@ class Asked:
 def given_before(connection: Connection, asked: Asked, wanted: type[T]) -> T | None:
     """Return the answer given to this very act; None if it is new.
 
-    Raises Refused(REFERENCE_REUSED) where the reference was another act's.
+    Raises Refused(REFERENCE_REUSED) where the kiosk has used the reference for another act.
     """
-    row = connection.execute(select(card_acts).where(card_acts.c.ref == asked.ref)).one_or_none()
+    own = (card_acts.c.kiosk_id == asked.kiosk_id, card_acts.c.ref == asked.ref)
+    row = connection.execute(select(card_acts).where(*own)).one_or_none()
     if row is None:
         return None
-    told = (row.act, row.kiosk_id, row.person_id, row.body)
-    if told != (asked.act.value, asked.kiosk_id, asked.person_id, asked.digest):
+    told = (row.act, row.person_id, row.body)
+    if told != (asked.act.value, asked.person_id, asked.digest):
         raise Refused(ProblemCode.REFERENCE_REUSED)
     return decode(row.answer, wanted)
 

@@ -8,11 +8,14 @@ from sqlalchemy import Connection, Table, insert, select, update
 
 from kiosk_central.applications import StoredApplication, advance, find_application
 from kiosk_central.card_rows import card_of_code, status_on
-from kiosk_central.card_states import ApplicationEvent
+from kiosk_central.card_states import ApplicationEvent, ApplicationState
 from kiosk_central.desk import Desk
+from kiosk_central.problems import Refused
 from kiosk_central.store.cards import application_steps, applications, card_acts, card_moves
+from kiosk_central.store.locks import lock_person
 from kiosk_central.store.schema import cards
 from kioskd.domain.card import CardStatus
+from kioskd.protocols.central import ProblemCode
 
 HELD_BACK = ("body", "answer")
 """Columns of bytes that say nothing to a reader."""
@@ -56,17 +59,24 @@ def take_up(desk: Desk, number: str, by: str) -> StoredApplication:
     return advance(desk, find_application(desk.connection, number), ApplicationEvent.MAKE, by)
 
 
-def finish(desk: Desk, number: str, by: str, made: MadeCard) -> StoredApplication:
-    """Put the new card on record, not active yet. Raises Refused: NOT_FOUND, CARD_STATE."""
-    known = advance(desk, find_application(desk.connection, number), ApplicationEvent.FINISH, by)
+def made(desk: Desk, number: str, card: MadeCard) -> StoredApplication:
+    """Put a new card on record: made, not active, and still on its way to the outlet.
+
+    Raises Refused: NOT_FOUND, CARD_STATE (not being made, or made already).
+    """
+    known = find_application(desk.connection, number)
+    lock_person(desk.connection, known.person_id)
+    known = find_application(desk.connection, number)
+    if known.state is not ApplicationState.MAKING or new_card_code(desk.connection, number):
+        raise Refused(ProblemCode.CARD_STATE, "not being made, or made already")
     old = card_of_code(desk.connection, known.card_code)
     row = {
-        "code": made.code.upper(),
-        "number": made.number,
+        "code": card.code.upper(),
+        "number": card.number,
         "person_id": known.person_id,
-        "atr_history": made.atr_history,
-        "issued": made.issued.isoformat(),
-        "expires": made.expires.isoformat(),
+        "atr_history": card.atr_history,
+        "issued": card.issued.isoformat(),
+        "expires": card.expires.isoformat(),
         "status": CardStatus.INACTIVE.value,
         "until": "",
         "barcode": old.barcode,
@@ -76,6 +86,25 @@ def finish(desk: Desk, number: str, by: str, made: MadeCard) -> StoredApplicatio
     own = applications.c.number == number
     desk.connection.execute(update(applications).where(own).values(new_card_code=row["code"]))
     return find_application(desk.connection, number)
+
+
+def arrived(desk: Desk, number: str, by: str) -> StoredApplication:
+    """Note that a new card lies at its outlet. Raises Refused: NOT_FOUND, CARD_STATE."""
+    if not new_card_code(desk.connection, number):
+        raise Refused(ProblemCode.CARD_STATE, "not made yet")
+    return advance(desk, find_application(desk.connection, number), ApplicationEvent.FINISH, by)
+
+
+def finish(desk: Desk, number: str, by: str, card: MadeCard) -> StoredApplication:
+    """Note that a card was made and lies at its outlet. Raises Refused: as ``made``."""
+    made(desk, number, card)
+    return arrived(desk, number, by)
+
+
+def new_card_code(connection: Connection, number: str) -> str:
+    """Return the code of the card made for an application; empty while there is none."""
+    query = select(applications.c.new_card_code).where(applications.c.number == number)
+    return connection.execute(query).scalar_one_or_none() or ""
 
 
 def hand_out(desk: Desk, number: str, by: str) -> StoredApplication:

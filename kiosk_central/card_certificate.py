@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from kiosk_central.applications import find_application
 from kiosk_central.card_rows import card_of_code
+from kiosk_central.card_states import NEW_CARD
 from kiosk_central.problems import Refused
 from kiosk_central.store.schema import people
 from kioskd.domain.calendar import WorkingDay
@@ -26,7 +27,9 @@ class CardCertificateData:
     city: str
     barcode: MedicalNumber
     """The medical-insurance number: with it she is treated until the new card is there."""
-    lost_card: CardNumber
+    old_card: CardNumber
+    handed_in: bool
+    """The old card was exchanged as it expired; else it was lost for good."""
     applied: date
     collect_on: WorkingDay
     outlet: str
@@ -42,7 +45,7 @@ def card_certificate_data(
     fetched and nothing needs to stand in for it any more.
     """
     known = find_application(connection, application_number)
-    is_for_new = known.kind is ApplicationKind.REISSUE and known.is_open
+    is_for_new = known.kind in NEW_CARD and known.is_open
     if known.person_id != person_id or not is_for_new or known.collect_on is None:
         raise Refused(ProblemCode.NOT_FOUND, "application")
     card = card_of_code(connection, known.card_code)
@@ -54,6 +57,7 @@ def card_certificate_data(
         person.city,
         MedicalNumber(card.barcode),
         CardNumber(card.number),
+        known.kind is ApplicationKind.EXCHANGE,
         known.opened,
         known.collect_on,
         known.outlet,

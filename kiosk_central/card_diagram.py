@@ -31,13 +31,13 @@ def _mermaid(
 def cards() -> str:
     """Return the life of a card."""
     moves = ((before, event, after) for (before, event), after in CARD.items())
-    return _mermaid(moves, (CardStatus.INACTIVE,), (CardStatus.LOST,))
+    return _mermaid(moves, (CardStatus.INACTIVE,), (CardStatus.LOST, CardStatus.RETURNED))
 
 
 def applications() -> str:
-    """Return the lives of applications."""
+    """Return the lives of applications; kinds that begin alike are one life."""
     moves = ((before, event, after) for (before, event), after in APPLICATION.items())
-    return _mermaid(moves, START.values(), CLOSED)
+    return _mermaid(moves, dict.fromkeys(START.values()), CLOSED)
 
 
 SECTIONS: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(

@@ -19,8 +19,8 @@ from kioskd.domain.secret import CardNumber, MedicalNumber
 from kioskd.protocols.central import ProblemCode
 
 BY_THE_CLOCK = "clock"
-PRESENT = (CardStatus.ACTIVE, CardStatus.PRE_REPORTED, CardStatus.INACTIVE, CardStatus.LOST)
-"""Of several cards of a person the first of these is her present one."""
+PRESENT = (CardStatus.ACTIVE, CardStatus.PRE_REPORTED, CardStatus.INACTIVE)
+"""Of several cards of a person the first of these is her present one, else the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,11 @@ def present_card(connection: Connection, person_id: int, today: date) -> StoredC
         .order_by(cards.c.issued.desc(), cards.c.code)
     )
     own = [_stored(row) for row in connection.execute(query)]
-    return min(own, key=lambda card: PRESENT.index(card.status_on(today)), default=None)
+    return min(own, key=lambda card: _rank(card.status_on(today)), default=None)
+
+
+def _rank(status: CardStatus) -> int:
+    return PRESENT.index(status) if status in PRESENT else len(PRESENT)
 
 
 def move(desk: Desk, card: StoredCard, event: CardEvent, by: str, until: str = "") -> StoredCard:

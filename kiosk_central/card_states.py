@@ -26,6 +26,8 @@ class CardEvent(Enum):
     """Its holder reports it lost for good and asks for a new one."""
     REPLACE = "replace"
     """It was lost before it was activated: the counter has a new one made."""
+    EXCHANGE = "exchange"
+    """It expires, or has: its holder hands it in at a counter, and a new one is made."""
     ACTIVATE = "activate"
     """Its holder shows it to a kiosk: it is the card that was made for her."""
 
@@ -36,12 +38,13 @@ CARD: Final[Mapping[tuple[CardStatus, CardEvent], CardStatus]] = MappingProxyTyp
         (CardStatus.INACTIVE, CardEvent.REPLACE): CardStatus.LOST,
         (CardStatus.ACTIVE, CardEvent.PRE_REPORT): CardStatus.PRE_REPORTED,
         (CardStatus.ACTIVE, CardEvent.LOSE): CardStatus.LOST,
+        (CardStatus.ACTIVE, CardEvent.EXCHANGE): CardStatus.RETURNED,
         (CardStatus.PRE_REPORTED, CardEvent.CANCEL): CardStatus.ACTIVE,
         (CardStatus.PRE_REPORTED, CardEvent.LAPSE): CardStatus.ACTIVE,
         (CardStatus.PRE_REPORTED, CardEvent.LOSE): CardStatus.LOST,
     }
 )
-"""Nothing leads out of LOST: a card found again afterwards is a card no more.
+"""Nothing leads out of LOST and RETURNED: a card found again afterwards is a card no more.
 
 Nor can one be reported that is not active yet: it is good for nothing, and the counter replaces it.
 """
@@ -102,19 +105,17 @@ START: Final[Mapping[ApplicationKind, ApplicationState]] = MappingProxyType(
     {
         ApplicationKind.LOSS: ApplicationState.IN_FORCE,
         ApplicationKind.REISSUE: ApplicationState.ACCEPTED,
+        ApplicationKind.EXCHANGE: ApplicationState.ACCEPTED,
     }
 )
+NEW_CARD: Final = (ApplicationKind.REISSUE, ApplicationKind.EXCHANGE)
+"""What a new card is made for, all on the same way."""
+_NEW_CARD_WAY: Final = (_S.ACCEPTED, _S.MAKING, _S.READY, _S.COLLECTED, _S.ACTIVATED)
 CLOSED: Final = frozenset({_S.CANCELLED, _S.LAPSED, _S.MADE_FORMAL, _S.ACTIVATED, _S.REPLACED})
 EXPECTED: Final[Mapping[ApplicationKind, tuple[ApplicationState, ...]]] = MappingProxyType(
     {
         ApplicationKind.LOSS: (_S.IN_FORCE, _S.LAPSED),
-        ApplicationKind.REISSUE: (
-            _S.ACCEPTED,
-            _S.MAKING,
-            _S.READY,
-            _S.COLLECTED,
-            _S.ACTIVATED,
-        ),
+        **dict.fromkeys(NEW_CARD, _NEW_CARD_WAY),
     }
 )
 """The way an application goes when nothing else happens, for what comes next on the screen."""

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from kiosk_central.clock import local_date, stamp_of_kiosk
 from kiosk_central.desk import Desk
+from kiosk_central.payment_refs import kiosk_in
 from kiosk_central.store.books import charges, terminals
 from kiosk_central.store.looks import Look
 from kioskd.domain.payment import TransactionRecord
@@ -35,6 +36,7 @@ def keep_charge(desk: Desk, payment_ref: str, record: TransactionRecord, kiosk_a
     about = datetime.fromisoformat(stamp_of_kiosk(kiosk_at, desk.now))
     desk.sheet.add(
         charges,
+        kiosk_id=kiosk_in(payment_ref),
         payment_ref=payment_ref,
         terminal_id=record.terminal_id,
         receipt=record.receipt,

@@ -13,6 +13,7 @@ from kiosk_central.commands.accounts import account
 from kiosk_central.commands.backup import backup
 from kiosk_central.commands.bank import bank
 from kiosk_central.commands.cards import cards
+from kiosk_central.commands.desk_fees import desk_fees
 from kiosk_central.commands.differences import differences, payment
 from kiosk_central.commands.documents import document, seal
 from kiosk_central.commands.interest import interest
@@ -46,6 +47,7 @@ COMMANDS = (
     backup,
     bank,
     cards,
+    desk_fees,
     differences,
     document,
     interest,

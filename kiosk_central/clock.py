@@ -19,7 +19,7 @@ def utc_now() -> datetime:
 
 def stamp(moment: datetime) -> str:
     """Write a moment as RFC 3339 UTC to the second; such texts sort as the moments do."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def stamp_of_kiosk(text: str, now: datetime) -> str:

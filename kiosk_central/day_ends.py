@@ -35,11 +35,11 @@ def take_day_end(desk: Desk, kiosk_id: str, report: DayEndReport) -> DayEndAnswe
     """
     lock_kiosk(desk.connection, kiosk_id)
     stored = desk.connection.execute(
-        select(day_ends).where(day_ends.c.ref == report.ref)
+        select(day_ends).where(day_ends.c.kiosk_id == kiosk_id, day_ends.c.ref == report.ref)
     ).one_or_none()
     body = encode(report)
     if stored is not None:
-        if (stored.kiosk_id, stored.body) != (kiosk_id, body):
+        if stored.body != body:
             raise Refused(ProblemCode.REFERENCE_REUSED)
         return decode(stored.answer, DayEndAnswer)
     _check(report)
@@ -71,8 +71,8 @@ def _told(one: Difference) -> DayDifference:
     return DayDifference(one.kind, one.payment_ref, Money(fen))
 
 
-def _place(report: DayEndReport) -> str:
-    return f"day-end {report.ref}"
+def _place(kiosk_id: str, report: DayEndReport) -> str:
+    return f"day-end {kiosk_id} {report.ref}"
 
 
 def _totals(kiosk_id: str, report: DayEndReport) -> Iterator[Difference]:
@@ -85,17 +85,18 @@ def _totals(kiosk_id: str, report: DayEndReport) -> Iterator[Difference]:
     count, amount = report.told
     if amount != total(charged) or (count != len(charged) and not reversed_any):
         own_fen = total(charged).fen
-        kind, place = DifferenceKind.TOTALS, _place(report)
+        kind, place = DifferenceKind.TOTALS, _place(kiosk_id, report)
         yield Difference(kind, kiosk_id, amount.fen, place=place, other_fen=own_fen)
 
 
 def _compared(connection: Connection, kiosk_id: str, report: DayEndReport) -> Iterator[Difference]:
     """Compare each payment of the list with ours."""
+    place = _place(kiosk_id, report)
     for one in report.payments:
         kind, own_fen = _compared_one(connection, kiosk_id, one)
         if kind is not None:
             yield Difference(
-                kind, kiosk_id, one.amount.fen, one.ref, one.state.value, _place(report), own_fen
+                kind, kiosk_id, one.amount.fen, one.ref, one.state.value, place, own_fen
             )
 
 

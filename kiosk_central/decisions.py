@@ -12,6 +12,7 @@ from kiosk_central.bank_match import BankLine, candidates_for, find_line, line_i
 from kiosk_central.booking import book, not_charged
 from kiosk_central.desk import Desk
 from kiosk_central.differences import Claim, NotToBeSettled, decide, explain
+from kiosk_central.payment_refs import kiosk_in
 from kiosk_central.payment_rows import Decided, StoredPayment, find_payment
 from kiosk_central.store.books import charges, payments
 from kiosk_central.store.locks import lock_alone, lock_kiosk
@@ -53,7 +54,7 @@ def settle_as_charged(desk: Desk, ref: str, bank_line_id: int, by: str, why: str
     _set_decided(desk, ref, PaymentState.CONFIRMED, Decided.CHARGED)
     _explain(desk, by, why, ref)
     claim = _claim(stored, PaymentState.CONFIRMED)
-    book(desk, claim, find_assessment(desk.connection, stored.assessment_ref))
+    book(desk, claim, find_assessment(desk.connection, stored.kiosk_id, stored.assessment_ref))
     settle_with_bank(desk, {line.key})
 
 
@@ -68,7 +69,7 @@ def settle_as_not_charged(desk: Desk, ref: str, by: str, why: str) -> None:
     decide(desk.connection, desk.now, by, "payment settled as not charged", ref, why)
     _set_decided(desk, ref, PaymentState.DECLINED, Decided.NOT_CHARGED)
     _explain(desk, by, why, ref)
-    about = find_assessment(desk.connection, stored.assessment_ref)
+    about = find_assessment(desk.connection, stored.kiosk_id, stored.assessment_ref)
     not_charged(desk, ref, PaymentState.DECLINED, about)
 
 
@@ -77,7 +78,7 @@ def _undecided(desk: Desk, ref: str) -> StoredPayment:
     if known is None:
         raise NotToBeSettled(f"there is no payment {ref}")
     lock_kiosk(desk.connection, known.kiosk_id)
-    lock_payer(desk.connection, desk.now, known.assessment_ref)
+    lock_payer(desk.connection, desk.now, known.kiosk_id, known.assessment_ref)
     lock_alone(desk.connection, BANK_BOOK)
     stored = find_payment(desk.connection, ref)
     assert stored is not None, "payments are never deleted"
@@ -88,6 +89,7 @@ def _undecided(desk: Desk, ref: str) -> StoredPayment:
 
 def _keep_bank_charge(desk: Desk, ref: str, line: BankLine) -> None:
     row = {
+        "kiosk_id": kiosk_in(ref),
         "payment_ref": ref,
         "terminal_id": line.terminal_id,
         "receipt": line.receipt,
@@ -99,7 +101,8 @@ def _keep_bank_charge(desk: Desk, ref: str, line: BankLine) -> None:
 
 def _set_decided(desk: Desk, ref: str, state: PaymentState, decided: Decided) -> None:
     values = {"state": state.value, "decided": decided.value, "changed_at": desk.stamp}
-    desk.connection.execute(update(payments).where(payments.c.ref == ref).values(values))
+    own = (payments.c.kiosk_id == kiosk_in(ref), payments.c.ref == ref)
+    desk.connection.execute(update(payments).where(*own).values(values))
 
 
 def _claim(stored: StoredPayment, state: PaymentState) -> Claim:

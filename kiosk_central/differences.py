@@ -7,7 +7,7 @@ themselves where what was missing has come (``explain``): then it says what came
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, literal_column, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from kiosk_central.clock import stamp
 from kiosk_central.desk import Desk
@@ -17,9 +17,7 @@ from kioskd.errors import KioskError
 from kioskd.protocols.central import PaymentReport, encode
 from kioskd.protocols.central_books import DifferenceKind
 
-OPEN_OF_PAYMENT = Look(
-    differences.c.payment_ref, where=differences.c.settled_at == literal_column("''")
-)
+OPEN_OF_PAYMENT = Look(differences.c.payment_ref, where="settled_at = ''")
 CENTRE = "centre"
 """Who settles a difference where the books have come to agree by themselves."""
 
@@ -53,7 +51,7 @@ class Difference:
     payment_ref: str = ""
     claimed_state: str = ""
     place: str = ""
-    """Where to look: ``day-end REF``, ``bank line 17``, ``journal 7KQ4 entry 12``."""
+    """Where to look: ``day-end KIOSK REF``, ``bank line 17``, ``journal 7KQ4 entry 12``."""
     other_fen: int | None = None
     """As our own book has it, where it has another."""
     record: str = ""

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, exists
 from kiosk_central.assessments import KnownAssessment
 from kiosk_central.clock import local_date
 from kiosk_central.desk import Desk
+from kiosk_central.payment_refs import key_of, kiosk_in
 from kiosk_central.receipt_numbers import next_receipt_number
 from kiosk_central.store.books import entries, postings
 from kiosk_central.store.looks import Line, Look
@@ -28,7 +29,7 @@ BANK = "bank"
 SUSPENSE = "suspense"
 REFUNDS_PAYABLE = "refunds-payable"
 TRANSFERS = "transfers"
-POSTINGS = Look(postings.c.payment_ref)
+POSTINGS = Look(postings.c.kiosk_id, postings.c.payment_ref)
 ENTRIES = Look(entries.c.posting_id)
 
 
@@ -208,6 +209,7 @@ def _post_signed(
     reverses: int | None = None,
 ) -> Line:
     row = {
+        "kiosk_id": kiosk_in(facts.payment_ref),
         "payment_ref": facts.payment_ref,
         "receipt_number": facts.receipt_number,
         "kind": kind.value,
@@ -240,7 +242,7 @@ def find_posting(at: Connection | Sheet, payment_ref: str) -> Posted | None:
     """
     found = [
         row
-        for row in sheet_on(at).rows(POSTINGS, payment_ref)
+        for row in sheet_on(at).rows(POSTINGS, *key_of(payment_ref))
         if row.kind != PostingKind.REFUND_DUE.value
     ]
     if not found:

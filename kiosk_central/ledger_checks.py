@@ -45,7 +45,8 @@ LAWS = (
         "What the bank owes by a contribution or suspense posting is the payment's amount.",
         """SELECT 'posting ' || post.id AS place, line.debit_fen AS found,
             paid.amount_fen AS wanted
-        FROM postings AS post LEFT JOIN payments AS paid ON paid.ref = post.payment_ref
+        FROM postings AS post LEFT JOIN payments AS paid
+            ON paid.kiosk_id = post.kiosk_id AND paid.ref = post.payment_ref
         LEFT JOIN entries AS line
             ON line.posting_id = post.id AND line.account = 'bank-receivable'
         WHERE post.kind IN ('contribution', 'suspense')
@@ -92,7 +93,8 @@ LAWS = (
         "A payment has a posting that no reversal undoes if and only if it is CONFIRMED.",
         """SELECT 'payment ' || paid.ref AS place, paid.state AS found,
             CASE WHEN post.id IS NULL THEN 'not confirmed' ELSE 'confirmed' END AS wanted
-        FROM payments AS paid LEFT JOIN postings AS post ON post.payment_ref = paid.ref
+        FROM payments AS paid LEFT JOIN postings AS post
+            ON post.kiosk_id = paid.kiosk_id AND post.payment_ref = paid.ref
             AND post.kind IN ('contribution', 'suspense') AND NOT EXISTS (
             SELECT 1 FROM postings AS undoing
             WHERE undoing.reverses = post.id AND undoing.kind = 'reversal')

@@ -13,7 +13,7 @@ from kiosk_central.applications import (
     StoredApplication,
     Wanted,
     advance,
-    application_for_new_card,
+    coming_card,
     lapse,
     open_application,
     open_application_of,
@@ -45,6 +45,10 @@ class Terms:
         """The last day on which a loss reported today holds."""
         return self.today + timedelta(days=self.rules.lapse_days)
 
+    def may_renew(self, expires: date) -> bool:
+        """Tell whether a card whose last day is ``expires`` may be exchanged today."""
+        return self.today >= expires - timedelta(days=self.rules.renew_days)
+
     @property
     def collect_on(self) -> WorkingDay:
         """When a new card applied for today can be fetched."""
@@ -64,7 +68,7 @@ def my_card(connection: Connection, terms: Terms, person_id: int) -> MyCard:
     if card is None:
         return MyCard(None)
     status = card.status_on(terms.today)
-    coming = _coming(connection, card)
+    coming = coming_card(connection, card.code)
     may_lose = (status, CardEvent.LOSE) in CARD
     return MyCard(
         card.view(terms.today),
@@ -73,14 +77,6 @@ def my_card(connection: Connection, terms: Terms, person_id: int) -> MyCard:
         terms.collect_on if may_lose else None,
         coming.view() if coming is not None else None,
     )
-
-
-def _coming(connection: Connection, card: StoredCard) -> StoredApplication | None:
-    """Return the open application for a card in place of this one, or for this very one."""
-    made_for = application_for_new_card(connection, card.code)
-    if made_for is not None and made_for.is_open:
-        return made_for
-    return open_application_of(connection, card.code, ApplicationKind.REISSUE)
 
 
 def report_loss(desk: Desk, terms: Terms, asked: Asked) -> Application:
@@ -154,11 +150,16 @@ def end_card(desk: Desk, terms: Terms, person_id: int, outlet: str, by: str) -> 
 
 
 def apply_for_new(
-    desk: Desk, terms: Terms, card: StoredCard, outlet: str, by: str
+    desk: Desk,
+    terms: Terms,
+    card: StoredCard,
+    outlet: str,
+    by: str,
+    kind: ApplicationKind = ApplicationKind.REISSUE,
 ) -> StoredApplication:
     """Open the application for a card in place of one. Raises Refused(CARD_STATE): one is open."""
     wanted = Wanted(
-        ApplicationKind.REISSUE,
+        kind,
         card.person_id,
         card.code,
         collect_on=terms.collect_on,

@@ -9,7 +9,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from sqlalchemy import Connection, func, select
-from starlette.routing import Match
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kiosk_central.fleet.lists import counts
@@ -107,12 +107,5 @@ class Metered:
 
 def _pattern(scope: Scope) -> str:
     """Return the route's pattern, ``/v1/payments/{ref}``; one word for all that have none."""
-    app = scope.get("app")
-    if "endpoint" not in scope or app is None:
-        return UNKNOWN_ROUTE
-    for route in app.routes:
-        if getattr(route, "endpoint", None) is scope["endpoint"]:
-            match, _ = route.matches(scope)
-            if match is Match.FULL:
-                return str(route.path)
-    return UNKNOWN_ROUTE
+    route = scope.get("route")
+    return route.path if isinstance(route, Route) else UNKNOWN_ROUTE

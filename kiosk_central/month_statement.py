@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, case, func, select, true
 
 from kiosk_central.clock import CHINA_TIME, stamp
 from kiosk_central.ledger import personal_account
-from kiosk_central.store.books import entries, payments, postings
+from kiosk_central.store.books import entries, postings
 from kiosk_central.store.schema import fen_sum
 from kioskd.domain.contribution import Month, Scheme
 from kioskd.domain.money import Money
@@ -52,7 +52,6 @@ def account_totals(
 ) -> tuple[AccountTotals, ...]:
     """Return every account that ever moved, by name; of one kiosk's payments alone if asked."""
     begin, end = moments(first, last)
-    own = select(payments.c.ref).where(payments.c.kiosk_id == kiosk_id)
     before, fen = postings.c.posted_at < begin, entries.c.debit_fen
     query = (
         select(
@@ -64,7 +63,7 @@ def account_totals(
         .join(postings, postings.c.id == entries.c.posting_id)
         .where(
             postings.c.posted_at < end,
-            true() if kiosk_id is None else postings.c.payment_ref.in_(own),
+            true() if kiosk_id is None else postings.c.kiosk_id == kiosk_id,
         )
         .group_by(entries.c.account)
         .order_by(entries.c.account)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row, select
 from kiosk_central.assessments import find_assessment
 from kiosk_central.booking import GiveBack
 from kiosk_central.ledger import PostingKind, find_posting
+from kiosk_central.payment_rows import ASSESSED
 from kiosk_central.refunds import RefundState, refund_of
 from kiosk_central.store.books import payments
 from kiosk_central.store.schema import assessments
@@ -31,11 +32,8 @@ def payments_of(connection: Connection, person_id: int) -> tuple[MyPayment, ...]
     """Return her payments, newest first, at most ``PAYMENTS_MAX``."""
     query = (
         select(payments)
-        .join(assessments, assessments.c.ref == payments.c.assessment_ref)
-        .where(
-            assessments.c.person_id == person_id,
-            assessments.c.kiosk_id == payments.c.kiosk_id,
-        )
+        .join(assessments, ASSESSED)
+        .where(assessments.c.person_id == person_id)
         .order_by(payments.c.heard_at.desc(), payments.c.ref.desc())
         .limit(PAYMENTS_MAX)
     )
@@ -43,7 +41,7 @@ def payments_of(connection: Connection, person_id: int) -> tuple[MyPayment, ...]
 
 
 def _payment(connection: Connection, row: Row[Any]) -> MyPayment:
-    about = find_assessment(connection, row.assessment_ref)
+    about = find_assessment(connection, row.kiosk_id, row.assessment_ref)
     assert about is not None, "joined"
     standing, number = _standing(connection, row)
     return MyPayment(

@@ -129,10 +129,10 @@ def _locked(connection: Connection, person_id: int, scheme: Scheme, now: datetim
     Those of one whose time is over are given free by the next job that writes; a look is no job.
     """
     locks, held = month_locks.c, assessments.c
-    is_over = (held.state == AssessmentState.OPEN.value, held.expires_at <= stamp(now))
-    query = select(locks.month).where(
-        locks.person_id == person_id,
-        locks.scheme == scheme.value,
-        locks.assessment_ref.not_in(select(held.ref).where(*is_over)),
+    holds = (held.state != AssessmentState.OPEN.value) | (held.expires_at > stamp(now))
+    query = (
+        select(locks.month)
+        .join(assessments)
+        .where(locks.person_id == person_id, locks.scheme == scheme.value, holds)
     )
     return {Month.parse(text) for text in connection.execute(query).scalars()}

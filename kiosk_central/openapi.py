@@ -49,6 +49,9 @@ NUMBER = {"type": "string", "pattern": "^(0|[1-9][0-9]{0,17})$"}
 PARAMETERS = {"code": CODE, "year": YEAR, "first": NUMBER}
 """Those that are no reference."""
 Document = dict[str, Any]
+TEXT: Document = {"type": "string"}
+TAG_SHOWN: Document = {"name": "If-None-Match", "in": "header", "required": False, "schema": TEXT}
+"""The entity tag of what is held already (RFC 9110, 13.1.2)."""
 
 
 def document(routes: Iterable[BaseRoute]) -> Document:
@@ -89,7 +92,8 @@ def _schemas(operations: list[Operation]) -> tuple[dict[str, Document], Document
 
 def _types(one: Operation) -> list[Any]:
     """Return the types of the contract that an operation names; a media type is none."""
-    return [kind for kind in (one.takes, one.gives) if kind and not isinstance(kind, str)]
+    proof = None if one.proved_by is None else one.proved_by[1]
+    return [kind for kind in (one.takes, one.gives, proof) if kind and not isinstance(kind, str)]
 
 
 def _of_secret(kind: type) -> Document:
@@ -106,6 +110,7 @@ def _described(one: Operation, schemas: dict[str, Document]) -> Document:
         "parameters": [
             *(_parameter(name, "path") for name in one.param_convertors),
             *(_parameter(name, "query") for name in one.query),
+            *([TAG_SHOWN] if one.proved_by else []),
         ],
         "responses": _answers(one, schemas),
     }
@@ -126,6 +131,14 @@ def _answers(one: Operation, schemas: dict[str, Document]) -> Document:
     answers: Document = {str(one.status): {"description": HTTPStatus(one.status).phrase}}
     if one.gives is not None:
         answers[str(one.status)]["content"] = _of_media(JSON, schemas[str(one.gives)])
+    if one.proved_by is not None:
+        header, kind = one.proved_by
+        proof = {"contentMediaType": JSON, "contentSchema": schemas[str(kind)]}
+        answers[str(one.status)]["headers"] = {
+            "ETag": {"required": True, "schema": TEXT},
+            header: {"required": True, "schema": TEXT | proof},
+        }
+        answers["304"] = {"description": HTTPStatus.NOT_MODIFIED.phrase}
     by_status: dict[int, list[ProblemCode]] = defaultdict(list)
     for code in one.refuses:
         by_status[STATUS[code]].append(code)

@@ -10,15 +10,21 @@ from kiosk_central.charges import remember_terminal
 from kiosk_central.desk import Desk
 from kiosk_central.differences import Claim
 from kiosk_central.ledger import find_posting
-from kiosk_central.store.books import charges, payment_reports
+from kiosk_central.payment_refs import key_of
+from kiosk_central.store.books import charges, payment_reports, payments
 from kiosk_central.store.looks import Line, Look
+from kiosk_central.store.schema import assessments
 from kiosk_central.store.sheet import Sheet, sheet_on
 from kioskd.domain.payment import PaymentState
 from kioskd.protocols.central import PaymentReport, Posting
 
 StoredPayment = Line | Row[Any]
-REPORTS = Look(payment_reports.c.payment_ref)
-CHARGE = Look(charges.c.payment_ref)
+REPORTS = Look(payment_reports.c.kiosk_id, payment_reports.c.payment_ref)
+ASSESSED = (assessments.c.kiosk_id == payments.c.kiosk_id) & (
+    assessments.c.ref == payments.c.assessment_ref
+)
+"""Which assessment a payment is of; there may be none, so it is no foreign key."""
+CHARGE = Look(charges.c.kiosk_id, charges.c.payment_ref)
 
 
 class Decided(Enum):
@@ -31,12 +37,13 @@ class Decided(Enum):
 
 def find_payment(at: Connection | Sheet, ref: str) -> Line | None:
     """Return the row of a payment, if there is one."""
-    return sheet_on(at).row(PAYMENT, ref)
+    return sheet_on(at).row(PAYMENT, *key_of(ref))
 
 
 def told_before(sheet: Sheet, report: PaymentReport) -> str | None:
     """Return the record that came with this state before; None if the state is new."""
-    told = [one for one in sheet.rows(REPORTS, report.ref) if one.state == report.state.value]
+    reports = sheet.rows(REPORTS, *key_of(report.ref))
+    told = [one for one in reports if one.state == report.state.value]
     first: str | None = min(told, key=lambda one: one.received_at).record if told else None
     return first
 
@@ -46,6 +53,7 @@ def keep_report(desk: Desk, claim: Claim) -> None:
     report = claim.report
     desk.sheet.add(
         payment_reports,
+        kiosk_id=claim.kiosk_id,
         payment_ref=report.ref,
         state=report.state.value,
         reason=report.reason,
@@ -59,7 +67,7 @@ def keep_report(desk: Desk, claim: Claim) -> None:
 
 def is_settled_charge(sheet: Sheet, report: PaymentReport) -> bool:
     """Tell whether the kiosk's record of a charge, if it has one, is the one the person found."""
-    known = sheet.row(CHARGE, report.ref)
+    known = sheet.row(CHARGE, *key_of(report.ref))
     assert known is not None, "settled as charged"
     told = report.record
     if told is None or not told.approved:

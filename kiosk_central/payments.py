@@ -21,6 +21,7 @@ from kiosk_central.charges import keep_charge
 from kiosk_central.clock import stamp_of_kiosk
 from kiosk_central.desk import Desk
 from kiosk_central.differences import Claim, note_claim
+from kiosk_central.payment_refs import kiosk_in
 from kiosk_central.payment_rows import (
     Decided,
     answer_of,
@@ -66,18 +67,19 @@ def take_report(desk: Desk, claim: Claim) -> Posting | Refused:
     """Take note of what a kiosk says of a payment; the answer is the payment as it now stands.
 
     The same state again gives the present answer and changes nothing. Refusals: BAD_REQUEST,
-    NOT_FOUND (no such assessment), ASSESSMENT_CLOSED, STATE_CONFLICT, REFERENCE_REUSED.
+    KIOSK_OTHER (another kiosk's reference), NOT_FOUND (no such assessment), ASSESSMENT_CLOSED,
+    STATE_CONFLICT, REFERENCE_REUSED.
     """
     report = claim.report
+    if kiosk_in(report.ref) != claim.kiosk_id:
+        raise Refused(ProblemCode.KIOSK_OTHER, "the reference names another kiosk, or none")
     stored = find_payment(desk.sheet, report.ref)
     _check(report, stored)
-    about = find_assessment(desk.sheet, report.assessment)
+    about = find_assessment(desk.sheet, claim.kiosk_id, report.assessment)
     if about is not None:
         expire_due(desk.sheet, desk.now, about.person_id)
     if stored is None:
         return _first(desk, claim)
-    if stored.kiosk_id != claim.kiosk_id:
-        raise Refused(ProblemCode.REFERENCE_REUSED)
     if (report.amount.fen, report.assessment) != (stored.amount_fen, stored.assessment_ref):
         return _other_body(desk, claim, stored.amount_fen)
     if Decided(stored.decided) is not Decided.NO:
@@ -124,9 +126,7 @@ def _other_body(desk: Desk, claim: Claim, known_fen: int) -> Refused:
 def _first(desk: Desk, claim: Claim) -> Posting | Refused:
     """Take in a payment not heard of before."""
     report = claim.report
-    assessment = find_assessment(desk.sheet, report.assessment)
-    if assessment is not None and assessment.kiosk_id != claim.kiosk_id:
-        assessment = None
+    assessment = find_assessment(desk.sheet, claim.kiosk_id, report.assessment)
     if assessment is None and report.state not in IN_DOUBT | {_S.CONFIRMED}:
         raise Refused(ProblemCode.NOT_FOUND, "assessment")
     amount = report.amount if assessment is None else assessment.content.amount
@@ -169,7 +169,7 @@ def _further(desk: Desk, claim: Claim, stored: Line) -> Posting | Refused:
             note_claim(desk, DifferenceKind.STATE, claim)
         return Refused(ProblemCode.STATE_CONFLICT)
     desk.sheet.change(stored, state=report.state.value, changed_at=desk.stamp)
-    assessment = find_assessment(desk.sheet, report.assessment)
+    assessment = find_assessment(desk.sheet, claim.kiosk_id, report.assessment)
     return _enter(desk, claim, assessment, state)
 
 
@@ -212,7 +212,7 @@ def _charged_after_all(desk: Desk, claim: Claim, stored: Line) -> Posting:
     note_claim(desk, DifferenceKind.STATE, claim)
     before, confirmed = _S(stored.state), _S.CONFIRMED.value
     desk.sheet.change(stored, state=confirmed, decided=Decided.NO.value, changed_at=desk.stamp)
-    about = find_assessment(desk.sheet, claim.report.assessment)
+    about = find_assessment(desk.sheet, claim.kiosk_id, claim.report.assessment)
     return _enter(desk, claim, about, before)
 
 

@@ -70,7 +70,7 @@ class KnownCard:
             raise Refused(ProblemCode.CARD_LOST)
         if status is CardStatus.INACTIVE:
             raise Refused(ProblemCode.CARD_NOT_ACTIVATED)
-        if self.expires < today.isoformat():
+        if status is CardStatus.RETURNED or self.expires < today.isoformat():
             raise Refused(ProblemCode.CARD_EXPIRED)
 
 

@@ -7,12 +7,13 @@ every time it was tried it certainly did not come out; anything less gives a mar
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, update
 
 from kiosk_central.assessments import find_assessment
 from kiosk_central.desk import Desk
 from kiosk_central.ledger import PostingKind, stands
-from kiosk_central.payment_rows import find_payment
+from kiosk_central.payment_refs import is_of, kiosk_in
+from kiosk_central.payment_rows import ASSESSED, find_payment
 from kiosk_central.problems import Refused
 from kiosk_central.store.books import charges, payments, postings, prints
 from kiosk_central.store.locks import lock_kiosk, lock_person
@@ -35,14 +36,15 @@ def _receipts(person_id: int) -> Select[Any]:
     """Select a person's receipts: posted on months, and standing."""
     return (
         select(
+            payments.c.kiosk_id,
             payments.c.ref,
             payments.c.assessment_ref,
             postings.c.receipt_number,
             postings.c.posted_at,
             postings.c.proof,
         )
-        .join(postings, postings.c.payment_ref == payments.c.ref)
-        .join(assessments, assessments.c.ref == payments.c.assessment_ref)
+        .join(postings)
+        .join(assessments, ASSESSED)
         .where(
             assessments.c.person_id == person_id,
             postings.c.kind == PostingKind.CONTRIBUTION.value,
@@ -53,7 +55,7 @@ def _receipts(person_id: int) -> Select[Any]:
 
 
 def _entry(connection: Connection, row: Row[Any]) -> ReceiptEntry:
-    about = find_assessment(connection, row.assessment_ref)
+    about = find_assessment(connection, row.kiosk_id, row.assessment_ref)
     assert about is not None, "joined"
     papers = _papers(connection, row.ref)
     return ReceiptEntry(
@@ -72,7 +74,7 @@ def _entry(connection: Connection, row: Row[Any]) -> ReceiptEntry:
 
 
 def _papers(connection: Connection, payment_ref: str) -> list[Row[Any]]:
-    query = select(prints.c.copy, prints.c.printed).where(prints.c.payment_ref == payment_ref)
+    query = select(prints.c.copy, prints.c.printed).where(is_of(prints, payment_ref))
     return list(connection.execute(query))
 
 
@@ -95,20 +97,23 @@ def give_copy(
     """
     lock_kiosk(desk.connection, kiosk_id)
     lock_person(desk.connection, person_id)
-    query = _receipts(person_id).where(payments.c.ref == payment_ref)
+    own_ref = (payments.c.kiosk_id == kiosk_in(payment_ref), payments.c.ref == payment_ref)
+    query = _receipts(person_id).where(*own_ref)
     row = desk.connection.execute(query).one_or_none()
     if row is None:
         raise Refused(ProblemCode.NOT_FOUND, "receipt")
-    known = _find_print(desk.connection, print_ref)
+    own = _is_print(payment_ref, kiosk_id, print_ref)
+    known = _find_print(desk.connection, own)
     if known is not None:
-        if (known.payment_ref, known.kiosk_id) != (payment_ref, kiosk_id) or not known.answer:
+        if not known.answer:
             raise Refused(ProblemCode.REFERENCE_REUSED)
         return decode(known.answer, ReceiptCopy)
     copy = _next_copy(_papers(desk.connection, payment_ref))
     values = {
-        "print_ref": print_ref,
+        "kiosk_id": row.kiosk_id,
         "payment_ref": payment_ref,
-        "kiosk_id": kiosk_id,
+        "at_kiosk": kiosk_id,
+        "print_ref": print_ref,
         "copy": copy,
         "printed": "",
         "at": "",
@@ -116,7 +121,6 @@ def give_copy(
     }
     desk.connection.execute(insert(prints).values(values))
     given = _copy(desk.connection, row, copy)
-    own = prints.c.print_ref == print_ref
     desk.connection.execute(update(prints).where(own).values(answer=encode(given)))
     return given
 
@@ -129,14 +133,20 @@ def _next_copy(papers: list[Row[Any]]) -> int:
 
 
 def _copy(connection: Connection, row: Row[Any], copy: int) -> ReceiptCopy:
-    query = select(charges).where(charges.c.payment_ref == row.ref)
+    query = select(charges).where(is_of(charges, row.ref))
     charge = connection.execute(query).one()
     entry = _entry(connection, row)
     return ReceiptCopy(entry, copy, row.proof, charge.terminal_id, charge.receipt)
 
 
-def _find_print(connection: Connection, print_ref: str) -> Row[Any] | None:
-    return connection.execute(select(prints).where(prints.c.print_ref == print_ref)).one_or_none()
+def _is_print(payment_ref: str, at_kiosk: str, print_ref: str) -> ColumnElement[bool]:
+    """Return the condition of one print: its reference is the kiosk's, of this payment."""
+    there = (prints.c.at_kiosk == at_kiosk) & (prints.c.print_ref == print_ref)
+    return is_of(prints, payment_ref) & there
+
+
+def _find_print(connection: Connection, own: ColumnElement[bool]) -> Row[Any] | None:
+    return connection.execute(select(prints).where(own)).one_or_none()
 
 
 def take_print(desk: Desk, kiosk_id: str, report: PrintReport) -> PrintReport:
@@ -146,14 +156,13 @@ def take_print(desk: Desk, kiosk_id: str, report: PrintReport) -> PrintReport:
     Raises Refused: NOT_FOUND, REFERENCE_REUSED.
     """
     lock_kiosk(desk.connection, kiosk_id)
-    known = _find_print(desk.connection, report.print_ref)
+    own = _is_print(report.ref, kiosk_id, report.print_ref)
+    known = _find_print(desk.connection, own)
     if known is None:
         return _keep_original(desk, kiosk_id, report)
-    same = (known.payment_ref, known.kiosk_id, known.copy) == (report.ref, kiosk_id, report.copy)
-    if not same or known.printed not in ("", report.printed.value):
+    if known.copy != report.copy or known.printed not in ("", report.printed.value):
         raise Refused(ProblemCode.REFERENCE_REUSED)
     if not known.printed:
-        own = prints.c.print_ref == report.print_ref
         values = {"printed": report.printed.value, "at": report.at}
         desk.connection.execute(update(prints).where(own).values(values))
     return report
@@ -164,9 +173,10 @@ def _keep_original(desk: Desk, kiosk_id: str, report: PrintReport) -> PrintRepor
     if stored is None or stored.kiosk_id != kiosk_id or report.copy:
         raise Refused(ProblemCode.NOT_FOUND, "payment")
     values = {
-        "print_ref": report.print_ref,
-        "payment_ref": report.ref,
         "kiosk_id": kiosk_id,
+        "payment_ref": report.ref,
+        "at_kiosk": kiosk_id,
+        "print_ref": report.print_ref,
         "copy": 0,
         "printed": report.printed.value,
         "at": report.at,

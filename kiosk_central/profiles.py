@@ -78,9 +78,9 @@ def change_profile(
     _refuse_nonsense(asked.changes)
     lock_kiosk(desk.connection, kiosk_id)
     lock_person(desk.connection, person_id)
-    known = _rows_of(desk.connection, ref)
+    known = _rows_of(desk.connection, kiosk_id, ref)
     if known:
-        return _answer_again(known, kiosk_id, person_id, asked)
+        return _answer_again(known, person_id, asked)
     _refuse_bad_texts(asked.changes)
     _refuse_if_not_as_shown(profile_of(desk.connection, person_id), asked.changes)
     for one in asked.changes:
@@ -102,7 +102,7 @@ def change_profile(
             "decided_note": "",
         }
         desk.connection.execute(insert(profile_changes).values(row))
-    return _answer(_rows_of(desk.connection, ref))
+    return _answer(_rows_of(desk.connection, kiosk_id, ref))
 
 
 def _refuse_nonsense(changes: tuple[FieldChange, ...]) -> None:
@@ -134,19 +134,17 @@ def _keep(connection: Connection, person_id: int, field: ProfileField, text: str
         connection.execute(insert(profiles).values(row))
 
 
-def _rows_of(connection: Connection, ref: str) -> list[Row[Any]]:
+def _rows_of(connection: Connection, kiosk_id: str, ref: str) -> list[Row[Any]]:
     changes = profile_changes.c
-    query = select(profile_changes).where(changes.ref == ref).order_by(changes.id)
+    own = (changes.kiosk_id == kiosk_id, changes.ref == ref)
+    query = select(profile_changes).where(*own).order_by(changes.id)
     return list(connection.execute(query))
 
 
-def _answer_again(
-    rows: list[Row[Any]], kiosk_id: str, person_id: int, asked: ProfileChange
-) -> ProfileChanged:
-    same = [(kiosk_id, person_id, asked.agreed, *_texts(one)) for one in asked.changes]
-    if [
-        (row.kiosk_id, row.person_id, row.agreed, row.field, row.before, row.after) for row in rows
-    ] != same:
+def _answer_again(rows: list[Row[Any]], person_id: int, asked: ProfileChange) -> ProfileChanged:
+    same = [(person_id, asked.agreed, *_texts(one)) for one in asked.changes]
+    told = [(row.person_id, row.agreed, row.field, row.before, row.after) for row in rows]
+    if told != same:
         raise Refused(ProblemCode.REFERENCE_REUSED)
     return _answer(rows)
 
@@ -166,13 +164,14 @@ def all_changes(connection: Connection) -> list[dict[str, Any]]:
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def decide_change(desk: Desk, ref: str, accept: bool, by: str, note: str) -> None:
-    """Let what waits under ``ref`` count, or not. Raises NotToBeDecided."""
-    for row in _rows_of(desk.connection, ref)[:1]:
+def decide_change(desk: Desk, kiosk_id: str, ref: str, accept: bool, by: str, note: str) -> None:
+    """Let what waits under a kiosk's ``ref`` count, or not. Raises NotToBeDecided."""
+    for row in _rows_of(desk.connection, kiosk_id, ref)[:1]:
         lock_person(desk.connection, row.person_id)
-    waiting = [row for row in _rows_of(desk.connection, ref) if row.state == "pending"]
+    rows = _rows_of(desk.connection, kiosk_id, ref)
+    waiting = [row for row in rows if row.state == ChangeState.PENDING.value]
     if not waiting:
-        raise NotToBeDecided(f"nothing is waiting under {ref}")
+        raise NotToBeDecided(f"nothing of {kiosk_id} is waiting under {ref}")
     for row in waiting:
         if accept:
             _keep(desk.connection, row.person_id, ProfileField(row.field), row.after)

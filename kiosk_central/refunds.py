@@ -14,6 +14,7 @@ from kiosk_central.booking import GiveBack
 from kiosk_central.desk import Desk
 from kiosk_central.differences import NotToBeSettled, decide, explain
 from kiosk_central.ledger import Posted, PostingKind, find_posting, post_refund_due
+from kiosk_central.payment_refs import is_of
 from kiosk_central.payment_rows import StoredPayment, find_payment
 from kiosk_central.store.accounts import pension_interest
 from kiosk_central.store.closing import refunded_months, refunds
@@ -57,11 +58,11 @@ def ask_refund(desk: Desk, payment_ref: str, account: str, holder: str, by: str,
     posted = _refundable(desk.connection, stored)
     if refund_of(desk.connection, payment_ref) is not None:
         raise RefundRefused(f"{payment_ref} has a refund already")
-    about = find_assessment(desk.connection, stored.assessment_ref)
-    known = about is not None and about.kiosk_id == stored.kiosk_id
+    about = find_assessment(desk.connection, stored.kiosk_id, stored.assessment_ref)
     row = {
+        "kiosk_id": stored.kiosk_id,
         "payment_ref": payment_ref,
-        "person_id": about.person_id if about is not None and known else None,
+        "person_id": None if about is None else about.person_id,
         "amount_fen": stored.amount_fen,
         "state": RefundState.ASKED.value,
         "account": account,
@@ -125,7 +126,7 @@ def correct_account(
 def refund_of(connection: Connection, payment_ref: str) -> Row[Any] | None:
     """Return the refund of a payment that was not refused, if there is one."""
     query = select(refunds).where(
-        refunds.c.payment_ref == payment_ref, refunds.c.state != RefundState.REFUSED.value
+        is_of(refunds, payment_ref), refunds.c.state != RefundState.REFUSED.value
     )
     return connection.execute(query).one_or_none()
 
@@ -141,7 +142,7 @@ def _locked(desk: Desk, payment_ref: str) -> StoredPayment:
     if known is None:
         raise RefundRefused(f"there is no payment {payment_ref}")
     lock_kiosk(desk.connection, known.kiosk_id)
-    lock_payer(desk.connection, desk.now, known.assessment_ref)
+    lock_payer(desk.connection, desk.now, known.kiosk_id, known.assessment_ref)
     lock_alone(desk.connection, CLOSING_BOOK)
     stored = find_payment(desk.connection, payment_ref)
     assert stored is not None, "payments are never deleted"

@@ -18,6 +18,7 @@ from kiosk_central.contributions import PAID_MONTH
 from kiosk_central.desk import Desk
 from kiosk_central.differences import OPEN_OF_PAYMENT, Claim
 from kiosk_central.ledger import POSTINGS
+from kiosk_central.payment_refs import key_of
 from kiosk_central.payment_rows import REPORTS
 from kiosk_central.payments import take_report
 from kiosk_central.problems import Refused
@@ -68,19 +69,24 @@ def _lock(connection: Connection, told: Sequence[Told]) -> None:
     lock_kiosks(connection, [one.claim.kiosk_id for one in told])
     sheet = Sheet(connection)
     with sheet.together():
-        sheet.look_ahead(ASSESSMENT, [(one.claim.report.assessment,) for one in told])
-        about = [sheet.row(ASSESSMENT, one.claim.report.assessment) for one in told]
+        sheet.look_ahead(ASSESSMENT, [_assessed(one) for one in told])
+        about = [sheet.row(ASSESSMENT, *_assessed(one)) for one in told]
     lock_people(connection, [one.person_id for one in about if one is not None])
+
+
+def _assessed(told: Told) -> tuple[str, str]:
+    """Return the key of the assessment that a report names: it can only be its own kiosk's."""
+    return told.claim.kiosk_id, told.claim.report.assessment
 
 
 def _look_ahead(sheet: Sheet, told: Sequence[Told]) -> None:
     """Read what the rules look at where nothing is out of the ordinary."""
-    reports = [one.claim.report for one in told]
-    refs = [(one.ref,) for one in reports]
-    for look in (PAYMENT, REPORTS, POSTINGS, OPEN_OF_PAYMENT):
-        sheet.look_ahead(look, refs)
-    sheet.look_ahead(ASSESSMENT, [(one.assessment,) for one in reports])
-    about = [find_assessment(sheet, one.assessment) for one in reports]
+    refs = [one.claim.report.ref for one in told]
+    for look in (PAYMENT, REPORTS, POSTINGS):
+        sheet.look_ahead(look, map(key_of, refs))
+    sheet.look_ahead(OPEN_OF_PAYMENT, refs)
+    sheet.look_ahead(ASSESSMENT, [_assessed(one) for one in told])
+    about = [find_assessment(sheet, *_assessed(one)) for one in told]
     known = [one for one in about if one is not None]
     sheet.look_ahead(IN_STATE, [(one.person_id, AssessmentState.OPEN.value) for one in known])
     months = [

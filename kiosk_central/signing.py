@@ -51,8 +51,8 @@ class Signer:
 
     def proof(self, facts: ReceiptFacts) -> bytes:
         """Return the signed facts; the same facts always give the same bytes."""
-        signature = self._key.sign(message_of(self.key_id, facts))
-        return SignedFacts(self.key_id, facts, signature).to_bytes()
+        message = message_of(self.key_id, facts)
+        return message + self._key.sign(message)
 
     def document_proof(self, facts: DocumentFacts) -> bytes:
         """Return the signed facts of a document; the same facts always give the same bytes."""

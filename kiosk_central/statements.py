@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select, true
 
 from kiosk_central.ledger import BANK_RECEIVABLE, REFUNDS_PAYABLE, SUSPENSE, PostingKind
 from kiosk_central.month_statement import PERSONAL, AccountTotals, account_totals, moments
-from kiosk_central.store.books import entries, payments, postings
+from kiosk_central.store.books import entries, postings
 from kiosk_central.store.schema import contributions, fen_sum
 from kioskd.domain.contribution import Scheme
 from kioskd.domain.money import ZERO, Money, total
@@ -140,12 +140,11 @@ def day_statement(connection: Connection, day: date, kiosk_id: str | None = None
         entries.c.posting_id == postings.c.id, entries.c.account == BANK_RECEIVABLE
     )
     query = (
-        select(postings, payments.c.kiosk_id, owed.scalar_subquery().label("charged"))
-        .outerjoin(payments)
+        select(postings, owed.scalar_subquery().label("charged"))
         .where(
             postings.c.posted_at >= begin,
             postings.c.posted_at < end,
-            true() if kiosk_id is None else payments.c.kiosk_id == kiosk_id,
+            true() if kiosk_id is None else postings.c.kiosk_id == kiosk_id,
         )
         .order_by(postings.c.id)
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from kiosk_central.documents.numbers import typed_number
+from kiosk_central.payment_refs import is_of
 from kiosk_central.receipt_numbers import receipt_number_is_right
 from kiosk_central.signing import Verdict, judge, known_keys
 from kiosk_central.store.books import postings, prints
@@ -164,8 +165,6 @@ def _receipt_of(connection: Connection, proof: bytes) -> Checked:
     if row is None or row.proof != proof:
         return Checked(signed.facts, signed.key_id, verdict, posted=False)
     reversed_at = _reversed_at(connection, row.id)
-    copies = select(prints.c.print_ref).where(
-        prints.c.payment_ref == row.payment_ref, prints.c.copy > 0
-    )
+    copies = select(prints.c.print_ref).where(is_of(prints, row.payment_ref), prints.c.copy > 0)
     count = len(connection.execute(copies).all())
     return Checked(signed.facts, signed.key_id, verdict, True, reversed_at, count)

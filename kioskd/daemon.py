@@ -42,6 +42,7 @@ from kioskd.relay.clock import utc_now
 from kioskd.relay.documents import report_prints_forever
 from kioskd.relay.enrolment import renew_forever
 from kioskd.relay.heartbeat import Heart, Reactions
+from kioskd.relay.pack_check import PackChecker
 from kioskd.relay.region_copy import RegionCopy, SeenPack
 from kioskd.relay.region_keeper import RegionKeeper
 from kioskd.relay.true_clock import note_forever
@@ -123,8 +124,7 @@ async def _run_behind(
     restart: Callable[[], None],
 ) -> None:
     """Start everything behind the screen and serve visitors."""
-    state = Path(config.kiosk.state_dir)
-    state.mkdir(parents=True, exist_ok=True)
+    state = _state_folder(config)
     hardware = fitted(config, state)
     stage.reader = hardware.reading
     central = CentralClient(config.central, config.kiosk.id)
@@ -132,12 +132,13 @@ async def _run_behind(
     books = _open_books(state / "journal.db", config.kiosk.id, at_last)
     desk = PaymentDesk(hardware.pin_pad, central, books.journal, utc_now, in_a_thread)
     uplink = Uplink(books.outbox, central, in_a_thread)
-    keeper = RegionKeeper(central, RegionCopy(state / "region.json"), date.today)
+    keeper = _keeper(config, state, central)
     heart = Heart(central, Reactions(restart, keeper.refresh))
     troubles = {
         **hardware.troubles(),
         **stage.health.troubles(),
         "central": lambda: central.trouble,
+        "region": lambda: keeper.trouble,
         "journal": lambda: _money_trouble(desk),
         "held": lambda: cabinet_book.trouble or heart.trouble,
     }
@@ -185,6 +186,12 @@ async def _run_behind(
     nursery.start_soon(supervise, "cabinet_guard", partial(guard_cabinet, kiosk))
     newest = partial(_with_newest_pack, kiosk, stage, keeper, seen)
     await supervise("visitors", partial(serve_visitors, newest))
+
+
+def _state_folder(config: Config) -> Path:
+    state = Path(config.kiosk.state_dir)
+    state.mkdir(parents=True, exist_ok=True)
+    return state
 
 
 def _body(
@@ -270,12 +277,19 @@ def _money_trouble(desk: PaymentDesk) -> Trouble | None:
     return trouble
 
 
+def _keeper(config: Config, state: Path, central: CentralClient) -> RegionKeeper:
+    """Return what keeps the region pack; it believes the CA that the line believes."""
+    checker = PackChecker(Path(config.central.ca), config.kiosk.id)
+    return RegionKeeper(central, RegionCopy(state / "region.json", checker), checker, date.today)
+
+
 async def _region(keeper: RegionKeeper, stage: PygameStage, central: CentralClient) -> SeenPack:
     """Return the centre's region pack, or the kept one while the centre cannot be reached."""
     while True:
         seen = await keeper.begin()
         if seen is not None:
             return seen
-        trouble = central.trouble or Trouble(TroubleReason.CENTRE_UNREACHABLE, "S-01")
+        trouble = central.trouble or keeper.trouble
+        trouble = trouble or Trouble(TroubleReason.CENTRE_UNREACHABLE, "S-01")
         async with stage.follow(OutOfService(trouble)):
             await trio.sleep(REGION_INTERVAL_S)

@@ -16,6 +16,7 @@
     │   ├── ServerRefused          a problem document (``code``, ``status``)
     │   └── ServerContractBroken   an answer that the contract forbids
     ├── NotGenuine                 a document that is not what the centre sealed (``fault``)
+    ├── PackNotBelieved            a region pack that the centre did not mean for us (``fault``)
     ├── PaymentError               money
     │   ├── OutcomeUnknown         nobody knows yet whether the card was charged
     │   └── JournalDamaged         the journal cannot be trusted: no payment may start
@@ -223,6 +224,38 @@ class NotGenuine(KioskError):
     operator_code = "A-00"
 
     def __init__(self, fault: SealFault) -> None:
+        super().__init__(fault.name.lower())
+        self.fault = fault
+
+
+class PackFault(Enum):
+    """Why a region pack is not believed; the value is the operator's code."""
+
+    NOT_SIGNED = "G-01"
+    """It came without a proof, or with one that cannot be read."""
+    STRANGER = "G-02"
+    """Signed under another CA than the pinned one, by a key for something else, or out of date."""
+    BROKEN_SIGNATURE = "G-03"
+    ANOTHER_KIND = "G-04"
+    """Soundly signed, but no region pack."""
+    ANOTHER_KIOSK = "G-05"
+    OTHER_BYTES = "G-06"
+    """Not those that were signed: changed on the way, or on the disk."""
+    OLDER = "G-07"
+    """The centre has since wanted another one."""
+    AHEAD = "G-08"
+    """Of a day that has not come yet: the clock of the centre or of this kiosk is wrong."""
+    NOT_READABLE = "G-09"
+    """What was signed does not fit the contract."""
+
+
+class PackNotBelieved(KioskError):
+    """A region pack is not what the centre means this kiosk to have. The last good one stays."""
+
+    retry = Retry.SAFE
+    operator_code = "G-00"
+
+    def __init__(self, fault: PackFault) -> None:
         super().__init__(fault.name.lower())
         self.fault = fault
 

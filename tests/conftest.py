@@ -29,16 +29,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Deal the stories out among the other files: while a story waits, other tests work."""
+    """Deal the stories out among the other files: while a story waits, other tests work.
+
+    Chromium comes last: an event loop of its own runs in the worker from then on.
+    """
     stories = [one for one in items if "scenarios" in one.path.parts]
-    others = [one for one in items if "scenarios" not in one.path.parts]
-    files = [list(tests) for _, tests in groupby(others, key=lambda one: one.path)]
-    if not files:
-        return
+    pages = [one for one in items if "web" in one.path.parts]
+    apart = {*stories, *pages}
+    others = [one for one in items if one not in apart]
+    files = [list(tests) for _, tests in groupby(others, key=lambda one: one.path)] or [[]]
     items.clear()
     for number, tests in enumerate(files):
         first, last = (at * len(stories) // len(files) for at in (number, number + 1))
         items += [*stories[first:last], *tests]
+    items += pages
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 # What the programs, the simulated devices and the checks use; python3-* only where Debian's python3 is used.
 NEEDED="ca-certificates chromium cups-ipp-utils dbus espeak-ng fonts-hanazono
-fonts-material-design-icons-iconfont fonts-wqy-microhei gcc libc6-dev
+fonts-material-design-icons-iconfont fonts-wqy-microhei gcc haproxy libc6-dev
 libgooglepinyin0 libpcsclite-dev make pcscd pkg-config poppler-utils postgresql strace swig systemd vsmartcard-vpcd"
 DEBIAN_PYTHON="python3 python3-dev python3-venv"
 VENV=.venv

@@ -67,6 +67,41 @@ async def held_from_afar(world: World) -> str:
     return "held"
 
 
+async def pack_rolled_out(world: World) -> str:
+    """A new pack comes changed: the old one stays, a ticket is opened; then it comes whole."""
+    pack = _newer_pack(world)
+    (world.folder / "pack.json").write_text(json.dumps(pack), encoding="utf-8")
+    await faults.begin(world, "central.pack_changed")
+    words = ("--kind", "config", "--file", str(world.folder / "pack.json"), "--stages", "100%")
+    await world.centre.call("rollout", "start", "--db", world.centre.url, *words, *BY)
+    await _until_tickets(world, 1)
+    (ticket,) = await _tickets(world)
+    assert _kept(world)["version"] < pack["version"], "what was changed is not kept"
+    faults.end(world, "central.pack_changed")
+    await until(lambda: _kept(world) == pack, "the new pack on disk", HEARD_S)
+    await _until_tickets(world, 0)
+    await log_in_by_card(world, world.people.zhang)
+    await world.console.tap("home", "end")
+    await take_card(world)
+    return f"{ticket['module']} {ticket['code']}, then taken"
+
+
+def _kept(world: World) -> dict[str, Any]:
+    """Return the region pack that lies on the kiosk's disk."""
+    data = (world.state_dir / "region.json").read_bytes()
+    return dict(json.loads(data.partition(b"\n")[2]))
+
+
+def _newer_pack(world: World) -> dict[str, Any]:
+    """Return the kiosk's pack with another hotline in the first place."""
+    pack = _kept(world)
+    first, *others = pack["hotlines"]
+    return pack | {
+        "version": pack["version"] + 1,
+        "hotlines": [first | {"number": "12345"}, *others],
+    }
+
+
 async def _kiosk(world: World, verb: str) -> None:
     await world.centre.call("kiosk", verb, KIOSK_ID, "--db", world.centre.url, *BY)
 
@@ -108,5 +143,11 @@ STORIES = (
         "An operator holds payments while she chooses: refused with the reason, greyed, released.",
         held_from_afar,
         Expected("held", 0, 0, ("choose-months", "problem", "home", "take-card", "welcome")),
+    ),
+    Story(
+        "pack-rolled-out",
+        "A rolled out pack comes changed: the last good one stays, a ticket; then it comes whole.",
+        pack_rolled_out,
+        Expected("region G-06, then taken", 0, 0, ("home", "take-card", "welcome")),
     ),
 )

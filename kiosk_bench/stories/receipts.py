@@ -61,7 +61,7 @@ async def original_at_another_kiosk(world: World) -> str:
     await end_and_take_card(world, "receipt-printed")
     await until_heard(world, ["no", "yes"])
     prints = (await world.centre.ledger())["prints"]
-    at = [row["kiosk_id"] for row in sorted(prints, key=lambda row: str(row["at"]))]
+    at = [row["at_kiosk"] for row in sorted(prints, key=lambda row: str(row["at"]))]
     return f"{await papers(world)} at {' and '.join(at)}"
 
 

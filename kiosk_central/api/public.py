@@ -1,11 +1,10 @@
 """What needs no visit: time, region pack, and whether this server is well."""
 
-from hashlib import sha256
-
 from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kiosk_central.api.json_body import JSON
 from kiosk_central.api.operation import By, Operation
 from kiosk_central.api.request import (
     answer,
@@ -18,7 +17,8 @@ from kiosk_central.clock import stamp
 from kiosk_central.problems import Refused
 from kioskd.domain.region import RegionPack
 from kioskd.protocols import central
-from kioskd.protocols.central import ProblemCode, ServerTime
+from kioskd.protocols.central import ProblemCode, ServerTime, encode
+from kioskd.protocols.central_pack import PROOF_HEADER, PackProof, tag_of
 
 HEALTH_PATH = "/healthz"
 
@@ -30,14 +30,20 @@ async def time(request: Request) -> Response:
 
 
 async def region(request: Request) -> Response:
-    """GET /v1/region: the pack that this kiosk shall have; 304 where it has that already."""
+    """GET /v1/region: the pack that this kiosk shall have, signed; 304 where it has that already.
+
+    Raises Refused(UNAVAILABLE) on a server that has no CA.
+    """
     kiosk, centre = await kiosk_of(request), centre_of(request)
-    body = centre.fleet.pack_of(kiosk.id, centre.region)
-    tag = f'"{sha256(body).hexdigest()}"'
+    if centre.packs is None:
+        raise Refused(ProblemCode.UNAVAILABLE, "no CA")
+    edition = centre.fleet.edition_of(kiosk.id, centre.region, centre.since)
+    tag = tag_of(edition.body)
     headers = {"Cache-Control": "no-cache, private", "ETag": tag}
     if tag in request.headers.get("If-None-Match", ""):
         return Response(status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type="application/json")
+    headers[PROOF_HEADER] = encode(centre.packs.proof(kiosk.id, edition)).decode("ascii")
+    return Response(edition.body, headers=headers, media_type=JSON)
 
 
 async def health(request: Request) -> Response:
@@ -62,6 +68,13 @@ ROUTES = [
             ProblemCode.KIOSK_UNKNOWN,
         ),
     ),
-    Operation("GET", central.REGION_PATH, region, by=By.KIOSK, gives=RegionPack),
+    Operation(
+        "GET",
+        central.REGION_PATH,
+        region,
+        by=By.KIOSK,
+        gives=RegionPack,
+        proved_by=(PROOF_HEADER, PackProof),
+    ),
     Operation("GET", HEALTH_PATH, health, by=By.ANYBODY, refuses=(ProblemCode.UNAVAILABLE,)),
 ]

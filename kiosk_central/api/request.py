@@ -30,6 +30,7 @@ from kiosk_central.store.engine import read
 from kiosk_central.store.writer import Writer
 from kiosk_central.trust.ca import Issuer
 from kiosk_central.trust.identity import kiosk_behind, read_certificate
+from kiosk_central.trust.packs import PackSigner
 from kiosk_central.trust.tls import PEER
 from kioskd.domain.region import RegionPack
 from kioskd.protocols.central import ContractBroken, Posting, ProblemCode, decode, encode
@@ -56,9 +57,13 @@ class Centre:
     clock: Clock
     signer: Signer
     press: Press
+    since: datetime
+    """From when this server has had its region pack: when it was started."""
     fleet: Fleet = field(default_factory=Fleet)
     issuer: Issuer | None = None
     """The CA; without one no kiosk is enrolled."""
+    packs: PackSigner | None = None
+    """Signs region packs; there is one where there is a CA."""
     behind_proxy: bool = False
     """TLS has ended at a proxy on this machine, which names the kiosk's certificate."""
     recent: Recent = field(default_factory=Recent)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from kiosk_central.auditor.books import PAGE_ROWS
+from kiosk_central.auditor.words import detail_words
 from kiosk_central.store.schema import people
 from kiosk_central.store.web import web_accounts, web_acts
 from kioskd.domain.secret import IdNumber
@@ -19,7 +20,7 @@ class Wanted:
     """Log-in name."""
     person_id: int | None = None
     act: str = ""
-    """How its name begins."""
+    """One of ``ACTS``."""
     before: int | None = None
     """Id of the last act of the page before."""
 
@@ -38,7 +39,7 @@ def acts(connection: Connection, wanted: Wanted) -> list[dict[str, Any]]:
     if wanted.person_id is not None:
         query = query.where(web_acts.c.person_id == wanted.person_id)
     if wanted.act:
-        query = query.where(web_acts.c.act.startswith(wanted.act, autoescape=True))
+        query = query.where(web_acts.c.act == wanted.act)
     if wanted.before is not None:
         query = query.where(web_acts.c.id < wanted.before)
     return [_masked(dict(row)) for row in connection.execute(query).mappings()]
@@ -46,7 +47,8 @@ def acts(connection: Connection, wanted: Wanted) -> list[dict[str, Any]]:
 
 def _masked(row: dict[str, Any]) -> dict[str, Any]:
     number = row.pop("id_number")
-    return row | {"person": "" if number is None else IdNumber(number).masked()}
+    person = "" if number is None else IdNumber(number).masked()
+    return row | {"person": person, "detail": detail_words(row["act"], row["detail"])}
 
 
 def person_by_number(connection: Connection, id_number: str) -> int | None:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
 
 from kiosk_central.clock import CHINA_TIME, stamp
+from kiosk_central.payment_refs import is_of, kiosk_in
 from kiosk_central.store.books import (
     charges,
     decisions,
@@ -77,21 +78,25 @@ def payments_in(
 
 def payment(connection: Connection, ref: str) -> Row | None:
     """Return everything the books hold of one payment; None if there is none."""
-    found = _rows(connection, select(payments).where(payments.c.ref == ref))
+    found = _rows(
+        connection,
+        select(payments).where(payments.c.kiosk_id == kiosk_in(ref), payments.c.ref == ref),
+    )
     if not found:
         return None
-    posted = _of(connection, postings, "payment_ref", ref, "id")
+    posted = _of(connection, postings, is_of(postings, ref), "id")
     about = or_(decisions.c.about == ref, decisions.c.about.in_(_difference_ids(connection, ref)))
     return found[0] | {
-        "reports": _of(connection, payment_reports, "payment_ref", ref, "received_at"),
-        "charges": _of(connection, charges, "payment_ref", ref, "payment_ref"),
+        "reports": _of(connection, payment_reports, is_of(payment_reports, ref), "received_at"),
+        "charges": _of(connection, charges, is_of(charges, ref), "payment_ref"),
         "postings": [
-            one | {"entries": _of(connection, entries, "posting_id", one["id"], "account")}
+            one
+            | {"entries": _of(connection, entries, entries.c.posting_id == one["id"], "account")}
             for one in posted
         ],
-        "differences": _of(connection, differences, "payment_ref", ref, "id"),
+        "differences": _of(connection, differences, differences.c.payment_ref == ref, "id"),
         "decisions": _rows(connection, select(decisions).where(about).order_by(decisions.c.id)),
-        "prints": _of(connection, prints, "payment_ref", ref, "at"),
+        "prints": _of(connection, prints, is_of(prints, ref), "at"),
     }
 
 
@@ -100,8 +105,8 @@ def _difference_ids(connection: Connection, ref: str) -> list[str]:
     return [str(found) for found in connection.execute(own).scalars()]
 
 
-def _of(connection: Connection, table: Table, column: str, value: Any, order: str) -> list[Row]:
-    return _rows(connection, select(table).where(table.c[column] == value).order_by(table.c[order]))
+def _of(connection: Connection, table: Table, own: ColumnElement[bool], order: str) -> list[Row]:
+    return _rows(connection, select(table).where(own).order_by(table.c[order]))
 
 
 def anchors(connection: Connection, kiosk_id: str, after: str) -> list[Row]:

@@ -25,6 +25,7 @@ from kiosk_central.documents.listing import one_document
 from kiosk_central.documents.numbers import typed_number
 from kiosk_central.listing import all_differences
 from kiosk_central.problems import Refused
+from kiosk_central.web.act_words import ACTS
 from kiosk_central.web.pages import NavEntry, page, redirect
 from kiosk_central.web.roles import Role
 from kiosk_central.web.session import Who, form_of, note_act, signed_in
@@ -139,6 +140,7 @@ async def act_list(request: Request, who: Who) -> Response:
     context: dict[str, Any] = {
         "rows": found,
         "wanted": wanted,
+        "words": ACTS,
         "more": len(found) == PAGE_ROWS,
         "fault": "",
     }
@@ -153,7 +155,7 @@ async def acts_of_person(request: Request, who: Who) -> Response:
     person_id = await _read(request, lambda at: person_by_number(at, typed))
     if person_id is None:
         context: dict[str, Any] = {"rows": [], "wanted": Wanted(), "more": False}
-        context["fault"] = "没有这个身份证号"
+        context |= {"fault": "没有这个身份证号", "words": ACTS}
         return page(request, who, "audit/acts.html", 404, title="经办与查阅记录", **context)
     return redirect(f"{HOME}/acts?person={person_id}")
 

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from kiosk_central.counter.words import CHANNELS
+from kiosk_central.web.roles import TITLES
 from kioskd.domain.payment import PaymentState
 from kioskd.protocols.central_books import DifferenceKind
 
@@ -37,3 +39,13 @@ DIFFERENCES: Final = {
     _K.BANK_TWICE: "银行重复结算",
     _K.CHAIN: "终端日志与先前锚定的不同",
 }
+
+_ROLES: Final = {role.value: words for role, words in TITLES.items()}
+
+
+def detail_words(act: str, detail: str) -> str:
+    """Put the codes in what was noted beside an act into words: how she came, roles given."""
+    if act == "account.add":
+        return "、".join(_ROLES.get(word, word) for word in detail.split())
+    channel, _, more = detail.partition(" ")
+    return f"{CHANNELS.get(channel, channel)} {more}".strip()

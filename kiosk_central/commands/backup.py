@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from kiosk_central.backup import Manifest, check_backup, put_back, take_backup
+from kiosk_central.backup_sums import ROWS
 from kiosk_central.clock import utc_now
 from kiosk_central.commands.options import DB_OPTION, errors_told
 
@@ -48,3 +49,5 @@ def _tell(made: Manifest) -> None:
     click.echo(f"{sums.payments} payments, {sums.payments_fen} fen")
     click.echo(f"{sums.postings} postings, {sums.entries} entries, {sums.debits_fen} fen debited")
     click.echo(f"{sums.links} anchors of journals")
+    rows = sum(one[ROWS] for one in sums.tables.values())
+    click.echo(f"{rows} rows in {len(sums.tables)} tables, {sums.guards} guards")

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import click
 
 from kiosk_central.applications import StoredApplication
-from kiosk_central.card_books import MadeCard, card_books, finish, hand_out, take_up
+from kiosk_central.card_books import MadeCard, card_books, finish, hand_out, made, take_up
 from kiosk_central.clock import local_date, utc_now
 from kiosk_central.commands.options import (
     BY_OPTION,
@@ -50,32 +51,51 @@ def make(number: str, db: str, by: str) -> None:
     _moved(db, lambda desk: take_up(desk, number, by))
 
 
-@cards.command()
-@click.argument("number")
-@DB_OPTION
-@BY_OPTION
-@click.option("--code", required=True, metavar="HEX", help="Card identification code.")
-@click.option("--card-number", required=True)
-@click.option("--atr-history", required=True, metavar="HEX", help="13 bytes.")
-@click.option("--issued", required=True, type=DAY)
-@click.option("--expires", required=True, type=DAY)
-def ready(
-    number: str,
-    db: str,
-    by: str,
-    code: str,
-    card_number: str,
-    atr_history: str,
-    issued: datetime,
-    expires: datetime,
-) -> None:
-    """Note that the card of application NUMBER lies at its outlet, and which card it is."""
+def _made_card(of: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that say which card was made."""
+    for option in (
+        click.option("--expires", required=True, type=DAY),
+        click.option("--issued", required=True, type=DAY),
+        click.option("--atr-history", required=True, metavar="HEX", help="13 bytes."),
+        click.option("--card-number", required=True),
+        click.option("--code", required=True, metavar="HEX", help="Card identification code."),
+    ):
+        of = option(of)
+    return of
+
+
+def _card(
+    code: str, card_number: str, atr_history: str, issued: datetime, expires: datetime
+) -> MadeCard:
     try:
         history = bytes.fromhex(atr_history)
     except ValueError:
         raise click.UsageError("--atr-history: not hex digits") from None
-    made = MadeCard(code, card_number, history, issued.date(), expires.date())
-    _moved(db, lambda desk: finish(desk, number, by, made))
+    return MadeCard(code, card_number, history, issued.date(), expires.date())
+
+
+@cards.command("made")
+@click.argument("number")
+@DB_OPTION
+@_made_card
+def note_made(number: str, db: str, **card: Any) -> None:
+    """Note which card was made for application NUMBER; it is on its way to the outlet.
+
+    The outlet's clerk takes it in at /desk/people/receive.
+    """
+    known = _card(**card)
+    _moved(db, lambda desk: made(desk, number, known))
+
+
+@cards.command()
+@click.argument("number")
+@DB_OPTION
+@BY_OPTION
+@_made_card
+def ready(number: str, db: str, by: str, **card: Any) -> None:
+    """Note that the card of application NUMBER lies at its outlet, and which card it is."""
+    known = _card(**card)
+    _moved(db, lambda desk: finish(desk, number, by, known))
 
 
 @cards.command()

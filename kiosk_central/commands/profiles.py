@@ -33,11 +33,12 @@ def list_changes(db: str, as_json: bool) -> None:
 
 
 @profile.command("decide")
+@click.argument("kiosk_id")
 @click.argument("ref")
 @DB_OPTION
 @click.option("--accept/--refuse", "accept", required=True, default=None, help="Whether it counts.")
 @BY_OPTION
 @NOTE_OPTION
-def decide(ref: str, db: str, accept: bool, by: str, note: str) -> None:
+def decide(kiosk_id: str, ref: str, db: str, accept: bool, by: str, note: str) -> None:
     """Let a change that waits count, or refuse it."""
-    write_at(db, None, lambda desk: decide_change(desk, ref, accept, by, note))
+    write_at(db, None, lambda desk: decide_change(desk, kiosk_id, ref, accept, by, note))

@@ -34,7 +34,8 @@ BACKLOG = 256
 @click.option(
     "--behind-proxy",
     is_flag=True,
-    help="A proxy on this machine ends TLS and sets Client-Cert (RFC 9440); loopback only.",
+    help="A proxy on this machine ends TLS, sets Client-Cert (RFC 9440) and X-Forwarded-For;"
+    " loopback only.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8470, show_default=True)

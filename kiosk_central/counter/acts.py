@@ -31,6 +31,7 @@ class CounterAct(Enum):
     CANCEL = "loss.cancel"
     FORMAL = "loss.formal"
     REISSUE = "card.reissue"
+    EXCHANGE = "card.exchange"
     HAND_OUT = "card.hand-out"
     ACTIVATE = "card.activate"
     QUERY_CODE = "query-code.set"

@@ -5,6 +5,7 @@ she cannot do is ask the chip for its proof; ``activate_by_hand`` says what stan
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Connection, select
 
@@ -13,13 +14,13 @@ from kiosk_central.applications import (
     advance,
     application_for_new_card,
     find_application,
-    open_application_of,
 )
 from kiosk_central.card_books import hand_out
-from kiosk_central.card_rows import StoredCard, card_of_code, move
-from kiosk_central.card_states import ApplicationEvent, ApplicationState, CardEvent
+from kiosk_central.card_rows import StoredCard, move
+from kiosk_central.card_states import NEW_CARD, ApplicationEvent, ApplicationState, CardEvent
 from kiosk_central.clock import local_date
 from kiosk_central.counter.acts import TELEPHONE, Channel, Form, once_at_counter
+from kiosk_central.counter.fees import Fee, settle_fee
 from kiosk_central.desk import Desk
 from kiosk_central.loss import (
     Terms,
@@ -132,23 +133,45 @@ def reissue(desk: Desk, terms: Terms, form: Form, outlet: str) -> str:
     return once_at_counter(desk, form, apply)
 
 
-def hand_over(desk: Desk, form: Form, number: str, fee_fen: int) -> str:
-    """Give the new card to her or her agent, its fee paid; the application's number.
+def exchange(desk: Desk, terms: Terms, form: Form, outlet: str, card_number: str) -> str:
+    """Take an expiring card back and apply for a new one; the application's number.
 
-    Raises Refused: as ``once_at_counter``; NOT_FOUND (not her application), CARD_STATE (not ready,
-    handed out, or it lies at another outlet), BAD_REQUEST (another fee, or by telephone).
+    The old card is in the clerk's hand: she types its number. It ends at once. Raises Refused: as
+    ``lose_for_good``; CARD_UNKNOWN (another card), CARD_STATE (not in use, or not yet expiring).
+    """
+    if form.channel in TELEPHONE:
+        raise Refused(ProblemCode.BAD_REQUEST, "channel")
+    refuse_other_outlet(terms, outlet)
+
+    def swap() -> str:
+        card = card_now(desk, form.person_id)
+        if card.number != card_number:
+            raise Refused(ProblemCode.CARD_UNKNOWN)
+        if not terms.may_renew(date.fromisoformat(card.expires)):
+            raise Refused(ProblemCode.CARD_STATE, "not expiring yet")
+        move(desk, card, CardEvent.EXCHANGE, form.ref)
+        kind = ApplicationKind.EXCHANGE
+        return apply_for_new(desk, terms, card, outlet, form.ref, kind).number
+
+    return once_at_counter(desk, form, swap)
+
+
+def hand_over(desk: Desk, form: Form, number: str, fee: Fee) -> str:
+    """Give the new card to her or her agent, its fee settled; the application's number.
+
+    Raises Refused: as ``once_at_counter`` and ``settle_fee``; NOT_FOUND (not her application),
+    CARD_STATE (not ready, handed out, or it lies at another outlet), BAD_REQUEST (by telephone).
     """
     if form.channel in TELEPHONE:
         raise Refused(ProblemCode.BAD_REQUEST, "channel")
 
     def hand() -> str:
         known = find_application(desk.connection, number)
-        if known.person_id != form.person_id or known.kind is not ApplicationKind.REISSUE:
+        if known.person_id != form.person_id or known.kind not in NEW_CARD:
             raise Refused(ProblemCode.NOT_FOUND, "application")
         if known.outlet != form.who.outlet:
             raise Refused(ProblemCode.CARD_STATE, "at another outlet")
-        if known.fee.fen != fee_fen:
-            raise Refused(ProblemCode.BAD_REQUEST, "fee")
+        settle_fee(desk, form, known, fee)
         return hand_out(desk, number, form.ref).number
 
     return once_at_counter(desk, form, hand)
@@ -193,18 +216,3 @@ def waiting_at(connection: Connection, outlet: str) -> list[StoredApplication]:
     )
     numbers = list(connection.execute(query).scalars())
     return [find_application(connection, number) for number in numbers]
-
-
-def new_card_of(connection: Connection, number: str) -> StoredCard | None:
-    """Return the card that was made for an application, if it is known yet."""
-    query = select(applications.c.new_card_code).where(applications.c.number == number)
-    code = connection.execute(query).scalar_one_or_none()
-    return None if code is None else card_of_code(connection, code)
-
-
-def open_reissue(connection: Connection, card: StoredCard) -> StoredApplication | None:
-    """Return the open application about this card, or the one it was made for."""
-    made_for = application_for_new_card(connection, card.code)
-    if made_for is not None and made_for.is_open:
-        return made_for
-    return open_application_of(connection, card.code, ApplicationKind.REISSUE)

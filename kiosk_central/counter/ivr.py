@@ -17,11 +17,10 @@ from starlette.responses import Response
 
 from kiosk_central.api.operation import By, Operation
 from kiosk_central.api.request import BEARER, answer, body_of, centre_of
-from kiosk_central.applications import StoredApplication
+from kiosk_central.applications import StoredApplication, coming_card
 from kiosk_central.card_rows import StoredCard, present_card
 from kiosk_central.card_states import ApplicationState
 from kiosk_central.clock import local_date, stamp
-from kiosk_central.counter.cards import open_reissue
 from kiosk_central.counter.query_codes import begin_try, end_try
 from kiosk_central.desk import Desk
 from kiosk_central.problems import Refused
@@ -64,8 +63,8 @@ class StatusAnswer:
     outlet: str
     fee_fen: int
     next: str
-    """``none``, ``activate``, ``report``, ``decide`` (take back or make formal), ``apply``,
-    ``wait``, ``collect``."""
+    """``none``, ``activate``, ``report``, ``decide`` (take back or make formal), ``exchange`` (it
+    has expired), ``apply``, ``wait``, ``collect``."""
 
 
 def make_token(connection: Connection, name: str, now_stamp: str) -> str:
@@ -98,7 +97,7 @@ def status_of(connection: Connection, person_id: int, today: date) -> StatusAnsw
     shown = status.value
     if status is CardStatus.ACTIVE and card.expires < today.isoformat():
         shown = "expired"
-    coming = open_reissue(connection, card)
+    coming = coming_card(connection, card.code)
     if coming is None:
         return StatusAnswer(shown, until, "", None, "", 0, _next(card, today, None))
     collect = coming.collect_on.day if coming.collect_on else None
@@ -112,12 +111,16 @@ def _next(card: StoredCard, today: date, coming: StoredApplication | None) -> st
         return "collect"
     if coming is not None and coming.state is not ApplicationState.COLLECTED:
         return "wait"
+    status = card.status_on(today)
+    if status is CardStatus.ACTIVE and card.expires < today.isoformat():
+        return "exchange"
     return {
         CardStatus.INACTIVE: "activate",
         CardStatus.ACTIVE: "report",
         CardStatus.PRE_REPORTED: "decide",
         CardStatus.LOST: "apply",
-    }[card.status_on(today)]
+        CardStatus.RETURNED: "apply",
+    }[status]
 
 
 def limiter() -> Limiter:

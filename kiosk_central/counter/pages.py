@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -11,14 +11,13 @@ from starlette.routing import Route
 from kiosk_central.api.request import centre_of, checked_reference
 from kiosk_central.applications import StoredApplication, find_application
 from kiosk_central.clock import CHINA_TIME, local_date, stamp
-from kiosk_central.counter import task_pages
+from kiosk_central.counter import outlet_pages, task_pages
 from kiosk_central.counter.acts import Channel, CounterAct, Form, journal_of
-from kiosk_central.counter.cards import Caller, caller_of, pre_report, waiting_at
-from kiosk_central.counter.paths import CALL, HOME, JOURNAL, QUEUE, person_of, person_path
+from kiosk_central.counter.cards import Caller, caller_of, pre_report
+from kiosk_central.counter.paths import CALL, HOME, JOURNAL, person_of, person_path
 from kiosk_central.counter.search import PURPOSES, find, is_opened, open_person
 from kiosk_central.counter.view import Seen, see
 from kiosk_central.counter.words import (
-    ACTS,
     CARDS,
     CHANNELS,
     FIELDS,
@@ -34,7 +33,7 @@ from kiosk_central.loss import terms_of
 from kiosk_central.problems import Refused
 from kiosk_central.profiles import NotToBeDecided, decide_change
 from kiosk_central.store.profiles import profile_changes
-from kiosk_central.store.schema import people
+from kiosk_central.web.act_words import ACTS
 from kiosk_central.web.pages import NavEntry, message, page, redirect
 from kiosk_central.web.roles import Role
 from kiosk_central.web.session import Who, form_of, note_act, signed_in
@@ -109,9 +108,14 @@ async def show(request: Request, who: Who) -> Response:
 
 async def _person(request: Request, who: Who, done: str, shown: bool) -> Response:
     centre, person_id = centre_of(request), person_of(request)
-    today = local_date(centre.now())
-    seen: Seen = await centre.read(lambda at: see(at, person_id, who.outlet, today))
-    context: dict[str, Any] = {"seen": seen, "done": done, "shown": shown}
+    terms = terms_of(centre.region, local_date(centre.now()))
+    seen: Seen = await centre.read(lambda at: see(at, person_id, who.outlet, terms))
+    context: dict[str, Any] = {
+        "seen": seen,
+        "done": done,
+        "shown": shown,
+        "today": terms.today.isoformat(),
+    }
     return page(request, who, "counter/person.html", title="个人页面", **context, **WORDS)
 
 
@@ -126,9 +130,11 @@ async def decide(request: Request, who: Who) -> Response:
 
     def job(desk: Desk) -> None:
         own = (profile_changes.c.ref == ref, profile_changes.c.person_id == person_id)
-        if not desk.connection.execute(select(profile_changes.c.id).where(*own)).first():
+        query = select(profile_changes.c.kiosk_id).where(*own)
+        kiosk_id = desk.connection.execute(query).scalars().first()
+        if kiosk_id is None:
             raise Refused(ProblemCode.NOT_FOUND, "change")
-        decide_change(desk, ref, act == DECIDED["accept"], who.name, note)
+        decide_change(desk, kiosk_id, ref, act == DECIDED["accept"], who.name, note)
         note_act(desk, who, act, person_id=person_id, about=ref, detail=note)
 
     try:
@@ -195,21 +201,6 @@ def _call(
 
 
 @signed_in(Role.CLERK)
-async def queue(request: Request, who: Who) -> Response:
-    """GET /desk/people/queue: the new cards that lie at her outlet."""
-
-    def gather(connection: Connection) -> list[tuple[Any, PersonName]]:
-        found = waiting_at(connection, who.outlet)
-        query = select(people.c.id, people.c.name)
-        own = query.where(people.c.id.in_([one.person_id for one in found]))
-        names = {row.id: PersonName(row.name) for row in connection.execute(own)}
-        return [(one, names[one.person_id]) for one in found]
-
-    rows = await centre_of(request).read(gather)
-    return page(request, who, "counter/queue.html", title="待领新卡", rows=rows)
-
-
-@signed_in(Role.CLERK)
 async def journal(request: Request, who: Who) -> Response:
     """GET /desk/people/journal: what she did and looked at today."""
     centre = centre_of(request)
@@ -228,18 +219,18 @@ ROUTES = [
     Route(HOME, search, methods=["POST"]),
     Route(CALL, call_form, methods=["GET"]),
     Route(CALL, call, methods=["POST"]),
-    Route(QUEUE, queue, methods=["GET"]),
     Route(JOURNAL, journal, methods=["GET"]),
     Route(HOME + "/{id:int}", person, methods=["GET"]),
     Route(HOME + "/{id:int}/open", open_one, methods=["POST"]),
     Route(HOME + "/{id:int}/show", show, methods=["POST"]),
     Route(HOME + "/{id:int}/changes/{ref}", decide, methods=["POST"]),
     *task_pages.ROUTES,
+    *outlet_pages.ROUTES,
 ]
 _CLERKS = frozenset({Role.CLERK})
 NAV = (
     NavEntry(HOME, "办理", _CLERKS),
     NavEntry(CALL, "电话挂失", _CLERKS),
-    NavEntry(QUEUE, "待领新卡", _CLERKS),
+    *outlet_pages.NAV,
     NavEntry(JOURNAL, "今日记录", _CLERKS),
 )

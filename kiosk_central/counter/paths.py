@@ -9,6 +9,7 @@ from kioskd.protocols.central import ProblemCode
 
 HOME: Final = "/desk/people"
 CALL, QUEUE, JOURNAL = f"{HOME}/call", f"{HOME}/queue", f"{HOME}/journal"
+RECEIVE, FEES = f"{HOME}/receive", f"{HOME}/fees"
 PERSON_MAX: Final = 2**31
 
 

@@ -15,17 +15,19 @@ from kiosk_central.counter.acts import Agent, Channel, CounterAct, Form
 from kiosk_central.counter.cards import (
     activate_by_hand,
     cancel,
+    exchange,
     hand_over,
     lose_for_good,
     pre_report,
     reissue,
 )
 from kiosk_central.counter.certificate import certificate
+from kiosk_central.counter.fees import Fee, Settled
 from kiosk_central.counter.paths import HOME, person_of, person_path
 from kiosk_central.counter.query_codes import code_fault, set_code
 from kiosk_central.counter.search import is_opened
 from kiosk_central.counter.view import Seen, Task, see
-from kiosk_central.counter.words import fault_of
+from kiosk_central.counter.words import SETTLED, fault_of
 from kiosk_central.desk import Desk
 from kiosk_central.loss import Terms, terms_of
 from kiosk_central.problems import Refused
@@ -33,6 +35,7 @@ from kiosk_central.web.factors import hash_password
 from kiosk_central.web.pages import message, page, redirect
 from kiosk_central.web.roles import Role
 from kiosk_central.web.session import Who, form_of, signed_in
+from kioskd.domain.money import Money
 from kioskd.protocols.central import ProblemCode
 
 Fields = Mapping[str, str]
@@ -41,13 +44,29 @@ TASKS: Final = {
     "cancel": CounterAct.CANCEL,
     "formal": CounterAct.FORMAL,
     "reissue": CounterAct.REISSUE,
+    "exchange": CounterAct.EXCHANGE,
     "hand-out": CounterAct.HAND_OUT,
     "activate": CounterAct.ACTIVATE,
     "query-code": CounterAct.QUERY_CODE,
 }
-FOR_AGENTS: Final = frozenset({"pre-report", "formal", "reissue", "hand-out"})
-CONFIRMED: Final = frozenset({"formal", "reissue"})
-"""Tasks that nothing takes back."""
+FEN_DIGITS_MAX = 9
+FOR_AGENTS: Final = frozenset({"pre-report", "formal", "reissue", "exchange", "hand-out"})
+CONFIRMED: Final = frozenset({"formal", "reissue", "exchange"})
+"""Tasks that nothing takes back; each applies for a new card, at an outlet."""
+
+
+_FEE: Final = ("fee", "settled", "voucher", "fee_reason")
+BODY: Final = {
+    "pre-report": (),
+    "cancel": (),
+    "formal": ("outlet",),
+    "reissue": ("outlet",),
+    "exchange": ("outlet", "card_number"),
+    "hand-out": _FEE,
+    "activate": ("card_number",),
+    "query-code": (),
+}
+"""The fields of each task beside who it is for and who asks."""
 
 
 def consequence(task: str, terms: Terms) -> str:
@@ -58,6 +77,7 @@ def consequence(task: str, terms: Terms) -> str:
         "cancel": "社保卡立即恢复使用。须本人到场。",
         "formal": f"原社保卡永久作废，找回也不能再用，不能撤销。{ready}",
         "reissue": f"为已正式挂失的卡申请新卡，不能撤销。{ready}",
+        "exchange": f"原社保卡当场收回作废，不能撤销；领到新卡前凭社保卡证明办理。{ready}",
         "hand-out": "核对证件、收取工本费后把新卡交给来办人。新卡须本人启用后才能使用。",
         "activate": "核对本人身份证和面貌后启用新卡。不能代办。本柜台不读芯片，审计中会注明。",
         "query-code": "本人凭身份证号和查询码可打电话查询。连错 5 次即锁定，须到柜台重设。",
@@ -109,8 +129,8 @@ async def _do(request: Request, who: Who, seen: Seen, task: Task, fields: Fields
         return _form(request, who, seen, task, fields, faults)
     if task.name in CONFIRMED and fields.get("step") != "confirmed":
         return _form(request, who, seen, task, fields, {}, confirming=True)
-    job = await _job(centre, seen, task, asked, fields)
     try:
+        job = await _job(centre, seen, task, asked, fields)
         await centre.write(job)
     except Refused as refused:
         return _form(request, who, seen, task, fields, fault_of(refused))
@@ -126,6 +146,8 @@ def _asked(who: Who, seen: Seen, task: Task, fields: Fields) -> Form:
     checked = "id-card"
     if task.name == "activate":
         checked = "id-card face card-number; chip not read" if fields.get("face") else ""
+    if task.name == "exchange":
+        checked = "id-card old-card taken back" if fields.get("taken_back") else ""
     return Form(
         checked_reference(fields.get("ref", "")),
         TASKS[task.name],
@@ -136,7 +158,7 @@ def _asked(who: Who, seen: Seen, task: Task, fields: Fields) -> Form:
         agent,
         checked,
         fields.get("reason", "") if by_agent else "",
-        (fields.get("outlet", ""), fields.get("card_number", "")),
+        tuple(fields.get(name, "") for name in BODY[task.name]),
     )
 
 
@@ -152,10 +174,15 @@ async def _job(
         if not asked.checked:
             raise Refused(ProblemCode.BAD_REQUEST, "face")
         return lambda desk: activate_by_hand(desk, asked, fields.get("card_number", "").upper())
+    if task.name == "exchange":
+        if not asked.checked:
+            raise Refused(ProblemCode.BAD_REQUEST, "taken back")
+        old = fields.get("card_number", "").upper()
+        return lambda desk: exchange(desk, terms, asked, outlet, old)
     if task.name == "hand-out":
         # A form sent again finds no card waiting any more: what it was about is in the books.
         number = "" if seen.coming is None else seen.coming.number
-        fee = int(fields["fee"]) if fields.get("fee", "").isdecimal() else -1
+        fee = _fee(fields)
         return lambda desk: hand_over(desk, asked, number, fee)
     jobs: dict[str, Callable[[Desk], object]] = {
         "pre-report": lambda desk: pre_report(desk, terms, asked),
@@ -166,13 +193,26 @@ async def _job(
     return jobs[task.name]
 
 
+def _fee(fields: Fields) -> Fee:
+    """Return how the clerk says the fee was settled. Raises Refused(BAD_REQUEST)."""
+    text = fields.get("fee", "")
+    settled = fields.get("settled", Settled.CASH.value)
+    known = settled in {one.value for one in Settled}
+    if not (text.isascii() and text.isdigit() and len(text) <= FEN_DIGITS_MAX and known):
+        raise Refused(ProblemCode.BAD_REQUEST, "fee")
+    voucher = fields.get("voucher", "").upper()
+    return Fee(Money(int(text)), Settled(settled), voucher, fields.get("fee_reason", ""))
+
+
 async def _seen(request: Request, who: Who) -> tuple[Seen | None, Task | None]:
     """Return whom it is about, if she was opened, and the task. Raises Refused(NOT_FOUND)."""
     centre, person_id = centre_of(request), person_of(request)
     now = centre.now()
     if not await centre.read(lambda at: is_opened(at, who, person_id, now)):
         return None, None
-    seen = await centre.read(lambda at: see(at, person_id, who.outlet, local_date(now)))
+    seen = await centre.read(
+        lambda at: see(at, person_id, who.outlet, terms_of(centre.region, local_date(now)))
+    )
     wanted = request.path_params["task"]
     task = next((one for one in seen.tasks if one.name == wanted), None)
     if task is None:
@@ -199,6 +239,7 @@ def _form(
         "confirming": confirming,
         "confirms": task.name in CONFIRMED,
         "agents": task.name in FOR_AGENTS,
+        "settled": SETTLED,
         "outlets": terms.rules.hand_out,
         "consequence": consequence(task.name, terms),
     }

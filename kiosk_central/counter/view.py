@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from kiosk_central.applications import StoredApplication, applications_of
+from kiosk_central.applications import StoredApplication, applications_of, coming_card
 from kiosk_central.card_rows import StoredCard, present_card
 from kiosk_central.card_states import ApplicationState
 from kiosk_central.contributions import enrolments_of
-from kiosk_central.counter.cards import open_reissue
 from kiosk_central.counter.query_codes import state_of_code
+from kiosk_central.loss import Terms
 from kiosk_central.my_payments import payments_of
 from kiosk_central.problems import Refused
 from kiosk_central.store.profiles import profile_changes
@@ -51,14 +51,18 @@ class Seen:
     tasks: tuple[Task, ...]
 
 
-def see(connection: Connection, person_id: int, outlet: str, today: date) -> Seen:
+RENEWED = "卡已交回换新"
+
+
+def see(connection: Connection, person_id: int, outlet: str, terms: Terms) -> Seen:
     """Gather it. Raises Refused(NOT_FOUND)."""
     row = connection.execute(select(people).where(people.c.id == person_id)).one_or_none()
     if row is None:
         raise Refused(ProblemCode.NOT_FOUND, "person")
+    today = terms.today
     card = present_card(connection, person_id, today)
     status = None if card is None else card.status_on(today)
-    coming = None if card is None else open_reissue(connection, card)
+    coming = None if card is None else coming_card(connection, card.code)
     waiting = profile_changes.c
     changes = select(profile_changes).where(
         waiting.person_id == person_id, waiting.state == "pending"
@@ -76,16 +80,20 @@ def see(connection: Connection, person_id: int, outlet: str, today: date) -> See
         payments_of(connection, person_id),
         tuple(connection.execute(changes.order_by(waiting.id))),
         state_of_code(connection, person_id),
-        tasks_for(status, coming, outlet),
+        tasks_for(status, coming, outlet, _why_no_exchange(card, status, terms)),
     )
 
 
 def tasks_for(
-    status: CardStatus | None, coming: StoredApplication | None, outlet: str
+    status: CardStatus | None,
+    coming: StoredApplication | None,
+    outlet: str,
+    why_no_exchange: str,
 ) -> tuple[Task, ...]:
     """Return every task, each with the reason why it cannot be done now, if there is one."""
     no_card = "没有社保卡" if status is None else ""
-    dead = "卡已正式挂失" if status is CardStatus.LOST else ""
+    lost = status is CardStatus.LOST
+    dead = "卡已正式挂失" if lost else RENEWED if status is CardStatus.RETURNED else ""
     inactive = "卡未启用" if status is CardStatus.INACTIVE else ""
     reported = "已在挂失期内" if status is CardStatus.PRE_REPORTED else ""
     not_reported = "" if reported else "卡不在挂失期内"
@@ -93,13 +101,33 @@ def tasks_for(
     return (
         Task("pre-report", "挂失", no_card or dead or inactive or reported),
         Task("cancel", "解除挂失", no_card or not_reported),
-        Task("formal", "正式挂失并补卡", no_card or dead),
-        Task("reissue", "申请补卡", no_card or on_the_way or ("" if dead else "卡未正式挂失")),
+        Task("formal", "正式挂失并补卡", no_card or dead or _why_not_lost(status, coming)),
+        Task("reissue", "申请补卡", no_card or on_the_way or ("" if lost else "卡未正式挂失")),
+        Task("exchange", "到期换卡", why_no_exchange),
         Task("hand-out", "发卡", _why_no_hand_out(coming, outlet)),
         Task("activate", "启用新卡", _why_no_activation(status, coming)),
         Task("certificate", "打印社保卡证明", _why_no_certificate(coming)),
         Task("query-code", "设置电话查询码", ""),
     )
+
+
+def _why_no_exchange(card: StoredCard | None, status: CardStatus | None, terms: Terms) -> str:
+    if card is None:
+        return "没有社保卡"
+    if status is not CardStatus.ACTIVE:
+        return RENEWED if status is CardStatus.RETURNED else "卡不在正常状态"
+    expires = date.fromisoformat(card.expires)
+    return (
+        ""
+        if terms.may_renew(expires)
+        else f"有效期至 {expires}，提前 {terms.rules.renew_days} 天可换"
+    )
+
+
+def _why_not_lost(status: CardStatus | None, coming: StoredApplication | None) -> str:
+    """Tell why a card that is not active cannot have been lost: it has not come yet."""
+    made = coming is not None and coming.state is ApplicationState.MAKING
+    return "新卡尚未到网点" if made and status is CardStatus.INACTIVE else ""
 
 
 def _why_no_hand_out(coming: StoredApplication | None, outlet: str) -> str:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from kiosk_central.card_states import ApplicationState
-from kiosk_central.counter.acts import Channel, CounterAct
+from kiosk_central.counter.acts import Channel
 from kiosk_central.problems import Refused
 from kioskd.domain.account import PaymentStanding
 from kioskd.domain.card import ApplicationKind, CardStatus
@@ -17,10 +17,12 @@ CARDS: Final = {
     _C.ACTIVE: ("正常", "good"),
     _C.PRE_REPORTED: ("挂失中", "warn"),
     _C.LOST: ("已正式挂失", "bad"),
+    _C.RETURNED: ("已交回换新", "quiet"),
 }
 KINDS: Final = {
     ApplicationKind.LOSS: "挂失",
     ApplicationKind.REISSUE: "正式挂失并补卡",
+    ApplicationKind.EXCHANGE: "到期换卡",
     ApplicationKind.PROFILE: "修改个人信息",
 }
 STATES: Final = {
@@ -50,30 +52,13 @@ FIELDS: Final = {
     "contact_name": "联系人",
     "contact_phone": "联系人电话",
 }
-ACTS: Final = {
-    CounterAct.PRE_REPORT.value: "挂失",
-    CounterAct.CANCEL.value: "解除挂失",
-    CounterAct.FORMAL.value: "正式挂失并补卡",
-    CounterAct.REISSUE.value: "申请补卡",
-    CounterAct.HAND_OUT.value: "发卡",
-    CounterAct.ACTIVATE.value: "启用新卡",
-    CounterAct.QUERY_CODE.value: "设置电话查询码",
-    "person.view": "打开个人页面",
-    "person.show": "显示完整身份",
-    "profile.accept": "同意修改信息",
-    "profile.refuse": "不同意修改信息",
-    "card.certificate": "打印社保卡证明",
-    "loss.call-refused": "电话身份核对未通过",
-    "account.set-up": "首次登录",
-    "login": "登录",
-    "logout": "退出",
-}
 CHANNELS: Final = {
     Channel.DESK.value: "本人到场",
     Channel.AGENT.value: "代办",
     Channel.HOTLINE.value: "12333",
     Channel.CARD_HOTLINE.value: "社保卡热线",
 }
+SETTLED: Final = {"cash": "现金", "exempt": "免收"}
 QUERY_CODES: Final = {"none": "未设置", "set": "已设置", "locked": "已锁定，须重新设置"}
 
 _FIELD_FAULTS: Final = {
@@ -83,10 +68,16 @@ _FIELD_FAULTS: Final = {
     "agent_id_number": ("agent_number", "代办人身份证号有误，或与本人相同"),
     "reason": ("reason", "代办须写明原因（200 字以内）"),
     "no outlet that hands out cards": ("outlet", "请选择领卡网点"),
-    "fee": ("fee", "请先收取工本费"),
+    "fee": ("fee", "应收金额或收费方式有误，请重新打开"),
+    "voucher": ("voucher", "请填写票据号，只用字母、数字和横线"),
+    "voucher taken": ("voucher", "这个票据号已登记过，请核对"),
+    "fee reason": ("fee_reason", "免收须写明原因（200 字以内）"),
+    "face": ("face", "请先核对证件和面貌"),
+    "taken back": ("taken_back", "请先收回旧卡"),
+    "not expiring yet": ("", "卡还没有到可以换的日期"),
 }
 _FAULTS: Final = {
-    ProblemCode.CARD_UNKNOWN: ("card_number", "与待启用的卡号不符，请核对卡面"),
+    ProblemCode.CARD_UNKNOWN: ("card_number", "与系统中的卡号不符，请核对卡面"),
     ProblemCode.CARD_EXPIRED: ("", "卡已过有效期，不能启用"),
     ProblemCode.CARD_STATE: ("", "卡或申请的状态已改变，不能办理。请返回个人页面查看。"),
     ProblemCode.REFERENCE_REUSED: ("", "此表已经提交过，内容与上次不同。请重新打开。"),

@@ -21,6 +21,8 @@ class CardApplication:
     applied_on: date
     old_card_tail: str
     """The last two characters of the old card's number."""
+    handed_in: bool
+    """The old card was exchanged as it expired; else it was lost for good."""
     outlet: str
     outlet_address: str
     collect_from: date
@@ -33,6 +35,7 @@ class CardApplication:
             self.number,
             self.applied_on,
             self.old_card_tail,
+            self.handed_in,
             self.outlet,
             self.outlet_address,
             self.collect_from,
@@ -51,7 +54,8 @@ def find_application(
     return CardApplication(
         data.application_number,
         data.applied,
-        data.lost_card.reveal()[-TAIL:],
+        data.old_card.reveal()[-TAIL:],
+        data.handed_in,
         data.outlet,
         next((one.address.zh for one in region.outlets if one.name.zh == data.outlet), ""),
         collect_from,

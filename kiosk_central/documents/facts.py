@@ -137,7 +137,9 @@ class CardCertificate:
     application: str
     applied_on: date
     old_card_tail: str
-    """The last characters of the lost card's number."""
+    """The last characters of the old card's number."""
+    handed_in: bool
+    """It was exchanged as it expired; else it was lost for good."""
     outlet: str
     outlet_address: str
     collect_from: date

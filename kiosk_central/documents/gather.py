@@ -20,6 +20,8 @@ from kiosk_central.documents.facts import (
     RightsRecord,
 )
 from kiosk_central.ledger import PostingKind, stands
+from kiosk_central.payment_refs import kiosk_in
+from kiosk_central.payment_rows import ASSESSED
 from kiosk_central.problems import Refused
 from kiosk_central.store.books import charges, payments, postings
 from kiosk_central.store.schema import assessments, people
@@ -146,10 +148,11 @@ def contribution_receipt(
     _no_years(request)
     query = (
         select(payments.c.ref, payments.c.assessment_ref, postings, charges)
-        .join(postings, postings.c.payment_ref == payments.c.ref)
-        .join(charges, charges.c.payment_ref == payments.c.ref)
-        .join(assessments, assessments.c.ref == payments.c.assessment_ref)
+        .join(postings)
+        .join(charges)
+        .join(assessments, ASSESSED)
         .where(
+            payments.c.kiosk_id == kiosk_in(request.subject),
             payments.c.ref == request.subject,
             assessments.c.person_id == person_id,
             postings.c.kind == PostingKind.CONTRIBUTION.value,
@@ -160,7 +163,7 @@ def contribution_receipt(
     row = connection.execute(query).one_or_none()
     if row is None:
         raise Refused(ProblemCode.NOT_FOUND, "payment")
-    about = find_assessment(connection, row.assessment_ref)
+    about = find_assessment(connection, kiosk_in(row.ref), row.assessment_ref)
     assert about is not None, "joined"
     known = about.content
     return ContributionReceipt(

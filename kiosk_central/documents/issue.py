@@ -176,7 +176,9 @@ def take_print(desk: Desk, kiosk_id: str, report: DocumentPrintReport) -> Docume
         "at": report.at,
         "fault": report.fault,
     }
-    query = select(document_prints).where(document_prints.c.print_ref == report.print_ref)
+    key = ("document_ref", "kiosk_id", "print_ref")
+    own = [document_prints.c[name] == values[name] for name in key]
+    query = select(document_prints).where(*own)
     told = desk.connection.execute(query).mappings().one_or_none()
     if told is None:
         desk.connection.execute(insert(document_prints).values(values))

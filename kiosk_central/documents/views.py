@@ -179,14 +179,17 @@ def _contribution_receipt(receipt: ContributionReceipt) -> View:
 
 
 def _card_certificate(certificate: CardCertificate) -> View:
-    lost = (
-        "在我机构办理社会保障卡正式挂失和补领手续，"
-        f"原卡（尾号 {certificate.old_card_tail}）已经停用，新卡正在制作，领取办法如下："
+    done, ended = (
+        ("到期换卡", "已经交回") if certificate.handed_in else ("正式挂失和补领", "已经停用")
+    )
+    stated = (
+        f"在我机构办理社会保障卡{done}手续，"
+        f"原卡（尾号 {certificate.old_card_tail}）{ended}，新卡正在制作，领取办法如下："
     )
     first, last = chinese_date(certificate.collect_from), chinese_date(certificate.collect_to)
     return {
         "statement": [
-            f"{_certified(certificate.holder)}已于{chinese_date(certificate.applied_on)}{lost}"
+            f"{_certified(certificate.holder)}已于{chinese_date(certificate.applied_on)}{stated}"
         ],
         "closing": CERTIFIED,
         "collecting": [

@@ -18,6 +18,7 @@ from kiosk_central.fleet.orders import open_orders
 from kiosk_central.fleet.tickets import open_notes
 from kiosk_central.fleet.wanted import NOTHING_WANTED, Wanted
 from kiosk_central.store.schema import kiosks
+from kiosk_central.trust.packs import Edition
 from kioskd.domain.region import RegionPack
 from kioskd.protocols.central import encode
 from kioskd.protocols.central_fleet import (
@@ -94,9 +95,16 @@ class Fleet:
             notes.tickets.get(kiosk_id, ()),
         )
 
-    def pack_of(self, kiosk_id: str, pack: RegionPack) -> bytes:
-        """Return the region pack for a kiosk as it is sent: of its roll-out, else the server's."""
-        return self.wanted.pack(kiosk_id) or encode(pack)
+    def edition_of(self, kiosk_id: str, served: RegionPack, since: datetime) -> Edition:
+        """Return the region pack for a kiosk as it is sent: of its roll-out, else the server's.
+
+        ``since``: from when the server has had its own.
+        """
+        wanted = self.wanted
+        body, version = wanted.pack(kiosk_id), wanted.region(kiosk_id)
+        if not body:
+            body, version = encode(served), served.version
+        return Edition(body, version, max(since, wanted.config.since or since))
 
     @property
     def next_s(self) -> float:

@@ -1,6 +1,7 @@
 """Which version each kiosk shall have, by the newest roll-out of each kind."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -23,6 +24,8 @@ class Wish:
     pack: bytes = b""
     others_pack: bytes = b""
     kiosks: frozenset[str] = frozenset()
+    since: datetime | None = None
+    """When the roll-out came to this state and stage; None where there is none."""
 
     def of(self, kiosk_id: str) -> str:
         """Return the version that a kiosk shall have."""
@@ -73,12 +76,13 @@ def _load(connection: Connection, kind: str, known: Wish) -> Wish:
 
 def _wish(connection: Connection, row: Row[Any]) -> Wish:
     state, key = RolloutState(row.state), (row.id, row.state, row.stage)
+    since = datetime.fromisoformat(row.stage_since)
     if state is RolloutState.DONE:
-        return Wish(key, others=row.version, others_pack=row.pack)
+        return Wish(key, others=row.version, others_pack=row.pack, since=since)
     if state is RolloutState.ROLLED_BACK:
-        return Wish(key, others=row.before, others_pack=row.pack_before)
+        return Wish(key, others=row.before, others_pack=row.pack_before, since=since)
     begun = select(rollout_kiosks.c.kiosk_id).where(
         rollout_kiosks.c.rollout_id == row.id, rollout_kiosks.c.stage <= row.stage
     )
     members = frozenset(connection.execute(begun).scalars())
-    return Wish(key, row.version, row.before, row.pack, row.pack_before, members)
+    return Wish(key, row.version, row.before, row.pack, row.pack_before, members, since)

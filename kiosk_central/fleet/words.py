@@ -17,6 +17,7 @@ MODULES: Final = {
     "journal": "缴费日志",
     "held": "缴费状态",
     "central": "中心线路",
+    "region": "参数包",
 }
 PAPERS: Final = {"enough": "充足", "low": "将尽", "out": "缺纸", "unknown": "未知"}
 FILTERS: Final = {

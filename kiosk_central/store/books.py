@@ -6,8 +6,10 @@ Nothing is ever deleted from these tables. A payment has one posting that stands
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -16,14 +18,21 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from kiosk_central.store.schema import NAMED_BY, contributions, fen, metadata, text
+from kiosk_central.store.schema import NAMED_BY, contributions, fen, metadata, of_payment, text
+
+NAMES_ITS_KIOSK = (
+    "substr(ref, 1, length(kiosk_id) + 1) = kiosk_id || '-'"
+    " AND length(replace(substr(ref, length(kiosk_id) + 2), '-', '')) ="
+    " length(ref) - length(kiosk_id) - 2"
+)
+"""``payment_refs.kiosk_in`` of a reference is its kiosk."""
 
 payments = Table(
     "payments",
     metadata,
-    Column("ref", Text, primary_key=True),
-    Column("kiosk_id", ForeignKey("kiosks.id"), nullable=False),
-    Column("assessment_ref", Text, nullable=False, index=True),
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
+    Column("ref", Text, primary_key=True),  # names its kiosk: ``payment_refs``
+    text("assessment_ref"),
     fen("amount_fen"),
     text("state"),
     text("begun_at"),  # by the kiosk's clock, where it told
@@ -33,27 +42,33 @@ payments = Table(
     text("decided"),  # a Decided: what a person has settled it to be
     Index("payments_by_state", "state", "heard_at"),
     Index("payments_by_kiosk", "kiosk_id", "begun_at"),
+    Index("payments_by_assessment", "kiosk_id", "assessment_ref"),
+    CheckConstraint(NAMES_ITS_KIOSK, name="payment_names_its_kiosk"),
 )
 
 payment_reports = Table(
     "payment_reports",
     metadata,
-    Column("payment_ref", ForeignKey("payments.ref"), primary_key=True),
+    Column("kiosk_id", Text, primary_key=True),
+    Column("payment_ref", Text, primary_key=True),
     Column("state", Text, primary_key=True),
     Column("reason", Text, primary_key=True),  # an operator code, or empty
     text("record"),  # JSON of the PIN pad's record, or empty
     text("kiosk_at"),
     text("received_at"),
+    of_payment(),
 )
 
 charges = Table(
     "charges",
     metadata,
-    Column("payment_ref", ForeignKey("payments.ref"), primary_key=True),
+    Column("kiosk_id", Text, primary_key=True),
+    Column("payment_ref", Text, primary_key=True),
     text("terminal_id"),
     Column("receipt", BigInteger, nullable=False),
     Column("trace", BigInteger, nullable=False),
     text("day"),  # 2026-11-22, by the PIN pad's clock; the year is ours
+    of_payment(),
     Index("charges_by_terminal", "terminal_id", "day", "receipt", "trace"),
 )
 """What the bank knows a charge by: from the PIN pad's record, or from the bank's own line."""
@@ -62,22 +77,28 @@ postings = Table(
     "postings",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("payment_ref", ForeignKey("payments.ref")),  # null: a settlement by the bank
+    Column("kiosk_id", Text),  # null, as the payment: a settlement by the bank
+    Column("payment_ref", Text),
     Column("receipt_number", Text, unique=True),  # null: a settlement by the bank
     text("kind"),
     text("posted_at"),
     Column("reverses", ForeignKey("postings.id"), unique=True),
     Column("proof", LargeBinary, nullable=False),  # empty: a settlement by the bank
+    of_payment(),
+    CheckConstraint(
+        "(kiosk_id IS NULL) = (payment_ref IS NULL)", name="posting_of_a_payment_or_none"
+    ),
     info={NAMED_BY: "receipt_number"},
 )
 Index(
     "one_posting",
+    postings.c.kiosk_id,
     postings.c.payment_ref,
     unique=True,
     sqlite_where=postings.c.reverses.is_(None),
     postgresql_where=postings.c.reverses.is_(None),
 )
-Index("postings_by_payment", postings.c.payment_ref)
+Index("postings_by_payment", postings.c.kiosk_id, postings.c.payment_ref)
 Index("postings_by_time", postings.c.posted_at)
 contributions.add_is_dependent_on(postings)  # by ``posting_id``, which is no foreign key
 
@@ -119,6 +140,7 @@ Index(
     differences.c.kind,
     differences.c.claimed_state,
     differences.c.place,
+    differences.c.kiosk_id,
     unique=True,
     sqlite_where=differences.c.settled_at == "",
     postgresql_where=differences.c.settled_at == "",
@@ -147,16 +169,19 @@ signing_keys = Table(
 prints = Table(
     "prints",
     metadata,
+    Column("kiosk_id", Text, primary_key=True),  # of the payment
+    Column("payment_ref", Text, primary_key=True),
+    Column("at_kiosk", ForeignKey("kiosks.id"), primary_key=True),  # that prints it
     Column("print_ref", Text, primary_key=True),
-    Column("payment_ref", ForeignKey("payments.ref"), nullable=False, index=True),
-    Column("kiosk_id", ForeignKey("kiosks.id"), nullable=False),
     Column("copy", Integer, nullable=False),
     text("printed"),  # empty: given out, and nothing heard of it
     text("at"),
     Column("answer", LargeBinary, nullable=False),  # the ReceiptCopy given out; empty if none was
+    of_payment(),
 )
 Index(
     "one_copy",
+    prints.c.kiosk_id,
     prints.c.payment_ref,
     prints.c.copy,
     unique=True,
@@ -167,8 +192,8 @@ Index(
 day_ends = Table(
     "day_ends",
     metadata,
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
     Column("ref", Text, primary_key=True),
-    Column("kiosk_id", ForeignKey("kiosks.id"), nullable=False),
     text("terminal_id"),
     Column("body", LargeBinary, nullable=False),
     Column("answer", LargeBinary, nullable=False),
@@ -178,9 +203,10 @@ day_ends = Table(
 day_end_payments = Table(
     "day_end_payments",
     metadata,
-    Column("day_end_ref", ForeignKey("day_ends.ref"), primary_key=True),
+    Column("kiosk_id", Text, primary_key=True),
+    Column("day_end_ref", Text, primary_key=True),
     Column("payment_ref", Text, primary_key=True),
-    Column("kiosk_id", ForeignKey("kiosks.id"), nullable=False),
+    ForeignKeyConstraint(["kiosk_id", "day_end_ref"], ["day_ends.kiosk_id", "day_ends.ref"]),
     Index("day_end_payments_by_payment", "kiosk_id", "payment_ref"),
 )
 

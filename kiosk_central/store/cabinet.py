@@ -1,6 +1,6 @@
 """The tables of cabinets: what kiosks told of theirs, and who released one. Never deleted from."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, UniqueConstraint
 
 from kiosk_central.store.schema import metadata, text
 
@@ -8,11 +8,12 @@ kiosk_events = Table(
     "kiosk_events",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("ref", Text, nullable=False, unique=True),
+    text("ref"),
     Column("kiosk_id", ForeignKey("kiosks.id"), nullable=False),
     text("kind"),
     text("kiosk_at"),
     text("received_at"),
+    UniqueConstraint("kiosk_id", "ref", name="kiosk_event_once"),
     Index("kiosk_events_by_kiosk", "kiosk_id", "id"),
 )
 

@@ -11,8 +11,8 @@ from kiosk_central.store.schema import fen, metadata, text
 card_acts = Table(
     "card_acts",
     metadata,
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
     Column("ref", Text, primary_key=True),
-    Column("kiosk_id", ForeignKey("kiosks.id"), nullable=False),
     Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
     text("assurance"),
     text("act"),  # a CardAct

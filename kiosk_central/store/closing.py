@@ -16,13 +16,14 @@ from sqlalchemy import (
     Text,
 )
 
-from kiosk_central.store.schema import fen, metadata, text
+from kiosk_central.store.schema import fen, metadata, of_payment, text
 
 refunds = Table(
     "refunds",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("payment_ref", ForeignKey("payments.ref"), nullable=False),
+    text("kiosk_id"),
+    text("payment_ref"),
     Column("person_id", ForeignKey("people.id")),  # null: nobody knows whose money it is
     fen("amount_fen"),
     text("state"),  # a RefundState
@@ -35,11 +36,13 @@ refunds = Table(
     text("decided_by"),
     text("decided_why"),
     Column("posting_id", ForeignKey("postings.id"), unique=True),  # its refund_due
+    of_payment(),
     CheckConstraint("amount_fen > 0", name="refund_is_positive"),
     CheckConstraint("decided_by <> asked_by", name="refund_by_two"),
 )
 Index(
     "one_refund",
+    refunds.c.kiosk_id,
     refunds.c.payment_ref,
     unique=True,
     sqlite_where=refunds.c.state != "refused",

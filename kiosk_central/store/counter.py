@@ -1,8 +1,17 @@
 """The tables of the counter: what clerks did, query codes, and who asks for the telephone menu."""
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+)
 
-from kiosk_central.store.schema import metadata, text
+from kiosk_central.store.schema import fen, metadata, text
 
 counter_acts = Table(
     "counter_acts",
@@ -22,6 +31,37 @@ counter_acts = Table(
     text("at"),
 )
 """Each act of a counter, once. Nothing is ever changed or deleted here."""
+
+FEE_ADDS_UP = (
+    "(settled = 'cash' AND paid_fen = due_fen AND voucher <> '' AND reason = '')"
+    " OR (settled = 'exempt' AND paid_fen = 0 AND voucher = '' AND reason <> '')"
+)
+desk_fees = Table(
+    "desk_fees",
+    metadata,
+    Column("application", ForeignKey("applications.number"), primary_key=True),
+    text("ref"),  # of the counter act
+    Column("account_id", ForeignKey("web_accounts.id"), nullable=False),
+    text("outlet"),
+    text("day"),  # the citizens' calendar day
+    text("at"),
+    fen("due_fen"),
+    fen("paid_fen"),
+    text("settled"),  # a Settled
+    text("voucher"),  # receipt or fiscal voucher given for cash
+    text("reason"),  # why nothing was taken
+    CheckConstraint("due_fen > 0", name="desk_fee_due"),
+    CheckConstraint(FEE_ADDS_UP, name="desk_fee_adds_up"),
+    Index("desk_fees_by_day", "day"),
+)
+"""What was due for each card handed out, and what was taken. Nothing is ever changed here."""
+Index(
+    "one_desk_fee_per_voucher",
+    desk_fees.c.voucher,
+    unique=True,
+    sqlite_where=desk_fees.c.voucher != "",
+    postgresql_where=desk_fees.c.voucher != "",
+)
 
 query_codes = Table(
     "query_codes",

@@ -35,9 +35,9 @@ document_handouts = Table(
 document_prints = Table(
     "document_prints",
     metadata,
+    Column("document_ref", ForeignKey("documents.ref"), primary_key=True),
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
     Column("print_ref", Text, primary_key=True),
-    Column("document_ref", ForeignKey("documents.ref"), nullable=False, index=True),
-    Column("kiosk_id", ForeignKey("kiosks.id"), nullable=False),
     text("printed"),
     Column("pages_done", Integer, nullable=False),
     text("at"),

@@ -6,6 +6,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -86,8 +87,8 @@ fleet_tickets = Table(
 fleet_orders = Table(
     "fleet_orders",
     metadata,
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
     Column("ref", Text, primary_key=True),
-    Column("kiosk_id", ForeignKey("kiosks.id"), nullable=False),
     text("kind"),
     text("state"),
     text("boot"),  # of the kiosk when it was asked
@@ -107,10 +108,11 @@ fleet_orders = Table(
 fleet_bundles = Table(
     "fleet_bundles",
     metadata,
-    Column("ref", ForeignKey("fleet_orders.ref"), primary_key=True),
-    Column("kiosk_id", ForeignKey("kiosks.id"), nullable=False),
+    Column("kiosk_id", Text, primary_key=True),
+    Column("ref", Text, primary_key=True),
     text("received_at"),
     Column("body", LargeBinary, nullable=False),
+    ForeignKeyConstraint(["kiosk_id", "ref"], ["fleet_orders.kiosk_id", "fleet_orders.ref"]),
 )
 """Log bundles; each is deleted after some days."""
 

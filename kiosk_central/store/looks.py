@@ -1,15 +1,21 @@
 """Rows as a sheet holds them, and the ways to find them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, bindparam, delete, select, tuple_
+from sqlalchemy import Column, Connection, Table
 
-Key = tuple[Any, ...]
+from kiosk_central.store.statements import check_plain, delete_rows, select_rows
+
+Key = Any
+"""The value of the column by which rows are found; of several columns the tuple of values."""
 
 
 class Line:
     """One row: its columns are attributes. Changed by ``Sheet.change`` alone."""
+
+    __slots__ = ("is_new", "of_table", "read", "values")
 
     def __init__(self, table: Table, values: dict[str, Any]) -> None:
         self.of_table = table
@@ -33,30 +39,27 @@ class Line:
 class Look:
     """A way to find rows: by the values of columns of one table, among those that are ``where``."""
 
-    def __init__(self, *columns: Column[Any], where: ColumnElement[bool] | None = None) -> None:
+    def __init__(self, *columns: Column[Any], where: str = "") -> None:
         self.table: Table = columns[0].table
-        self.names = tuple(column.name for column in columns)
-        self.where = where
-        alone = len(columns) == 1
-        named: ColumnElement[Any] = columns[0] if alone else tuple_(*columns)
-        among = [named.in_(bindparam("keys", expanding=True))] + ([] if where is None else [where])
-        self._query = select(self.table).where(*among).order_by(*self.table.primary_key)
-        self.deletion = delete(self.table).where(*among)
-        self._alone = alone
+        check_plain(self.table)
+        self._columns, self._where = columns, where
+        self._of: Callable[[dict[str, Any]], Key] = itemgetter(*(one.name for one in columns))
+        self._alone = len(columns) == 1
+        self._names = tuple(column.name for column in self.table.columns)
 
     def key_of(self, values: dict[str, Any]) -> Key:
         """Return what a row is found by."""
-        return tuple([values[name] for name in self.names])
+        return self._of(values)
 
-    def asking(self, keys: Sequence[Key]) -> dict[str, Any]:
-        """Return the keys as the parameters of a statement."""
-        asked = [key[0] for key in keys] if self._alone else list(keys)
-        # A power of two: as few texts as may be, so that drivers find their prepared statements.
-        asked += asked[-1:] * ((1 << (len(asked) - 1).bit_length()) - len(asked))
-        return {"keys": asked}
+    def ask(self, connection: Connection, keys: Sequence[Key]) -> Iterator[dict[str, Any]]:
+        """Read the rows of all keys; those of one key by their primary key."""
+        asked = self._told(keys)
+        for row in select_rows(connection, self._columns, self._where, asked):
+            yield dict(zip(self._names, row, strict=True))
 
-    def ask(self, connection: Connection, keys: Sequence[Key]) -> list[dict[str, Any]]:
-        """Read the rows of all keys, by their primary key."""
-        rows = connection.execute(self._query, self.asking(keys))
-        names = tuple(rows.keys())
-        return [dict(zip(names, row, strict=True)) for row in rows]
+    def delete(self, connection: Connection, keys: Sequence[Key]) -> None:
+        """Delete the rows of all keys."""
+        delete_rows(connection, self._columns, self._where, self._told(keys))
+
+    def _told(self, keys: Sequence[Key]) -> Sequence[Sequence[Any]]:
+        return [(key,) for key in keys] if self._alone else keys

@@ -30,6 +30,6 @@ profile_changes = Table(
     text("decided_at"),  # empty: nobody has had to decide, or nobody has yet
     text("decided_by"),
     text("decided_note"),
-    UniqueConstraint("ref", "field", name="profile_change_once"),
+    UniqueConstraint("kiosk_id", "ref", "field", name="profile_change_once"),
     CheckConstraint("state IN ('updated', 'pending', 'refused')", name="profile_change_state"),
 )

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -35,6 +36,11 @@ def fen(name: str) -> Column[int]:
 def text(name: str) -> Column[str]:
     """Return a column of text, empty where there is none."""
     return Column(name, Text, nullable=False)
+
+
+def of_payment() -> ForeignKeyConstraint:
+    """Return the reference of a row to its payment."""
+    return ForeignKeyConstraint(["kiosk_id", "payment_ref"], ["payments.kiosk_id", "payments.ref"])
 
 
 def fen_sum(amounts: ColumnElement[int]) -> ColumnElement[int]:
@@ -105,8 +111,8 @@ contributions = Table(
 assessments = Table(
     "assessments",
     metadata,
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
     Column("ref", Text, primary_key=True),
-    Column("kiosk_id", ForeignKey("kiosks.id"), nullable=False),
     Column("person_id", ForeignKey("people.id"), nullable=False),
     text("scheme"),
     Column("percent", Integer, nullable=False),
@@ -127,7 +133,12 @@ month_locks = Table(
     Column("person_id", ForeignKey("people.id"), primary_key=True),
     Column("scheme", Text, primary_key=True),
     Column("month", Text, primary_key=True),
-    Column("assessment_ref", ForeignKey("assessments.ref"), nullable=False, index=True),
+    text("kiosk_id"),
+    text("assessment_ref"),
+    ForeignKeyConstraint(
+        ["kiosk_id", "assessment_ref"], ["assessments.kiosk_id", "assessments.ref"]
+    ),
+    Index("month_locks_by_assessment", "kiosk_id", "assessment_ref"),
 )
 
 counters = Table(

@@ -6,16 +6,18 @@ for the end. Whoever takes the ``connection`` meanwhile finds all of them writte
 forgets what it knew, for it does not see what is done behind its back.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Table, Update, bindparam, insert, update
+from sqlalchemy import Connection, Row, Table
 
 from kiosk_central.store.counters import next_value, set_value
 from kiosk_central.store.looks import Key, Line, Look
 from kiosk_central.store.schema import NAMED_BY
+from kiosk_central.store.statements import insert_rows, update_rows
 from kiosk_central.store.tables import metadata
 
 
@@ -56,25 +58,25 @@ class Sheet:
     def look_ahead(self, look: Look, keys: Iterable[Key]) -> None:
         """Read the rows of all keys in one query: later looks at them cost nothing."""
         self.flush()
-        known = self._found.setdefault(look, {})
+        known = self._found.setdefault(look.table, {}).setdefault(look, {})
         asked = [key for key in dict.fromkeys(keys) if key not in known]
-        if not asked:
-            return
         known.update({key: [] for key in asked})
         for values in look.ask(self._connection, asked):
             known[look.key_of(values)].append(self._line(look.table, values))
 
-    def rows(self, look: Look, *key: Any) -> list[Line]:
+    def rows(self, look: Look, *of: Any) -> list[Line]:
         """Return the rows of a key, by their primary key; new ones last."""
+        key = of if len(of) > 1 else of[0]
         if not self._held:
             return [Line(look.table, found) for found in look.ask(self._connection, [key])]
-        if key not in self._found.get(look, {}):
+        if key not in self._found.get(look.table, {}).get(look, {}):
             self.look_ahead(look, [key])
-        return [line for line in self._found[look][key] if look.key_of(line.values) == key]
+        found = self._found[look.table][look][key]
+        return [line for line in found if look.key_of(line.values) == key] if found else found
 
-    def row(self, look: Look, *key: Any) -> Line | None:
+    def row(self, look: Look, *of: Any) -> Line | None:
         """Return the row of a key of which there is one at most."""
-        found = self.rows(look, *key)
+        found = self.rows(look, *of)
         assert len(found) <= 1, "a unique key"
         return found[0] if found else None
 
@@ -100,12 +102,13 @@ class Sheet:
         if not line.is_new:
             self._changed.setdefault(line, set()).update(values)
 
-    def delete(self, look: Look, *key: Any) -> None:
+    def delete(self, look: Look, *of: Any) -> None:
         """Delete the rows of a key of a table at which nobody looks through a sheet."""
+        key = of if len(of) > 1 else of[0]
         if self._held:
             self._deleted.setdefault(look, []).append(key)
         else:
-            self._delete(look, [key])
+            look.delete(self._connection, [key])
 
     def next_value(self, name: str) -> int:
         """Take the next value of a counter, from 1 on."""
@@ -127,57 +130,51 @@ class Sheet:
         for (_table, names), lines in same.items():
             self._update(lines, names)
         for look, keys in self._deleted.items():
-            self._delete(look, keys)
+            look.delete(self._connection, keys)
         for name, value in self._numbers.items():
             set_value(self._connection, name, value)
         for waiting in (self._added, self._changed, self._deleted, self._numbers):
             waiting.clear()
 
     def _forget(self) -> None:
-        self._found: dict[Look, dict[Key, list[Line]]] = {}
+        self._found: dict[Table, dict[Look, dict[Key, list[Line]]]] = {}
         self._lines: dict[tuple[Table, Key], Line] = {}
 
     def _line(self, table: Table, values: dict[str, Any]) -> Line:
         """Return the one line of a row, however often it is found."""
-        key = tuple([values[name] for name in _key_names(table)])
-        return self._lines.setdefault((table, key), Line(table, values))
+        key = (table, _key_of(table)(values))
+        line = self._lines.get(key)
+        if line is None:
+            line = self._lines[key] = Line(table, values)
+        return line
 
     def _place(self, line: Line) -> None:
         """Let a new or changed line be found by whatever looks at its key."""
-        for look, known in self._found.items():
-            if look.table is line.of_table:
-                lines = known.get(look.key_of(line.values))
-                if lines is not None and line not in lines:
-                    lines.append(line)
+        for look, known in self._found.get(line.of_table, {}).items():
+            lines = known.get(look.key_of(line.values))
+            if lines is not None and line not in lines:
+                lines.append(line)
 
     def _insert(self, table: Table, lines: list[Line]) -> None:
-        name = table.info.get(NAMED_BY)
-        rows = [_row(line) for line in lines]
+        """Insert lines; where they differ in the columns they name, in as many goes."""
+        named_by: str | None = table.info.get(NAMED_BY)
+        same: dict[tuple[str, ...], list[Line]] = {}
         for line in lines:
             line.is_new = False
-        if name is None:
-            self._connection.execute(_inserted(table), rows)
-            return
-        made = self._connection.execute(_numbered(table), rows)
-        if len(lines) == 1:
-            lines[0].values["id"] = made.one().id
-            return
-        ids = {getattr(row, name): row.id for row in made}
-        for line in lines:
-            line.values["id"] = ids[line.values[name]]
+            same.setdefault(tuple(line.values), []).append(line)
+        for names, some in same.items():
+            rows = [_row(line) for line in some]
+            if named_by is None:
+                insert_rows(self._connection, table, names, rows)
+            else:
+                made = insert_rows(self._connection, table, names, rows, ("id", named_by))
+                _give_ids(some, named_by, made)
 
     def _update(self, lines: list[Line], names: tuple[str, ...]) -> None:
         table = lines[0].of_table
-        keys = _key_names(table)
-        rows = [
-            {f"key_{key}": line.values[key] for key in keys}
-            | {name: line.values[name] for name in names}
-            for line in lines
-        ]
-        self._connection.execute(_updated(table, names), rows)
-
-    def _delete(self, look: Look, keys: list[Key]) -> None:
-        self._connection.execute(look.deletion, look.asking(keys))
+        wanted = (*_key_names(table), *names)
+        rows = [[line.values[name] for name in wanted] for line in lines]
+        update_rows(self._connection, table, names, rows)
 
 
 def sheet_on(at: Connection | Sheet) -> Sheet:
@@ -185,12 +182,20 @@ def sheet_on(at: Connection | Sheet) -> Sheet:
     return at if isinstance(at, Sheet) else Sheet(at)
 
 
-def _row(line: Line) -> dict[str, Any]:
+def _give_ids(lines: list[Line], named_by: str, made: list[Row[Any]]) -> None:
+    if len(lines) == 1:  # it need not have a name
+        lines[0].values["id"] = made[0].id
+        return
+    ids = {getattr(row, named_by): row.id for row in made}
+    for line in lines:
+        line.values["id"] = ids[line.values[named_by]]
+
+
+def _row(line: Line) -> list[Any]:
     """Return the values to insert, with the ids that lines stand for."""
-    return {
-        name: value.values["id"] if isinstance(value, Line) else value
-        for name, value in line.values.items()
-    }
+    return [
+        value.values["id"] if isinstance(value, Line) else value for value in line.values.values()
+    ]
 
 
 @cache
@@ -199,21 +204,10 @@ def _ranks() -> dict[Table, int]:
 
 
 @cache
+def _key_of(table: Table) -> Callable[[dict[str, Any]], Key]:
+    return itemgetter(*_key_names(table))
+
+
+@cache
 def _key_names(table: Table) -> tuple[str, ...]:
     return tuple(column.name for column in table.primary_key)
-
-
-@cache
-def _inserted(table: Table) -> Insert:
-    return insert(table)
-
-
-@cache
-def _numbered(table: Table) -> Any:
-    return insert(table).returning(table.c.id, table.c[table.info[NAMED_BY]])
-
-
-@cache
-def _updated(table: Table, names: tuple[str, ...]) -> Update:
-    own = [column == bindparam(f"key_{column.name}") for column in table.primary_key]
-    return update(table).where(*own).values({name: bindparam(name) for name in names})

@@ -1,4 +1,4 @@
-"""The private CA: it signs the server's certificate and those of the kiosks, and nothing else.
+"""The private CA: it signs certificates of the server, of kiosks and of who signs region packs.
 
 ``Issuer`` is what the centre asks of it; a province may put an HSM behind it. ``FolderIssuer``
 keeps the key in a folder that only the server reads. Certificates go by the machine's own clock, as
@@ -27,11 +27,13 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from kiosk_central.clock import utc_now
 from kioskd.errors import KioskError
+from kioskd.protocols.central_pack import DOCUMENT_SIGNING, PACK_SIGNER_URN
 from kioskd.protocols.central_trust import KIOSK_URN
 
 CA_FILE, CA_KEY_FILE = "ca.pem", "ca.key"
 SERVER_FILE, SERVER_KEY_FILE = "server.pem", "server.key"
 KIOSK_DAYS = 30
+PACK_SIGNER_DAYS = 7
 SERVER_DAYS = 825
 CA_YEARS = 20
 BACKDATED = timedelta(hours=1)
@@ -58,6 +60,10 @@ class Issuer(Protocol):
         """Sign a certificate of ``KIOSK_DAYS`` for a kiosk's key."""
         ...
 
+    def issue_pack_signer(self, key: ec.EllipticCurvePublicKey) -> Issued:
+        """Sign a certificate of ``PACK_SIGNER_DAYS`` for a key that signs region packs."""
+        ...
+
     def issued(self, certificate: x509.Certificate) -> bool:
         """Tell whether a certificate is signed by this CA."""
         ...
@@ -80,10 +86,23 @@ class FolderIssuer:
         self._key = key
 
     def issue(self, key: ec.EllipticCurvePublicKey, kiosk_id: str) -> Issued:
-        urn = x509.UniformResourceIdentifier(KIOSK_URN + kiosk_id)
-        until = utc_now() + timedelta(days=KIOSK_DAYS)
-        wanted = _begun(kiosk_id, self._ca.subject, key, until)
-        wanted = _for_an_end(wanted, [urn], ExtendedKeyUsageOID.CLIENT_AUTH)
+        urn, days = KIOSK_URN + kiosk_id, timedelta(days=KIOSK_DAYS)
+        return self._issued(key, kiosk_id, urn, days, ExtendedKeyUsageOID.CLIENT_AUTH)
+
+    def issue_pack_signer(self, key: ec.EllipticCurvePublicKey) -> Issued:
+        days, use = timedelta(days=PACK_SIGNER_DAYS), x509.ObjectIdentifier(DOCUMENT_SIGNING)
+        return self._issued(key, "kiosk centre packs", PACK_SIGNER_URN, days, use)
+
+    def _issued(
+        self,
+        key: ec.EllipticCurvePublicKey,
+        subject: str,
+        urn: str,
+        life: timedelta,
+        use: x509.ObjectIdentifier,
+    ) -> Issued:
+        wanted = _begun(subject, self._ca.subject, key, utc_now() + life)
+        wanted = _for_an_end(wanted, [x509.UniformResourceIdentifier(urn)], use)
         signed = _signed(wanted, self._key, self._ca)
         return Issued(f"{signed.serial_number:x}", _pem(signed), signed.not_valid_after_utc)
 
@@ -143,7 +162,7 @@ def _begun(
 def _for_an_end(
     wanted: x509.CertificateBuilder, names: list[x509.GeneralName], use: x509.ObjectIdentifier
 ) -> x509.CertificateBuilder:
-    """Add what both ends of a connection have and a CA has not."""
+    """Add what every holder of a key has and a CA has not."""
     return (
         wanted.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs_certificates=False), critical=True)

@@ -1,6 +1,8 @@
 """The pages of who keeps accounts: she makes, resets and ends them, and sees no person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 from sqlalchemy import Connection
 from starlette.requests import Request
@@ -10,7 +12,9 @@ from starlette.routing import Route
 from kiosk_central.api.request import centre_of
 from kiosk_central.desk import Desk
 from kiosk_central.web.accounts import (
+    NAME_MAX,
     AccountError,
+    AccountFault,
     add_account,
     all_accounts,
     disable_account,
@@ -23,12 +27,23 @@ from kiosk_central.web.session import Who, form_of, note_act, signed_in
 
 HOME = "/desk/accounts"
 TEXT_MAX = 60
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+_F = AccountFault
+FAULTS: Final = {
+    _F.NAME: ("name", f"登录名须为 1 到 {NAME_MAX} 个字母和数字"),
+    _F.NO_ROLE: ("roles", "请至少选一项权限"),
+    _F.NO_OUTLET: ("outlet", "业务经办须属于一个网点"),
+    _F.TAKEN: ("name", "已有这个登录名"),
+    _F.UNKNOWN: ("", "没有这个账号"),
+    _F.OWN: ("", "自己的账号须由另一位管理员处理"),
+}
+"""Which field of the form for a new account is wrong, and why; none of it: the whole page."""
 
 
 @signed_in(Role.ADMIN)
 async def accounts(request: Request, who: Who) -> Response:
     """GET /desk/accounts."""
-    return await _list(request, who)
+    return await _list(request, who, {})
 
 
 @signed_in(Role.ADMIN)
@@ -43,7 +58,7 @@ async def add(request: Request, who: Who) -> Response:
         note_act(desk, who, "account.add", about=plain_name(name), detail=roles_text(roles))
         return code
 
-    return await _done(request, who, name, make)
+    return await _done(request, who, name, make, form)
 
 
 @signed_in(Role.ADMIN)
@@ -54,7 +69,7 @@ async def change(request: Request, who: Who) -> Response:
 
     def act(desk: Desk) -> str:
         if _is_own(desk.connection, who, name):
-            raise AccountError("自己的账号须由另一位管理员处理")
+            raise AccountError(AccountFault.OWN)
         note_act(desk, who, "account.reset" if resets else "account.disable", about=name)
         if resets:
             return reset_account(desk.connection, desk.now, name)
@@ -68,29 +83,39 @@ def _is_own(connection: Connection, who: Who, name: str) -> bool:
     return any(one.id == who.id and one.name == name for one in all_accounts(connection))
 
 
-async def _done(request: Request, who: Who, name: str, job: Callable[[Desk], str]) -> Response:
+async def _done(
+    request: Request,
+    who: Who,
+    name: str,
+    job: Callable[[Desk], str],
+    form: Mapping[str, str] = NOTHING,
+) -> Response:
     try:
         code = await centre_of(request).write(job)
     except AccountError as error:
-        return await _list(request, who, fault=str(error))
-    return await _list(request, who, name=plain_name(name), code=code)
+        field, told = FAULTS[error.fault]
+        return await _list(request, who, {field: told}, form=form)
+    return await _list(request, who, {}, name=plain_name(name), code=code)
 
 
 async def _list(
-    request: Request, who: Who, fault: str = "", name: str = "", code: str = ""
+    request: Request,
+    who: Who,
+    faults: Mapping[str, str],
+    name: str = "",
+    code: str = "",
+    form: Mapping[str, str] = NOTHING,
 ) -> Response:
-    found = await centre_of(request).read(all_accounts)
-    return page(
-        request,
-        who,
-        "accounts.html",
-        400 if fault else 200,
-        title="账号",
-        accounts=found,
-        fault=fault,
-        done=name,
-        code=code,
-    )
+    centre = centre_of(request)
+    context: dict[str, Any] = {
+        "accounts": await centre.read(all_accounts),
+        "faults": faults,
+        "done": name,
+        "code": code,
+        "form": form,
+        "outlets": [outlet.name.zh for outlet in centre.region.outlets],
+    }
+    return page(request, who, "accounts.html", 400 if faults else 200, title="账号", **context)
 
 
 ROUTES = [

@@ -10,6 +10,7 @@ import secrets
 from base64 import b32encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any
 
 import pyotp
@@ -27,8 +28,26 @@ _NO_SETUP = b""
 _table = web_accounts.c
 
 
+class AccountFault(Enum):
+    """Why an account cannot be made or changed so, as a command says it.
+
+    ``account_pages.FAULTS`` says the same on pages.
+    """
+
+    NAME = f"a log-in name is 1 to {NAME_MAX} letters and digits"
+    NO_ROLE = "an account has at least one role"
+    NO_OUTLET = "a clerk belongs to an outlet"
+    TAKEN = "there is an account of that name already"
+    UNKNOWN = "there is no account of that name"
+    OWN = "nobody ends or resets her own account"
+
+
 class AccountError(KioskError):
-    """The account cannot be made or changed so; the text says why."""
+    """The account cannot be made or changed so; ``fault`` says why."""
+
+    def __init__(self, fault: AccountFault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +129,13 @@ def add_account(
     """Make an account; return its set-up code. Raises AccountError."""
     plain = plain_name(name)
     if not (plain.isascii() and plain.isalnum() and len(plain) <= NAME_MAX):
-        raise AccountError(
-            f"登录名须为 1 到 {NAME_MAX} 个字母和数字: a log-in name is letters and digits"
-        )
+        raise AccountError(AccountFault.NAME)
     if not roles:
-        raise AccountError("至少选一项权限: an account has at least one role")
+        raise AccountError(AccountFault.NO_ROLE)
     if Role.CLERK in roles and not outlet:
-        raise AccountError("业务经办须属于一个网点: a clerk belongs to an outlet")
+        raise AccountError(AccountFault.NO_OUTLET)
     if find_account(connection, plain) is not None:
-        raise AccountError(f"登录名 {plain} 已有: there is an account {plain} already")
+        raise AccountError(AccountFault.TAKEN)
     code = new_setup_code()
     row = {
         "name": plain,
@@ -242,7 +259,7 @@ def hash_of(code: str) -> bytes:
 def _known(connection: Connection, name: str) -> Account:
     account = find_account(connection, name)
     if account is None:
-        raise AccountError(f"没有账号: there is no account {plain_name(name)}")
+        raise AccountError(AccountFault.UNKNOWN)
     return account
 
 

@@ -20,6 +20,7 @@ from kiosk_central.api.request import body_bytes_of, centre_of
 from kiosk_central.clock import stamp
 from kiosk_central.desk import Desk
 from kiosk_central.store.web import web_accounts, web_acts, web_sessions
+from kiosk_central.web.act_words import ACTS
 from kiosk_central.web.pages import forbidden, redirect
 from kiosk_central.web.roles import Role
 from kiosk_central.web.who import Who, who_of
@@ -185,6 +186,7 @@ def note_act(
     detail: str = "",
 ) -> None:
     """Write down who did what, or looked at whom; it can be neither changed nor taken back."""
+    assert act in ACTS, f"an act without words: {act}"
     row = {
         "at": desk.stamp,
         "account_id": who.id,

@@ -10,7 +10,6 @@ from kioskd.domain.payment import (
 )
 from kioskd.domain.person import IdCardFacts, SocialCardFacts
 from kioskd.domain.profile import Profile
-from kioskd.domain.region import RegionPack
 from kioskd.domain.secret import SessionToken
 from kioskd.domain.trouble import Trouble
 from kioskd.protocols.central import Challenge, Login, PaymentReport, Posting
@@ -123,9 +122,6 @@ class Central(
     AccountServices, CabinetServices, CardServices, DocumentServices, ProfileServices, Protocol
 ):
     """The central server. Every call raises ServerError."""
-
-    async def region(self) -> RegionPack:
-        """Fetch the region pack."""
 
     async def challenge(self) -> Challenge:
         """Ask for 16 fresh bytes, bound to this kiosk, single use."""

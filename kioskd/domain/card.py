@@ -19,6 +19,8 @@ class CardStatus(Enum):
     """Settlement is stopped for some days; may be taken back."""
     LOST = "lost"
     """For good: a new card takes its place."""
+    RETURNED = "returned"
+    """Handed in at a counter as it expired: that ended its validity, a new card takes its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class ApplicationKind(Enum):
     """挂失: settlement stopped for some days."""
     REISSUE = "reissue"
     """正式挂失并补卡."""
+    EXCHANGE = "exchange"
+    """到期换卡: the old card was handed in."""
     PROFILE = "profile"
     """修改个人信息."""
 

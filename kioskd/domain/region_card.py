@@ -35,6 +35,8 @@ class CardRules:
     banks: tuple[CardBank, ...]
     pin_tries: int
     """So many wrong PINs in a row lock a card."""
+    renew_days: int = 90
+    """A card may be exchanged at a counter from so many days before its last day on."""
 
     def bank(self, id: str) -> CardBank | None:
         """Return the bank of a card, or None where the region does not know it any more."""

@@ -14,6 +14,8 @@ class TroubleReason(Enum):
     """This kiosk is not enrolled, or its certificate has expired."""
     IDENTITY_REFUSED = "identity_refused"
     """The centre does not know this kiosk any more."""
+    PACK_NOT_BELIEVED = "pack_not_believed"
+    """The region pack that the centre's line gave is not what the centre means for this kiosk."""
     CARD_READER_GONE = "card_reader_gone"
     ID_READER_GONE = "id_reader_gone"
     PIN_PAD_GONE = "pin_pad_gone"

@@ -47,6 +47,8 @@ async def judged(kiosk: Kiosk, visit: Visit, card: SocialCard) -> tuple[SocialCa
     view = await kiosk.while_busy(BusyWith.CHECKING_CARD, ask_the_centre)
     if view.status in (CardStatus.LOST, CardStatus.PRE_REPORTED):
         raise CardNotAccepted(CardRejection.LOST)
+    if view.status is CardStatus.RETURNED:
+        raise CardNotAccepted(CardRejection.EXPIRED)
     return facts, view
 
 

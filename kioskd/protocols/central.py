@@ -191,6 +191,7 @@ class PaymentReport:
     """
 
     ref: str
+    """``K0123-7KQ4-000017``: the kiosk that reports, its journal's series, the number there."""
     assessment: str
     amount: Money
     state: PaymentState

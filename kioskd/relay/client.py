@@ -8,7 +8,6 @@ from typing import TypeVar
 from kioskd.domain.contribution import Assessment, InsuranceView, Month, Offer, Scheme
 from kioskd.domain.payment import PaymentRef
 from kioskd.domain.person import IdCardFacts, SocialCardFacts
-from kioskd.domain.region import RegionPack
 from kioskd.domain.secret import SessionToken
 from kioskd.protocols import central, central_books
 from kioskd.protocols.central import (
@@ -27,17 +26,22 @@ from kioskd.relay.documents import DocumentCalls
 from kioskd.relay.fleet import FleetCalls
 from kioskd.relay.line import CentralLine
 from kioskd.relay.profile import ProfileCalls
+from kioskd.relay.region import RegionCalls
 
 T = TypeVar("T")
 
 
 class CentralClient(
-    AccountCalls, CabinetCalls, CardCalls, DocumentCalls, FleetCalls, ProfileCalls, CentralLine
+    AccountCalls,
+    CabinetCalls,
+    CardCalls,
+    DocumentCalls,
+    FleetCalls,
+    ProfileCalls,
+    RegionCalls,
+    CentralLine,
 ):
     """The central server as flows and payments see it; fulfils ``contracts.Central``."""
-
-    async def region(self) -> RegionPack:
-        return await self.call("GET", central.REGION_PATH, RegionPack)
 
     async def challenge(self) -> Challenge:
         return await self.call("POST", central.CHALLENGES_PATH, Challenge)

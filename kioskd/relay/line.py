@@ -9,10 +9,11 @@ personal and are never logged.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
@@ -43,6 +44,7 @@ CONNECTIONS: Final = 4
 ANSWER_LIMIT_BYTES: Final = 8 << 20
 PING_INTERVAL_S: Final = 15.0
 PING_WHEN_AWAY_S: Final = 3.0
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _CHUNK_BYTES: Final = 1 << 16
 _ALERTS: Final = ("CERTIFICATE_REVOKED", "CERTIFICATE_EXPIRED", "UNKNOWN_CA", "BAD_CERTIFICATE")
 """In the texts of OpenSSL: what the other end says of our certificate."""
@@ -114,7 +116,7 @@ class CentralLine:
         """Do one request as nobody in particular: to become known. Raises ServerError."""
 
         def exchange() -> bytes:
-            return self._sent(_new_session(self._settings.ca), method, path, body, {})
+            return self._sent(_new_session(self._settings.ca), method, path, body, {}).body
 
         return await self.noted(lambda: _decoded(exchange(), wanted))
 
@@ -142,9 +144,14 @@ class CentralLine:
         self, method: str, path: str, body: bytes = b"", token: SessionToken | None = None
     ) -> bytes:
         """Send and read everything, in a worker thread. Raises ServerError."""
-        headers = {"Kiosk-Id": self._kiosk_id}
-        if token is not None:
-            headers["Authorization"] = f"Bearer {token.reveal()}"
+        about = {} if token is None else {"Authorization": f"Bearer {token.reveal()}"}
+        return self.answered(method, path, body, about).body
+
+    def answered(
+        self, method: str, path: str, body: bytes = b"", about: Mapping[str, str] = NOTHING
+    ) -> "Answer":
+        """Do as ``exchange`` with headers of one's own, and return those of the answer too."""
+        headers = {"Kiosk-Id": self._kiosk_id, **about}
         self.identity.check()
         with self._session() as session:
             return self._sent(session, method, path, body, headers)
@@ -156,7 +163,7 @@ class CentralLine:
         path: str,
         body: bytes,
         headers: dict[str, str],
-    ) -> bytes:
+    ) -> "Answer":
         headers |= {"Accept-Encoding": "identity"}
         if body:
             headers["Content-Type"] = "application/json"
@@ -174,7 +181,7 @@ class CentralLine:
                 answer = _read_all(response, time.monotonic() + self._settings.read_timeout_s)
         if not response.ok or response.is_redirect:
             _raise_refusal(response.status_code, answer)
-        return answer
+        return Answer(response.status_code, response.headers, answer)
 
     @contextmanager
     def _session(self) -> Iterator[requests.Session]:
@@ -195,6 +202,16 @@ class CentralLine:
         session = _new_session(self._settings.ca)
         session.cert = str(self.identity.file)
         return _Session(session, stamp)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, whole; no refusal."""
+
+    status: int
+    headers: Mapping[str, str]
+    """By their names in any case."""
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)

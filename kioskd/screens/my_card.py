@@ -21,6 +21,7 @@ SIGNS = {
     CardStatus.INACTIVE: Sign.TELL,
     CardStatus.PRE_REPORTED: Sign.STOP,
     CardStatus.LOST: Sign.STOP,
+    CardStatus.RETURNED: Sign.STOP,
 }
 
 

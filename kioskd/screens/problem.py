@@ -52,6 +52,7 @@ OF_THE_KIOSK = frozenset(
         TroubleReason.CENTRE_BUSY,
         TroubleReason.IDENTITY_NONE,
         TroubleReason.IDENTITY_REFUSED,
+        TroubleReason.PACK_NOT_BELIEVED,
         TroubleReason.CARD_READER_GONE,
         TroubleReason.ID_READER_GONE,
         TroubleReason.PIN_PAD_GONE,

@@ -136,7 +136,9 @@ def payment_path(ref: str) -> str:
     return central.PAYMENT_PATH.format(ref=ref)
 
 
-def report(state: PaymentState, ref: str = "K0123-000001", assessment: str = "a1") -> PaymentReport:
+def report(
+    state: PaymentState, ref: str = "K0123-A-000001", assessment: str = "a1"
+) -> PaymentReport:
     final = state in (PaymentState.CONFIRMED, PaymentState.REVERSED)
     record = TransactionRecord(AMOUNT, 31, 17, "29001006", "1122", "100000", 0) if final else None
     return PaymentReport(ref, assessment, AMOUNT, state, record, "2026-11-22T02:00:00Z")

@@ -259,12 +259,14 @@ def fuzzed(serve: Callable[[Path], Server], tmp_path_factory: pytest.TempPathFac
 
 CALLS = [
     (
-        central_books.PRINT_PATH.format(ref="p1", print_ref="r1"),
-        PrintReport("p1", "r1", 0, Printed.YES, AT),
+        central_books.PRINT_PATH.format(ref="K0123-P-1", print_ref="r1"),
+        PrintReport("K0123-P-1", "r1", 0, Printed.YES, AT),
     ),
     (
         central_books.DAY_END_PATH.format(ref="d1"),
-        DayEndReport("d1", AT, "t", (1, AMOUNT), (DayPayment("p1", S.CONFIRMED, AMOUNT, 3),)),
+        DayEndReport(
+            "d1", AT, "t", (1, AMOUNT), (DayPayment("K0123-P-1", S.CONFIRMED, AMOUNT, 3),)
+        ),
     ),
     (
         central_books.LINKS_PATH.format(series="s1", first=1),

@@ -60,7 +60,7 @@ def assessed(server: Server) -> str:
 
 
 def posted(server: Server) -> Posting:
-    return server.get(Posting, "PUT", payment_path("K0123-000001"), report(S.CONFIRMED))
+    return server.get(Posting, "PUT", payment_path("K0123-A-000001"), report(S.CONFIRMED))
 
 
 def test_cut_connections_are_not_noticed(server: Server, postgres: Postgres, database: str) -> None:
@@ -83,7 +83,7 @@ def test_without_its_database_it_asks_to_come_again(
     for call in (
         ("GET", HEALTH),
         ("GET", central.OFFERS_PATH),
-        ("PUT", payment_path("K0123-000001"), report(S.CONFIRMED)),
+        ("PUT", payment_path("K0123-A-000001"), report(S.CONFIRMED)),
         ("PUT", assessment_path("a2"), ASKED),
     ):
         assert server.refused(*call, token=token) == COME_AGAIN
@@ -97,7 +97,7 @@ def test_a_standby_only_reads(server: Server, postgres: Postgres, database: str)
     token = assessed(server)
     postgres.run(f"ALTER DATABASE {database} SET default_transaction_read_only = on")
     cut(postgres, database)
-    path = payment_path("K0123-000001")
+    path = payment_path("K0123-A-000001")
     assert server.refused("PUT", path, report(S.CONFIRMED)) == COME_AGAIN
     assert server.call("GET", central.OFFERS_PATH, token=token).status_code == 200
     postgres.run(f"ALTER DATABASE {database} RESET default_transaction_read_only")

@@ -234,7 +234,7 @@ def test_fifty_repeats_post_once(server: Server) -> None:
 def test_refusals_of_assessments_and_payments(server: Server) -> None:
     """Each refusal has the status and code of the contract."""
     token = server.token()
-    a1, p1 = assessment_path("a1"), payment_path("K0123-000001")
+    a1, p1 = assessment_path("a1"), payment_path("K0123-A-000001")
     intended, confirmed = report(PaymentState.INTENDED), report(PaymentState.CONFIRMED)
     assert server.refused("PUT", p1, intended) == (404, ProblemCode.NOT_FOUND)
     assert server.refused("DELETE", a1) == (404, ProblemCode.NOT_FOUND)
@@ -251,10 +251,10 @@ def test_refusals_of_assessments_and_payments(server: Server) -> None:
     server.get(Posting, "PUT", p1, confirmed)
     late = report(PaymentState.UNKNOWN)
     assert server.refused("PUT", p1, late) == (409, ProblemCode.STATE_CONFLICT)
-    second = report(PaymentState.INTENDED, ref="K0123-000002")
+    second = report(PaymentState.INTENDED, ref="K0123-A-000002")
     found = server.refused("PUT", payment_path(second.ref), second)
     assert found == (409, ProblemCode.ASSESSMENT_CLOSED)
-    found = server.refused("PUT", payment_path("K0123-000003"), confirmed)
+    found = server.refused("PUT", payment_path("K0123-A-000003"), confirmed)
     assert found == (400, ProblemCode.BAD_REQUEST)
 
 
@@ -316,9 +316,13 @@ CHANGES = [
     ("POST", central.CARD_LOGIN_PATH),
     ("POST", central.ID_CARD_LOGIN_PATH),
     ("PUT", assessment_path("f1")),
-    ("PUT", payment_path("f1")),
+    ("PUT", payment_path("K0123-F-1")),
 ]
-VALID = [encode(id_login(ZHANG)), encode(ASKED), encode(report(PaymentState.CONFIRMED, "f1", "f9"))]
+VALID = [
+    encode(id_login(ZHANG)),
+    encode(ASKED),
+    encode(report(PaymentState.CONFIRMED, "K0123-F-1", "f9")),
+]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -361,10 +365,10 @@ def test_arbitrary_references_never_break_it(fuzzed: Server, ref: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [{"at": "\x00"}, {"at": "9" * 41}, {"assessment": "a 1"}, {"ref": "K0123-000009"}]
+    "other", [{"at": "\x00"}, {"at": "9" * 41}, {"assessment": "a 1"}, {"ref": "K0123-A-000009"}]
 )
 def test_texts_that_no_kiosk_makes(server: Server, other: dict[str, Any]) -> None:
     """Control characters, overlong texts and foreign references are refused and not kept."""
     body = replace(report(PaymentState.CONFIRMED), **other)
-    found = server.refused("PUT", payment_path("K0123-000001"), body)
+    found = server.refused("PUT", payment_path("K0123-A-000001"), body)
     assert found == (400, ProblemCode.BAD_REQUEST)

@@ -54,7 +54,7 @@ from tests.patience import PATIENCE_S
 
 RECORD = DocumentRequest(DocumentKind.RIGHTS_RECORD, (2024, 2025, 2026))
 ENROLMENT = DocumentRequest(DocumentKind.ENROLMENT_CERTIFICATE)
-PAYMENT = "K0123-000001"
+PAYMENT = "K0123-A-000001"
 RECEIPT = DocumentRequest(DocumentKind.CONTRIBUTION_RECEIPT, subject=PAYMENT)
 AT = "2026-11-22T02:01:00Z"
 BAD, NOT_FOUND = (400, ProblemCode.BAD_REQUEST), (404, ProblemCode.NOT_FOUND)

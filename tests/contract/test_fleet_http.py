@@ -3,22 +3,27 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
 import requests
+import trio
 from central_server import ASKED, KIOSK, OTHER_KIOSK, Server, assessment_path
 from sqlalchemy import Connection, select
 
 from kiosk_central.desk import Desk
 from kiosk_central.fleet.holds import hold_payments, release_payments
 from kiosk_central.fleet.orders import ask, find_bundle
-from kiosk_central.fleet.rollouts import begin, config_plan
+from kiosk_central.fleet.rollout_states import Move
+from kiosk_central.fleet.rollouts import begin, config_plan, move
 from kiosk_central.region import load_region
 from kiosk_central.signing import signer_for
 from kiosk_central.store.engine import open_engine, read, write
 from kiosk_central.store.fleet import fleet_states, rollout_kiosks
 from kioskd.domain.region import RegionPack
+from kioskd.errors import PackFault, PackNotBelieved
 from kioskd.protocols import central
 from kioskd.protocols.central import ProblemCode, decode
 from kioskd.protocols.central_fleet import (
@@ -31,6 +36,8 @@ from kioskd.protocols.central_fleet import (
     OrderReport,
     OrderState,
 )
+from kioskd.protocols.central_pack import tag_of
+from kioskd.relay.pack_check import BelievedPack, PackChecker
 from tests.unit.fleet_world import WELL, faulty
 
 T = TypeVar("T")
@@ -176,3 +183,58 @@ def test_the_canary_is_given_the_new_pack(server: Server) -> None:
     assert decode(region(server, canary).content, RegionPack) == pack
     other = OTHER_KIOSK if canary == KIOSK else KIOSK
     assert decode(region(server, other).content, RegionPack) == load_region()
+
+
+async def taken(server: Server, held: BelievedPack | None, kiosk: str = KIOSK) -> BelievedPack:
+    """Fetch and check a pack as a kiosk does. Raises PackNotBelieved."""
+    signed = await server.client(kiosk).region("" if held is None else tag_of(held.signed.body))
+    if signed is None:
+        assert held is not None
+        return held
+    return PackChecker(Path(server.trust.ca), kiosk).fresh(signed, held)
+
+
+async def until_taken(server: Server, version: int, held: BelievedPack) -> BelievedPack:
+    """Fetch until the centre has moved the kiosk to a version, within a second or so."""
+    end = time.monotonic() + FLUSHED_S
+    while (held := await taken(server, held)).pack.version != version:
+        assert time.monotonic() < end
+        await trio.sleep(0.1)
+    return held
+
+
+async def test_what_is_rolled_out_is_believed_and_so_is_the_way_back(server: Server) -> None:
+    """Signed for the kiosk at each step; an earlier step cannot be played back after it."""
+    old = await taken(server, None)
+    assert (old.pack, old.statement.kiosk_id) == (load_region(), KIOSK)
+    pack = replace(old.pack, version=old.pack.version + 1, policies=())
+    plan = config_plan(pack, load_region(), stages="100%")
+    server.now += timedelta(minutes=1)
+    number = at_desk(server, lambda desk: begin(desk, plan, "王芳", "new texts"))
+    new = await until_taken(server, pack.version, old)
+    assert new.statement.edition > old.statement.edition
+    checker = PackChecker(Path(server.trust.ca), KIOSK)
+    with pytest.raises(PackNotBelieved) as refused:
+        checker.fresh(old.signed, new)
+    assert refused.value.fault is PackFault.OLDER
+    server.now += timedelta(minutes=1)
+    at_desk(server, lambda desk: move(desk, number, Move.ROLL_BACK, "a mistake in it"))
+    back = await until_taken(server, old.pack.version, new)
+    assert back.signed.body == old.signed.body
+    with pytest.raises(PackNotBelieved):
+        checker.fresh(new.signed, back)
+
+
+async def test_a_pack_is_for_one_kiosk(server: Server) -> None:
+    """What the next kiosk was given is not believed here, though the bytes are the same."""
+    theirs = await taken(server, None, OTHER_KIOSK)
+    with pytest.raises(PackNotBelieved) as refused:
+        PackChecker(Path(server.trust.ca), KIOSK).fresh(theirs.signed, None)
+    assert refused.value.fault is PackFault.ANOTHER_KIOSK
+
+
+async def test_who_shows_the_tag_is_sent_nothing(server: Server) -> None:
+    """304 is an answer to the kiosk, and no trouble of the line."""
+    held, client = await taken(server, None), server.client()
+    assert await client.region(tag_of(held.signed.body)) is None
+    assert client.trouble is None

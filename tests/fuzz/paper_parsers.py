@@ -14,6 +14,7 @@ from kioskd.errors import ConfigError
 from kioskd.protocols import central
 from kioskd.protocols import central_books as books
 from kioskd.protocols import central_documents as papers
+from kioskd.protocols.central_pack import PackProof, PackStatement
 from kioskd.protocols.document_facts import SignedDocument
 from kioskd.protocols.receipt_facts import ReceiptFormatError, SignedFacts, proof_of, qr_text
 from tests.fuzz.corpus import json_of
@@ -28,7 +29,7 @@ DOCUMENTS = (
     books.ReceiptCopy, books.PrintReport, books.DayEndReport, books.DayEndAnswer, books.ChainLinks,
     books.ChainHead, tuple[books.ReceiptEntry, ...], tuple[Offer, ...], RegionPack, InsuranceView,
     Assessment, papers.DocumentRequest, papers.SealedDocument, papers.DocumentPrintReport,
-    papers.PaperCheck,
+    papers.PaperCheck, PackStatement, PackProof,
 )  # fmt: skip
 PROOFS = tuple(SignedFacts(KEY, facts, bytes(range(64))).to_bytes() for facts in (PAID, GAP))
 DOCUMENT_PROOFS = tuple(

@@ -92,7 +92,7 @@ class World:
         )
 
     def report(
-        self, state: PaymentState, ref: str = "P1", kiosk: str = KIOSK, **other: Any
+        self, state: PaymentState, ref: str = "K0123-P-1", kiosk: str = KIOSK, **other: Any
     ) -> Posting:
         """Report a payment; raises Refused as the server answers it."""
         charged = record() if state in (PaymentState.CONFIRMED, PaymentState.REVERSED) else None
@@ -110,9 +110,9 @@ class World:
         """Return what a person may pay now."""
         return read(self.engine, lambda at: offers_for(at, self.region, person, self.clock()))
 
-    def assessment_state(self, ref: str = "A1") -> str:
+    def assessment_state(self, ref: str = "A1", kiosk: str = KIOSK) -> str:
         """Return the state of an assessment."""
-        known = read(self.engine, lambda at: find_assessment(at, ref))
+        known = read(self.engine, lambda at: find_assessment(at, kiosk, ref))
         assert known is not None
         return known.state.value
 

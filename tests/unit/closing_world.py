@@ -21,23 +21,23 @@ ACCOUNT = "999900001111222233"
 
 
 def pay(world: World) -> None:
-    """Zhang pays two months: P1."""
+    """Zhang pays two months."""
     world.assess()
     world.report(S.CONFIRMED)
 
 
 def pay_twice(world: World) -> None:
-    """The same months at two kiosks: P2 has them, P1 is in suspense, the PIN pad cannot undo it."""
+    """The same months at two kiosks: the second has them, the first is in suspense for good."""
     world.assess("A1")
     world.clock.advance(hours=1)
     world.assess("A2", kiosk=OTHER_KIOSK)
-    world.report(S.CONFIRMED, "P2", OTHER_KIOSK, assessment="A2")
-    world.report(S.CONFIRMED, "P1")
+    world.report(S.CONFIRMED, "K0124-P-2", OTHER_KIOSK, assessment="A2")
+    world.report(S.CONFIRMED, "K0123-P-1")
 
 
 def cannot_give_back(world: World) -> None:
-    """The kiosk says that P1 stays charged."""
-    world.report(S.CONFIRMED, "P1", reason="R-108")
+    """The kiosk says that its payment stays charged."""
+    world.report(S.CONFIRMED, "K0123-P-1", reason="R-108")
 
 
 def settle(world: World, *lines: str) -> None:
@@ -46,7 +46,7 @@ def settle(world: World, *lines: str) -> None:
     world.at_desk(lambda desk: import_file(desk, "file.csv", data))
 
 
-def refund(world: World, ref: str = "P1") -> int:
+def refund(world: World, ref: str = "K0123-P-1") -> int:
     """Wang asks, Zhao approves; the refund's number."""
     number = world.at_desk(lambda desk: ask_refund(desk, ref, ACCOUNT, "张三", "Wang", "letter"))
     world.at_desk(lambda desk: approve_refund(desk, number, "Zhao", "checked"))

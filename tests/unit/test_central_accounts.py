@@ -251,22 +251,22 @@ def test_a_charge_that_cannot_be_booked_is_said_to_go_back(world: World) -> None
     world.report(S.INTENDED)
     world.report(S.NOT_STARTED)
     world.assess("A2")
-    world.report(S.INTENDED, "P2", assessment="A2")
-    world.report(S.CONFIRMED, "P2", assessment="A2")
+    world.report(S.INTENDED, "K0123-P-2", assessment="A2")
+    world.report(S.CONFIRMED, "K0123-P-2", assessment="A2")
     world.assess("A3", months=(12,))
     pay = {"assessment": "A1", "record": record(receipt=32)}
-    world.report(S.UNKNOWN, "P3", assessment="A1")
-    assert world.report(S.CONFIRMED, "P3", **pay).give_back
+    world.report(S.UNKNOWN, "K0123-P-3", assessment="A1")
+    assert world.report(S.CONFIRMED, "K0123-P-3", **pay).give_back
     by_ref = {one.ref: one for one in read(world.engine, lambda at: payments_of(at, ZHANG))}
-    assert by_ref["P3"].standing is PaymentStanding.TO_BE_GIVEN_BACK
-    world.report(S.REVERSED, "P3", **pay)
+    assert by_ref["K0123-P-3"].standing is PaymentStanding.TO_BE_GIVEN_BACK
+    world.report(S.REVERSED, "K0123-P-3", **pay)
     by_ref = {one.ref: one for one in read(world.engine, lambda at: payments_of(at, ZHANG))}
     assert {ref: one.standing for ref, one in by_ref.items()} == {
-        "P1": PaymentStanding.NOT_CHARGED,
-        "P2": PaymentStanding.POSTED,
-        "P3": PaymentStanding.GIVEN_BACK,
+        "K0123-P-1": PaymentStanding.NOT_CHARGED,
+        "K0123-P-2": PaymentStanding.POSTED,
+        "K0123-P-3": PaymentStanding.GIVEN_BACK,
     }
-    assert by_ref["P3"].receipt_number == ""
+    assert by_ref["K0123-P-3"].receipt_number == ""
     assert total([one.amount for one in by_ref.values()]) == Money(3 * TWO_MONTHS_FEN)
 
 

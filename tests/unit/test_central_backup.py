@@ -3,17 +3,22 @@
 import os
 import stat
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from central_world import World
 from click.testing import CliRunner
+from sqlalchemy import delete
+from sqlalchemy.exc import SQLAlchemyError
 
 from kiosk_central import backup
 from kiosk_central.backup import BackupError, check_backup, manifest_file, put_back, take_backup
 from kiosk_central.cli import main
 from kiosk_central.show import books
-from kiosk_central.store.engine import open_engine, read
+from kiosk_central.store.books import entries
+from kiosk_central.store.engine import open_engine, read, write
+from kiosk_central.store.tables import metadata
 from kioskd.domain.payment import PaymentState as S
 from tests.postgres import Postgres
 
@@ -33,7 +38,7 @@ def url_of(world: World) -> str:
 
 def pay(world: World) -> None:
     world.assess("A1", (10, 11))
-    world.report(S.CONFIRMED, "P1")
+    world.report(S.CONFIRMED, "K0123-P-1")
 
 
 def test_what_is_put_back_is_what_was_there(world: World, empty: str, tmp_path: Path) -> None:
@@ -45,7 +50,7 @@ def test_what_is_put_back_is_what_was_there(world: World, empty: str, tmp_path: 
     assert check_backup(file) == put_back(empty, file) == made
     again = World(open_engine(empty))
     assert again.books() == before
-    assert again.report(S.CONFIRMED, "P1") == world.report(S.CONFIRMED, "P1")
+    assert again.report(S.CONFIRMED, "K0123-P-1") == world.report(S.CONFIRMED, "K0123-P-1")
     assert again.books() == before
     again.engine.dispose()
 
@@ -66,7 +71,7 @@ def test_a_backup_is_of_one_moment(world: World, empty: str, tmp_path: Path) -> 
     def book() -> None:
         while not stop.is_set() and len(booked) < 400:
             number = len(booked)
-            world.report(S.CONFIRMED, f"X{number}", assessment=f"none{number}")
+            world.report(S.CONFIRMED, f"K0123-X-{number}", assessment=f"none{number}")
             booked.append(number)
 
     thread = threading.Thread(target=book)
@@ -115,6 +120,24 @@ def test_broken_books_are_not_taken_for_a_backup(
     with pytest.raises(BackupError, match="not sound: 17"):
         take_backup(url_of(world), tmp_path / "kept", world.clock())
     assert not list(tmp_path.glob("kept*"))
+
+
+def test_every_table_and_guard_is_found_again(
+    world: World, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows and fen of all tables are kept; one row less anywhere, or one guard, and it is told."""
+    pay(world)
+    file = tmp_path / "kept"
+    made = take_backup(url_of(world), file, world.clock())
+    assert made.sums.tables.keys() == metadata.tables.keys()
+    assert made.sums.tables["payments"] == {"rows": 1, "amount_fen": 280_000}
+    assert made.sums.guards > 0
+    less = replace(made.sums, guards=made.sums.guards - 1)
+    monkeypatch.setattr(backup, "sums_of", lambda _connection: less)
+    with pytest.raises(BackupError, match="not those of the manifest"):
+        put_back(empty, file)
+    with pytest.raises(SQLAlchemyError):
+        write(open_engine(empty), lambda at: at.execute(delete(entries)))
 
 
 def test_one_kind_is_not_put_back_as_the_other(world: World, tmp_path: Path) -> None:

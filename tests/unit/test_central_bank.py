@@ -141,10 +141,10 @@ def test_absent_from_the_bank(world: World) -> None:
     """Posted, and no line of that day: listed; a later file explains and clears it."""
     pay(world)
     take(world, OTHER)
-    assert ("not_at_bank", "P1") in differences(world, only_open=True)
+    assert ("not_at_bank", "K0123-P-1") in differences(world, only_open=True)
     take(world, LINE.replace("2026-11-23", "2026-11-24"))
     assert differences(world, only_open=True) == [("not_in_ledger", "")]
-    assert ("not_at_bank", "P1") in differences(world)
+    assert ("not_at_bank", "K0123-P-1") in differences(world)
     assert account(world, "bank") == TWO_MONTHS_FEN
 
 
@@ -154,7 +154,7 @@ def test_a_difference_that_comes_back(world: World) -> None:
     take(world, OTHER)
     take(world, LINE)
     take(world, BACK)
-    found = [one for one in world.books()["differences"] if one["payment_ref"] == "P1"]
+    found = [one for one in world.books()["differences"] if one["payment_ref"] == "K0123-P-1"]
     assert [(one["kind"], one["settled_by"]) for one in found] == [
         ("not_at_bank", "centre"),
         ("not_at_bank", ""),
@@ -164,7 +164,7 @@ def test_a_difference_that_comes_back(world: World) -> None:
         lambda desk: settle_difference(desk.connection, desk.now, number, "Wang", "refunded")
     )
     take(world, OTHER.replace("0.01", "0.02"))
-    assert ("not_at_bank", "P1") not in differences(world, only_open=True)
+    assert ("not_at_bank", "K0123-P-1") not in differences(world, only_open=True)
 
 
 def test_absent_from_the_ledger(world: World) -> None:
@@ -182,7 +182,7 @@ def test_another_amount(world: World) -> None:
     """Settled with another amount: both amounts are listed, nothing is cleared."""
     pay(world)
     take(world, LINE.replace("2800.00", "2800.10"))
-    assert differences(world) == [("bank_amount", "P1")]
+    assert differences(world) == [("bank_amount", "K0123-P-1")]
     [row] = world.books()["differences"]
     assert (row["amount_fen"], row["other_fen"]) == (280_010, TWO_MONTHS_FEN)
     assert account(world, "bank") == 0
@@ -195,7 +195,7 @@ def test_settled_twice(world: World, second: str) -> None:
     """The same charge twice, in one file or batch or another: listed until the bank undoes one."""
     pay(world)
     take(world, LINE, second)
-    assert differences(world, only_open=True) == [("bank_twice", "P1")]
+    assert differences(world, only_open=True) == [("bank_twice", "K0123-P-1")]
     assert account(world, "bank") == 0
     take(world, BACK)
     assert differences(world, only_open=True) == []
@@ -206,7 +206,7 @@ def test_the_bank_undoes_what_we_have_posted(world: World) -> None:
     """A sale and its reversal at the bank, posted here: the charge is not at the bank."""
     pay(world)
     take(world, LINE, BACK)
-    assert differences(world) == [("not_at_bank", "P1")]
+    assert differences(world) == [("not_at_bank", "K0123-P-1")]
 
 
 def test_a_charge_that_was_undone_on_both_sides(world: World) -> None:
@@ -220,7 +220,7 @@ def test_given_back_but_settled(world: World) -> None:
     world.report(S.CONFIRMED)
     world.report(S.REVERSED)
     take(world, LINE)
-    assert ("not_in_ledger", "P1") in differences(world, only_open=True)
+    assert ("not_in_ledger", "K0123-P-1") in differences(world, only_open=True)
     take(world, BACK)
     assert differences(world, only_open=True) == []
 
@@ -231,9 +231,9 @@ def test_one_charge_behind_two_postings(world: World) -> None:
     world.assess("A2", scheme=Scheme.MEDICAL)
     amount = next(one for one in world.books()["assessments"] if one["ref"] == "A2")["amount_fen"]
     told = replace(record(), amount=Money(amount))
-    world.report(S.CONFIRMED, "P2", assessment="A2", amount=Money(amount), record=told)
+    world.report(S.CONFIRMED, "K0123-P-2", assessment="A2", amount=Money(amount), record=told)
     take(world, LINE)
-    assert differences(world) == [("not_at_bank", "P2")]
+    assert differences(world) == [("not_at_bank", "K0123-P-2")]
 
 
 def test_a_stray_reversal(world: World) -> None:
@@ -248,15 +248,17 @@ def test_only_days_and_terminals_of_the_bank(world: World) -> None:
     pay(world)
     take(world, OTHER.replace("29001006", "29001099"))
     take(world, OTHER.replace("2026-11-22", "2026-11-21"))
-    assert ("not_at_bank", "P1") not in differences(world)
+    assert ("not_at_bank", "K0123-P-1") not in differences(world)
     take(world, OTHER.replace("29001006", "29001099").replace("0.01", "0.03"))
-    assert ("not_at_bank", "P1") in differences(world)
+    assert ("not_at_bank", "K0123-P-1") in differences(world)
     world.assess("A2", kiosk=OTHER_KIOSK, scheme=Scheme.MEDICAL)
     amount = next(one for one in world.books()["assessments"] if one["ref"] == "A2")["amount_fen"]
     told = replace(record(), amount=Money(amount), terminal_id="77777777")
-    world.report(S.CONFIRMED, "P2", OTHER_KIOSK, assessment="A2", amount=told.amount, record=told)
+    world.report(
+        S.CONFIRMED, "K0124-P-2", OTHER_KIOSK, assessment="A2", amount=told.amount, record=told
+    )
     take(world, OTHER.replace("0.01", "0.02"))
-    assert ("not_at_bank", "P2") not in differences(world)
+    assert ("not_at_bank", "K0124-P-2") not in differences(world)
 
 
 def test_a_difference_names_the_kiosk(world: World) -> None:

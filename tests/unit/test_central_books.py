@@ -54,12 +54,16 @@ def pay(world: World) -> None:
 def tell(
     world: World, printed: Printed, print_ref: str = "R1", kiosk: str = KIOSK, copy: int = 0
 ) -> PrintReport:
-    told = PrintReport("P1", print_ref, copy, printed, AT)
+    told = PrintReport("K0123-P-1", print_ref, copy, printed, AT)
     return world.at_desk(lambda desk: take_print(desk, kiosk, told))
 
 
 def ask(
-    world: World, print_ref: str, kiosk: str = OTHER_KIOSK, person: int = ZHANG, ref: str = "P1"
+    world: World,
+    print_ref: str,
+    kiosk: str = OTHER_KIOSK,
+    person: int = ZHANG,
+    ref: str = "K0123-P-1",
 ) -> ReceiptCopy:
     return world.at_desk(lambda desk: give_copy(desk, kiosk, person, ref, print_ref))
 
@@ -72,7 +76,7 @@ def test_a_receipt_tells_everything(world: World) -> None:
     """Scheme, grade, months, parts and paper of a posted payment; hers alone."""
     pay(world)
     [entry] = receipts(world)
-    assert (entry.ref, entry.scheme, entry.percent) == ("P1", Scheme.PENSION, 100)
+    assert (entry.ref, entry.scheme, entry.percent) == ("K0123-P-1", Scheme.PENSION, 100)
     assert entry.months == (Month(2026, 10), Month(2026, 11))
     assert (entry.amount, entry.personal, entry.pool) == (AMOUNT, Money(112_000), Money(168_000))
     assert (entry.original, entry.copies) == (None, 0)
@@ -95,7 +99,7 @@ def test_newest_receipts_first_and_not_too_many(world: World) -> None:
                     told = replace(record(receipt=made), amount=paid.amount)
                     world.report(
                         S.CONFIRMED,
-                        f"P{made}",
+                        f"K0123-P-{made}",
                         assessment=f"A{made}",
                         amount=paid.amount,
                         record=told,
@@ -111,10 +115,10 @@ def test_what_was_given_back_is_no_receipt(world: World) -> None:
     world.assess("A1")
     world.clock.advance(hours=1)
     world.assess("A2", kiosk=OTHER_KIOSK)
-    world.report(S.CONFIRMED, "P2", OTHER_KIOSK, assessment="A2")
-    world.report(S.CONFIRMED, "P1")
-    assert [entry.ref for entry in receipts(world)] == ["P2"]
-    world.report(S.REVERSED, "P1")
+    world.report(S.CONFIRMED, "K0124-P-2", OTHER_KIOSK, assessment="A2")
+    world.report(S.CONFIRMED, "K0123-P-1")
+    assert [entry.ref for entry in receipts(world)] == ["K0124-P-2"]
+    world.report(S.REVERSED, "K0123-P-1")
     with refused(ProblemCode.NOT_FOUND):
         ask(world, "R9")
 
@@ -163,10 +167,19 @@ def test_the_same_print_is_the_same_answer(world: World) -> None:
     ask(world, "R2")
     assert ask(world, "R1") == first
     assert first.proof and (first.terminal_id, first.pin_pad_receipt) == ("29001006", 31)
-    for other in ({"kiosk": KIOSK}, {"ref": "P2"}):
-        code = ProblemCode.NOT_FOUND if "ref" in other else ProblemCode.REFERENCE_REUSED
-        with refused(code):
-            ask(world, "R1", **other)
+    with refused(ProblemCode.NOT_FOUND):
+        ask(world, "R1", ref="K0124-P-1")
+
+
+def test_a_print_is_of_its_kiosk(world: World) -> None:
+    """Two kiosks that happen on the same reference print two papers."""
+    pay(world)
+    first = ask(world, "R1")
+    assert ask(world, "R1", KIOSK).copy == first.copy + 1
+    tell(world, Printed.NO, "R1", OTHER_KIOSK, first.copy)
+    tell(world, Printed.YES, "R1", KIOSK, first.copy + 1)
+    told = {row["at_kiosk"]: row["printed"] for row in world.books()["prints"]}
+    assert told == {OTHER_KIOSK: "no", KIOSK: "yes"}
 
 
 def test_only_her_own_receipts(world: World) -> None:
@@ -177,12 +190,14 @@ def test_only_her_own_receipts(world: World) -> None:
 
 
 def test_reports_of_prints(world: World) -> None:
-    """The same again is fine; another outcome, kiosk or copy under the reference is 422."""
+    """The same again is fine; another outcome or copy under the reference is 422."""
     pay(world)
     assert tell(world, Printed.UNKNOWN) == tell(world, Printed.UNKNOWN)
-    for other in ({"printed": Printed.YES}, {"kiosk": OTHER_KIOSK}, {"copy": 1}):
+    for other in ({"printed": Printed.YES}, {"copy": 1}):
         with refused(ProblemCode.REFERENCE_REUSED):
             tell(world, **({"printed": Printed.UNKNOWN} | other))
+    with refused(ProblemCode.NOT_FOUND):
+        tell(world, Printed.UNKNOWN, kiosk=OTHER_KIOSK)
     given = ask(world, "R2")
     tell(world, Printed.YES, "R2", OTHER_KIOSK, given.copy)
     with refused(ProblemCode.REFERENCE_REUSED):
@@ -207,13 +222,13 @@ def day_end(world: World, *days: DayPayment, kiosk: str = KIOSK, **other: object
     return world.at_desk(lambda desk: take_day_end(desk, kiosk, changed))
 
 
-CHARGED = DayPayment("P1", S.CONFIRMED, AMOUNT, 31)
+CHARGED = DayPayment("K0123-P-1", S.CONFIRMED, AMOUNT, 31)
 
 
 def test_a_day_that_agrees(world: World) -> None:
     """Totals, journal and ledger the same: no difference; the same report, the same answer."""
     pay(world)
-    declined = DayPayment("P5", S.DECLINED, AMOUNT, None)
+    declined = DayPayment("K0123-P-5", S.DECLINED, AMOUNT, None)
     assert day_end(world, CHARGED, declined) == DayEndAnswer("D1", ())
     assert day_end(world, CHARGED, declined) == DayEndAnswer("D1", ())
     assert differences(world) == []
@@ -231,7 +246,7 @@ def test_totals_that_differ(world: World, told: tuple[int, Money]) -> None:
 def test_a_reversal_makes_the_count_say_nothing(world: World) -> None:
     """With a reversed charge in the batch only the sums are compared."""
     pay(world)
-    undone = DayPayment("P5", S.REVERSED, AMOUNT, 32)
+    undone = DayPayment("K0123-P-5", S.REVERSED, AMOUNT, 32)
     assert day_end(world, CHARGED, undone, told=(3, AMOUNT)).differences == ()
     other = day_end(world, CHARGED, undone, told=(3, Money(1)), ref="D2")
     assert [one.kind for one in other.differences] == [DifferenceKind.TOTALS]
@@ -240,7 +255,7 @@ def test_a_reversal_makes_the_count_say_nothing(world: World) -> None:
 def test_a_charge_that_is_not_posted(world: World) -> None:
     """Charged by the journal, unknown here: listed, and settled by the report that comes late."""
     answer = day_end(world, CHARGED)
-    assert answer.differences == (DayDifference(DifferenceKind.NOT_POSTED, "P1", AMOUNT),)
+    assert answer.differences == (DayDifference(DifferenceKind.NOT_POSTED, "K0123-P-1", AMOUNT),)
     pay(world)
     assert day_end(world, CHARGED) == answer
     assert differences(world, only_open=True) == []
@@ -249,11 +264,11 @@ def test_a_charge_that_is_not_posted(world: World) -> None:
 def test_a_posting_that_is_not_in_the_journal(world: World) -> None:
     """Posted for this kiosk and never listed by it: told once, at the day-end that finds it."""
     pay(world)
-    missing = DayDifference(DifferenceKind.NOT_IN_JOURNAL, "P1", AMOUNT)
+    missing = DayDifference(DifferenceKind.NOT_IN_JOURNAL, "K0123-P-1", AMOUNT)
     assert day_end(world, kiosk=OTHER_KIOSK, ref="D0").differences == ()
     assert day_end(world).differences == (missing,)
     assert day_end(world, ref="D2").differences == ()
-    assert differences(world) == [("not_in_journal", "P1")]
+    assert differences(world) == [("not_in_journal", "K0123-P-1")]
 
 
 def test_a_posting_of_an_earlier_day_is_not_missing(world: World) -> None:
@@ -273,7 +288,7 @@ def test_a_payment_that_differs(world: World, other: dict, kind: str) -> None:
     """Posted here and not charged there, or of another amount: listed."""
     pay(world)
     day_end(world, replace(CHARGED, **other))
-    assert differences(world) == [(kind, "P1")]
+    assert differences(world) == [(kind, "K0123-P-1")]
 
 
 def test_another_kiosk_s_payment_is_not_posted(world: World) -> None:
@@ -284,12 +299,12 @@ def test_another_kiosk_s_payment_is_not_posted(world: World) -> None:
 
 
 def test_a_day_end_means_one_thing(world: World) -> None:
-    """Another body or kiosk under the same reference is 422; a payment twice is no report."""
+    """Another body under its reference is 422, another kiosk's day is another; no payment twice."""
     day_end(world)
     with refused(ProblemCode.REFERENCE_REUSED):
         day_end(world, told=(1, AMOUNT))
-    with refused(ProblemCode.REFERENCE_REUSED):
-        day_end(world, kiosk=OTHER_KIOSK)
+    assert len(day_end(world, told=(1, AMOUNT), kiosk=OTHER_KIOSK).differences) == 1
+    assert differences(world) == [("totals", "")]
     for wrong in ((CHARGED, CHARGED), (replace(CHARGED, amount=Money(-1)),)):
         with refused(ProblemCode.BAD_REQUEST):
             day_end(world, *wrong, ref="D3")

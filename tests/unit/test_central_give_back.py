@@ -34,8 +34,8 @@ def pay_twice(world: World) -> Posting:
     world.clock.advance(hours=1)
     world.assess("A2", kiosk=OTHER_KIOSK)
     other = replace(record(receipt=7), terminal_id="29001007")
-    world.report(S.CONFIRMED, "P2", OTHER_KIOSK, assessment="A2", record=other)
-    return world.report(S.CONFIRMED, "P1")
+    world.report(S.CONFIRMED, "K0124-P-2", OTHER_KIOSK, assessment="A2", record=other)
+    return world.report(S.CONFIRMED, "K0123-P-1")
 
 
 def import_lines(world: World, *lines: str) -> None:
@@ -43,7 +43,7 @@ def import_lines(world: World, *lines: str) -> None:
     world.at_desk(lambda desk: import_file(desk, "file.csv", data))
 
 
-def at(world: World, ref: str = "P1", kiosk: str = KIOSK) -> Posting:
+def at(world: World, ref: str = "K0123-P-1", kiosk: str = KIOSK) -> Posting:
     return read(world.engine, lambda connection: payment_of(connection, kiosk, ref))
 
 
@@ -51,15 +51,15 @@ def test_a_charge_that_cannot_be_booked_is_asked_back(world: World) -> None:
     """The second charge for the same months goes to suspense, and the kiosk shall reverse it."""
     answer = pay_twice(world)
     assert answer.give_back and answer.state is S.CONFIRMED
-    assert at(world) == answer == world.report(S.CONFIRMED, "P1")
+    assert at(world) == answer == world.report(S.CONFIRMED, "K0123-P-1")
     assert SignedFacts.parse(answer.proof).facts.kind is ReceiptKind.SUSPENSE
 
 
 def test_giving_back_zeroes_suspense(world: World) -> None:
     """REVERSED after it was asked for posts the other way round, once, with a receipt."""
     taken = pay_twice(world)
-    given = world.report(S.REVERSED, "P1")
-    assert given == world.report(S.REVERSED, "P1") == world.report(S.CONFIRMED, "P1")
+    given = world.report(S.REVERSED, "K0123-P-1")
+    assert given == world.report(S.REVERSED, "K0123-P-1") == world.report(S.CONFIRMED, "K0123-P-1")
     assert (given.state, given.give_back) == (S.REVERSED, False)
     assert given.receipt_number != taken.receipt_number
     facts = SignedFacts.parse(given.proof).facts
@@ -69,7 +69,7 @@ def test_giving_back_zeroes_suspense(world: World) -> None:
         for one in posting["entries"]:
             sums[one["account"]] = sums.get(one["account"], 0) + one["debit_fen"]
     assert sums["suspense"] == 0 and sums["bank-receivable"] == TWO_MONTHS_FEN
-    assert differences(world) == [("months_paid_elsewhere", "P1")]
+    assert differences(world) == [("months_paid_elsewhere", "K0123-P-1")]
     assert differences(world, only_open=True) == []
 
 
@@ -80,19 +80,22 @@ def test_a_reversal_nobody_asked_for_is_refused(world: World) -> None:
     with refused(ProblemCode.STATE_CONFLICT):
         world.report(S.REVERSED)
     assert at(world).state is S.CONFIRMED
-    assert differences(world) == [("state", "P1")]
+    assert differences(world) == [("state", "K0123-P-1")]
 
 
 def test_what_cannot_be_given_back_is_listed(world: World) -> None:
     """CONFIRMED again with R-01: asked no more, listed, and the reason is kept."""
     pay_twice(world)
     for _ in range(2):
-        assert not world.report(S.CONFIRMED, "P1", reason="R-01").give_back
-    assert differences(world) == [("months_paid_elsewhere", "P1"), ("not_given_back", "P1")]
-    reports = next(one for one in world.books()["payments"] if one["ref"] == "P1")["reports"]
+        assert not world.report(S.CONFIRMED, "K0123-P-1", reason="R-01").give_back
+    assert differences(world) == [
+        ("months_paid_elsewhere", "K0123-P-1"),
+        ("not_given_back", "K0123-P-1"),
+    ]
+    reports = next(one for one in world.books()["payments"] if one["ref"] == "K0123-P-1")["reports"]
     assert [one["reason"] for one in reports] == ["", "R-01"]
     with refused(ProblemCode.STATE_CONFLICT):
-        world.report(S.REVERSED, "P1")
+        world.report(S.REVERSED, "K0123-P-1")
 
 
 def test_an_unknown_assessment_is_given_back(world: World) -> None:
@@ -128,7 +131,7 @@ def test_an_unresolved_outcome_is_listed_until_it_is_known(world: World) -> None
     world.assess()
     world.report(S.INTENDED)
     world.report(S.UNRESOLVED, reason="Z-6C")
-    assert differences(world, only_open=True) == [("outcome_unresolved", "P1")]
+    assert differences(world, only_open=True) == [("outcome_unresolved", "K0123-P-1")]
     world.report(S.DECLINED)
     assert differences(world, only_open=True) == []
     assert world.books()["differences"][0]["settled_by"] == "centre"
@@ -149,7 +152,7 @@ def test_what_never_ended_is_listed_after_an_hour(world: World) -> None:
     world.clock.advance(minutes=59)
     assert differences(world) == []
     world.clock.advance(minutes=1)
-    assert differences(world, only_open=True) == [("never_ended", "P1")]
+    assert differences(world, only_open=True) == [("never_ended", "K0123-P-1")]
     world.report(S.NOT_STARTED)
     assert differences(world) == []
 
@@ -158,7 +161,7 @@ def test_payments_are_told_to_their_kiosk_only(world: World) -> None:
     """Another kiosk, or no such payment: not found."""
     world.assess()
     world.report(S.INTENDED)
-    for ref, kiosk in (("P1", OTHER_KIOSK), ("P9", KIOSK)):
+    for ref, kiosk in (("K0124-P-1", OTHER_KIOSK), ("K0124-P-9", KIOSK)):
         with refused(ProblemCode.NOT_FOUND):
             at(world, ref, kiosk)
 
@@ -166,7 +169,7 @@ def test_payments_are_told_to_their_kiosk_only(world: World) -> None:
 def unresolved(world: World) -> None:
     """Leave P1 unresolved; its kiosk's PIN pad is known by an earlier payment."""
     world.assess("A0", months=(10,), scheme=world.region.schemes[1].scheme)
-    world.report(S.DECLINED, "P0", assessment="A0", amount=amount_of(world), record=record())
+    world.report(S.DECLINED, "K0123-P-0", assessment="A0", amount=amount_of(world), record=record())
     world.assess()
     world.report(S.UNRESOLVED, at="2026-11-22T02:00:00Z")
 
@@ -176,7 +179,7 @@ def amount_of(world: World) -> Money:
     return Money(next(one for one in books if one["ref"] == "A0")["amount_fen"])
 
 
-def line_id(world: World, ref: str = "P1") -> int:
+def line_id(world: World, ref: str = "K0123-P-1") -> int:
     from kiosk_central.listing import all_differences
 
     found = read(world.engine, lambda connection: all_differences(connection, world.clock))
@@ -186,11 +189,11 @@ def line_id(world: World, ref: str = "P1") -> int:
 
 
 def settle_charged(world: World, line: int) -> None:
-    world.at_desk(lambda desk: settle_as_charged(desk, "P1", line, "Wang", "in the file"))
+    world.at_desk(lambda desk: settle_as_charged(desk, "K0123-P-1", line, "Wang", "in the file"))
 
 
 def settle_not_charged(world: World) -> None:
-    world.at_desk(lambda desk: settle_as_not_charged(desk, "P1", "Wang", "asked the bank"))
+    world.at_desk(lambda desk: settle_as_not_charged(desk, "K0123-P-1", "Wang", "asked the bank"))
 
 
 def test_a_person_settles_as_charged(world: World) -> None:
@@ -213,11 +216,11 @@ def test_settled_as_charged_but_paid_elsewhere(world: World) -> None:
     unresolved(world)
     world.clock.advance(hours=1)
     late = replace(record(receipt=8), terminal_id="29001006")
-    world.report(S.CONFIRMED, "P2", assessment="A1", record=late)
+    world.report(S.CONFIRMED, "K0123-P-2", assessment="A1", record=late)
     import_lines(world, LINE)
     settle_charged(world, line_id(world))
     assert not at(world).give_back
-    assert ("months_paid_elsewhere", "P1") in differences(world, only_open=True)
+    assert ("months_paid_elsewhere", "K0123-P-1") in differences(world, only_open=True)
 
 
 @pytest.mark.parametrize("late", [S.DECLINED, S.NOT_STARTED, S.REVERSED])
@@ -228,7 +231,7 @@ def test_the_contrary_of_a_decision_is_a_difference(world: World, late: S) -> No
     settle_charged(world, line_id(world))
     with refused(ProblemCode.STATE_CONFLICT):
         world.report(late, record=None)
-    assert ("state", "P1") in differences(world, only_open=True)
+    assert ("state", "K0123-P-1") in differences(world, only_open=True)
 
 
 def test_another_charge_than_the_person_found(world: World) -> None:
@@ -238,7 +241,7 @@ def test_another_charge_than_the_person_found(world: World) -> None:
     settle_charged(world, line_id(world))
     with refused(ProblemCode.STATE_CONFLICT):
         world.report(S.CONFIRMED, record=record(receipt=32))
-    assert ("record", "P1") in differences(world, only_open=True)
+    assert ("record", "K0123-P-1") in differences(world, only_open=True)
 
 
 def test_a_person_settles_as_not_charged(world: World) -> None:
@@ -258,7 +261,7 @@ def test_a_person_was_wrong_and_the_months_are_free(world: World) -> None:
     posting = world.report(S.CONFIRMED)
     assert (posting.state, posting.give_back) == (S.CONFIRMED, False)
     assert posting.receipt_number
-    assert ("state", "P1") in differences(world, only_open=True)
+    assert ("state", "K0123-P-1") in differences(world, only_open=True)
 
 
 def test_a_person_was_wrong_and_the_months_are_paid(world: World) -> None:
@@ -266,10 +269,10 @@ def test_a_person_was_wrong_and_the_months_are_paid(world: World) -> None:
     unresolved(world)
     settle_not_charged(world)
     world.assess("A2")
-    world.report(S.INTENDED, ref="P2", assessment="A2", record=None)
-    world.report(S.CONFIRMED, ref="P2", assessment="A2")
+    world.report(S.INTENDED, ref="K0123-P-2", assessment="A2", record=None)
+    world.report(S.CONFIRMED, ref="K0123-P-2", assessment="A2")
     assert world.report(S.CONFIRMED).give_back
-    assert ("state", "P1") in differences(world, only_open=True)
+    assert ("state", "K0123-P-1") in differences(world, only_open=True)
 
 
 def test_the_books_do_not_let_a_person_forget_a_charge(world: World) -> None:
@@ -303,7 +306,7 @@ def test_a_line_that_does_not_fit_settles_nothing(world: World, line: str) -> No
 def test_one_line_settles_one_payment(world: World) -> None:
     """A line that another payment explains is no candidate."""
     world.assess("A1", months=(10, 11))
-    world.report(S.CONFIRMED, "P2", at="2026-11-22T02:00:00Z")
+    world.report(S.CONFIRMED, "K0123-P-2", at="2026-11-22T02:00:00Z")
     world.assess("A2", months=(10, 11), scheme=world.region.schemes[1].scheme)
     amount = next(one for one in world.books()["assessments"] if one["ref"] == "A2")["amount_fen"]
     world.report(S.UNRESOLVED, assessment="A2", amount=Money(amount))

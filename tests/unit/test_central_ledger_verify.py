@@ -29,10 +29,10 @@ from kioskd.protocols.receipt_facts import ReceiptKind
 def a_full_year(world: World) -> None:
     """Postings of every kind: reversal, refund, settlement, month-end, both answers."""
     pay_twice(world)
-    world.report(S.REVERSED, "P1")
-    refund(world, "P2")
+    world.report(S.REVERSED, "K0123-P-1")
+    refund(world, "K0124-P-2")
     world.assess("A3")
-    world.report(S.CONFIRMED, "P3", assessment="A3")
+    world.report(S.CONFIRMED, "K0123-P-3", assessment="A3")
     settle(world, *(2 * ["2026-11-23,29001006,1,31,17,2026-11-22,10:00:00,2800.00,sale"]))
     world.clock.now = DECEMBER_2
     close(world)
@@ -41,13 +41,16 @@ def a_full_year(world: World) -> None:
 
 PLANTED = {
     "balance": ("UPDATE entries SET debit_fen = debit_fen + 1 WHERE posting_id = 1", "posting 1"),
-    "amount": ("UPDATE payments SET amount_fen = 1 WHERE ref = 'P3'", "posting"),
+    "amount": ("UPDATE payments SET amount_fen = 1 WHERE ref = 'K0123-P-3'", "posting"),
     "mirror": (
         "UPDATE entries SET account = 'bank' WHERE account = 'suspense' AND debit_fen > 0",
         "posting",
     ),
     "bank": ("UPDATE bank_lines SET amount_fen = amount_fen - 1", "posting"),
-    "state": ("UPDATE payments SET state = 'declined' WHERE ref = 'P3'", "payment P3"),
+    "state": (
+        "UPDATE payments SET state = 'declined' WHERE ref = 'K0123-P-3'",
+        "payment K0123-P-3",
+    ),
     "months": (
         (
             "UPDATE contributions SET personal_fen = 0, amount_fen = pool_fen"
@@ -145,10 +148,10 @@ def test_the_month_by_commands(world: World, tmp_path: Path) -> None:
     """Refund, month-end, answer and statements as an operator types them."""
     pay(world)
     told = ("--account", "999900001111222233", "--holder", "张三", "--note", "letter")
-    assert run(world, "refund", "ask", "P1", *told, "--by", "Wang").output == "#1 asked\n"
+    assert run(world, "refund", "ask", "K0123-P-1", *told, "--by", "Wang").output == "#1 asked\n"
     approve = run(world, "refund", "approve", "1", "--by", "Zhao", "--note", "checked")
     assert approve.output.startswith("#1 due, receipt 2026-0000-0002-")
-    assert run(world, "refund", "list").output == "#1 P1 2,800.00 yuan due\n"
+    assert run(world, "refund", "list").output == "#1 K0123-P-1 2,800.00 yuan due\n"
     shown = run(world, "month-end", "2026-11", "--preview", "--out", str(tmp_path)).output
     assert "1 transfers, 2,800.00 yuan" in shown
     assert "refunds-payable: 0.00 + 0.00 - 2,800.00 = -2,800.00" in shown

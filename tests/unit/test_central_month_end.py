@@ -60,7 +60,7 @@ def world(template: Template, tmp_path: Path) -> Iterator[World]:
         assert findings(made) == []
 
 
-def standing(world: World, ref: str = "P1") -> PaymentStanding:
+def standing(world: World, ref: str = "K0123-P-1") -> PaymentStanding:
     found = read(world.engine, lambda at: payments_of(at, ZHANG))
     return next(one.standing for one in found if one.ref == ref)
 
@@ -91,8 +91,8 @@ def test_a_contribution_in_error_is_refunded_once(world: World) -> None:
     with pytest.raises(RefundRefused, match="already"):
         refund(world)
     world.assess("A3")
-    world.report(S.CONFIRMED, "P3", assessment="A3")
-    assert standing(world, "P3") is PaymentStanding.POSTED
+    world.report(S.CONFIRMED, "K0123-P-3", assessment="A3")
+    assert standing(world, "K0123-P-3") is PaymentStanding.POSTED
 
 
 def test_the_kiosks_answer_is_what_it_was(world: World) -> None:
@@ -108,7 +108,9 @@ def test_one_person_is_not_enough(world: World) -> None:
     pay(world)
 
     def ask() -> int:
-        return world.at_desk(lambda at: ask_refund(at, "P1", ACCOUNT, "张三", "Wang", "letter"))
+        return world.at_desk(
+            lambda at: ask_refund(at, "K0123-P-1", ACCOUNT, "张三", "Wang", "letter")
+        )
 
     number = ask()
     with pytest.raises(RefundRefused, match="somebody else"):
@@ -132,13 +134,13 @@ def test_an_account_that_no_bank_has_is_refused(world: World, account: str, hold
     """Nothing goes into the transfer file that would not be one field of a line."""
     pay(world)
     with pytest.raises(RefundRefused, match="8 to 30 digits"):
-        world.at_desk(lambda desk: ask_refund(desk, "P1", account, holder, "Wang", "letter"))
+        world.at_desk(lambda desk: ask_refund(desk, "K0123-P-1", account, holder, "Wang", "letter"))
 
 
 def test_what_we_do_not_have_is_not_refunded(world: World) -> None:
     """Unknown payments, and those that took nothing."""
-    with pytest.raises(RefundRefused, match="no payment P9"):
-        refund(world, "P9")
+    with pytest.raises(RefundRefused, match="no payment K0123-P-9"):
+        refund(world, "K0123-P-9")
     world.assess()
     world.report(S.INTENDED)
     with pytest.raises(RefundRefused, match="is intended"):
@@ -245,7 +247,7 @@ def test_a_refund_that_failed_comes_again(world: World) -> None:
     """Owed as before and listed; the next file has it, with the account that was named since."""
     a_refund_ordered(world)
     answer(world, NOVEMBER, ("202611-000001", "no such account"))
-    assert differences(world, only_open=True) == [("transfer_failed", "P1")]
+    assert differences(world, only_open=True) == [("transfer_failed", "K0123-P-1")]
     world.at_desk(lambda desk: correct_account(desk, 1, "88880000", "李四", "Wang", "call"))
     world.clock.now = datetime(2027, 1, 2, 2, 0, tzinfo=UTC)
     [one] = close(world, Month(2026, 12)).transfers
@@ -295,6 +297,6 @@ def test_a_wrong_answer_is_refused(data: bytes) -> None:
 def test_a_reversal_at_the_pin_pad_needs_no_refund(world: World) -> None:
     """Given back by the kiosk: nothing is left to refund."""
     pay_twice(world)
-    world.report(S.REVERSED, "P1", KIOSK)
+    world.report(S.REVERSED, "K0123-P-1", KIOSK)
     with pytest.raises(RefundRefused, match="do not have its money"):
         refund(world)

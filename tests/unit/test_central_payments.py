@@ -34,7 +34,6 @@ def test_assessing_again_gives_the_same(world: World) -> None:
     [
         {"months": (10,)},
         {"percent": 60},
-        {"kiosk": OTHER_KIOSK},
         {"person": LI},
         {"scheme": Scheme.MEDICAL},
     ],
@@ -220,8 +219,8 @@ def test_months_paid_elsewhere_go_to_suspense(world: World) -> None:
     world.assess("A1")
     world.clock.advance(hours=1)
     world.assess("A2", kiosk=OTHER_KIOSK)
-    world.report(S.CONFIRMED, "P2", OTHER_KIOSK, assessment="A2")
-    late = world.report(S.CONFIRMED, "P1")
+    world.report(S.CONFIRMED, "K0124-P-2", OTHER_KIOSK, assessment="A2")
+    late = world.report(S.CONFIRMED, "K0123-P-1")
     books = world.books()
     assert [one["kind"] for one in books["postings"]] == ["contribution", "suspense"]
     assert late.receipt_number == books["postings"][1]["receipt_number"]
@@ -260,10 +259,10 @@ def test_an_unknown_outcome_on_months_of_another(world: World) -> None:
 def test_one_payment_an_assessment(world: World) -> None:
     """While one payment holds the assessment a second charge may not start, nor free its months."""
     world.assess()
-    world.report(S.INTENDED, "P1")
+    world.report(S.INTENDED, "K0123-P-1")
     with refused(ProblemCode.ASSESSMENT_CLOSED):
-        world.report(S.INTENDED, "P2")
-    world.report(S.NOT_STARTED, "P2")
+        world.report(S.INTENDED, "K0123-P-2")
+    world.report(S.NOT_STARTED, "K0123-P-2")
     assert world.assessment_state() == "paying"
 
 
@@ -272,15 +271,33 @@ def test_one_payment_an_assessment(world: World) -> None:
     [
         {"amount": Money(1)},
         {"assessment": "A9"},
-        {"kiosk": OTHER_KIOSK},
     ],
 )
 def test_a_payment_means_one_thing(world: World, other: dict) -> None:
-    """Another amount, assessment or kiosk under the same reference is 422."""
+    """Another amount or assessment under the same reference is 422."""
     world.assess()
     world.report(S.INTENDED)
     with refused(ProblemCode.REFERENCE_REUSED):
         world.report(S.UNKNOWN, **other)
+
+
+@pytest.mark.parametrize("ref", ["K0124-P-1", "K0123-1", "K0123-P-1-1", "K01-23-P-1", "P1"])
+def test_a_reference_names_the_kiosk_that_reports(world: World, ref: str) -> None:
+    """Another kiosk's reference, or one that names none, is refused: nothing is written down."""
+    world.assess()
+    with refused(ProblemCode.KIOSK_OTHER):
+        world.report(S.CONFIRMED, ref)
+    assert (world.books()["payments"], world.books()["differences"]) == ([], [])
+
+
+def test_an_assessment_is_its_kiosk_s(world: World) -> None:
+    """Two kiosks that happen on the same reference have assessed two people."""
+    world.assess()
+    world.assess(person=LI, kiosk=OTHER_KIOSK)
+    world.report(S.CONFIRMED)
+    world.report(S.CONFIRMED, "K0124-P-1", OTHER_KIOSK)
+    assert [row["person_id"] for row in world.books()["assessments"]] == [ZHANG, LI]
+    assert world.books()["differences"] == []
 
 
 def test_the_amount_is_the_assessment_s(world: World) -> None:
@@ -328,9 +345,9 @@ def test_the_intent_is_refused_when_months_are_paid(world: World) -> None:
     world.assess("A1")
     world.clock.advance(hours=1)
     world.assess("A2")
-    world.report(S.CONFIRMED, "P1", assessment="A1")
+    world.report(S.CONFIRMED, "K0123-P-1", assessment="A1")
     with refused(ProblemCode.ASSESSMENT_CLOSED):
-        world.report(S.INTENDED, "P2", assessment="A2")
+        world.report(S.INTENDED, "K0123-P-2", assessment="A2")
 
 
 def test_books_hold_no_personal_data(world: World) -> None:

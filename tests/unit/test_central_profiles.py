@@ -75,16 +75,16 @@ def test_a_reviewed_change_waits_for_a_person(world: World) -> None:
     assert on_file(world).pending == (NAME,)
     again = asked((NAME, "李\U00020bb7", "李四"))
     assert refusal(world, "C2", again) == ("profile_changed", "contact_name")
-    world.at_desk(lambda desk: decide_change(desk, "C1", True, "clerk", "seen"))
+    world.at_desk(lambda desk: decide_change(desk, KIOSK, "C1", True, "clerk", "seen"))
     assert on_file(world).contact_name.reveal() == "李\U00020bb7明" and on_file(world).pending == ()
     with pytest.raises(NotToBeDecided):
-        world.at_desk(lambda desk: decide_change(desk, "C1", False, "clerk", "again"))
+        world.at_desk(lambda desk: decide_change(desk, KIOSK, "C1", False, "clerk", "again"))
 
 
 def test_a_refused_change_leaves_what_was_there(world: World) -> None:
     """And another may be asked for."""
     put(world, "C1", asked((NAME, "李\U00020bb7", "李四")))
-    world.at_desk(lambda desk: decide_change(desk, "C1", False, "clerk", "no paper"))
+    world.at_desk(lambda desk: decide_change(desk, KIOSK, "C1", False, "clerk", "no paper"))
     assert on_file(world).contact_name.reveal() == "李\U00020bb7" and on_file(world).pending == ()
     assert read(world.engine, all_changes)[0]["decided_note"] == "no paper"
     assert on_file(world).refused == (NAME,)
@@ -121,10 +121,11 @@ def test_what_is_not_taken(world: World, change: ProfileChange, code: str, detai
 
 
 def test_a_reference_belongs_to_one_change(world: World) -> None:
-    """Another text, person, kiosk or consent under it is refused."""
+    """Another text, person or consent under it is refused; another kiosk's is another change."""
     put(world, "C1", MOVE)
     reused = (ProblemCode.REFERENCE_REUSED.value, "")
     assert refusal(world, "C1", asked((ADDRESS, OLD, "示例路99号"))) == reused
     assert refusal(world, "C1", asked((ADDRESS, OLD, NEW), agreed="no")) == reused
-    assert refusal(world, "C1", MOVE, kiosk=OTHER_KIOSK) == reused
+    changed = (ProblemCode.PROFILE_CHANGED.value, ADDRESS.value)
+    assert refusal(world, "C1", MOVE, kiosk=OTHER_KIOSK) == changed
     assert refusal(world, "C1", MOVE, person=LI) == reused

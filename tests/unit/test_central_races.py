@@ -63,7 +63,7 @@ from tests.unit.central_world import (
 T = TypeVar("T")
 AT = "2026-11-22T02:00:00Z"
 AMOUNT = Money(TWO_MONTHS_FEN)
-PAID = PaymentReport("P1", "A1", AMOUNT, S.CONFIRMED, record(), AT)
+PAID = PaymentReport("K0123-P-1", "A1", AMOUNT, S.CONFIRMED, record(), AT)
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +172,7 @@ def test_a_number_that_was_not_used_is_used_next(world: World) -> None:
     """Who waits for a receipt number gets the one of a booking that was undone: no gap."""
     world.assess()
     world.assess("A2", person=LI, kiosk=OTHER_KIOSK)
-    other = replace(PAID, ref="P2", assessment="A2")
+    other = replace(PAID, ref="K0124-P-2", assessment="A2")
     second = interleaved(world, reporting(PAID), reporting(other, OTHER_KIOSK), undone=True)
     assert second.waited and second.value.receipt_number.startswith("2026-0000-0001-")
 
@@ -189,7 +189,7 @@ def test_a_day_end_sees_the_payment_that_is_being_booked(world: World) -> None:
     world.assess()
     empty = DayEndReport("D0", AT, "29001006", (0, ZERO), ())
     world.at_desk(lambda desk: take_day_end(desk, KIOSK, empty))
-    day = (DayPayment("P1", S.CONFIRMED, AMOUNT, 31),)
+    day = (DayPayment("K0123-P-1", S.CONFIRMED, AMOUNT, 31),)
     report = DayEndReport("D1", "2026-11-22T12:00:00Z", "29001006", (1, AMOUNT), day)
     second = interleaved(world, reporting(PAID), lambda desk: take_day_end(desk, KIOSK, report))
     assert second.waited and second.value.differences == ()
@@ -212,12 +212,12 @@ def test_an_original_is_handed_out_once(world: World) -> None:
     """She asks at two kiosks for the paper that never came out: one original, one copy."""
     world.assess()
     world.report(S.CONFIRMED)
-    told = PrintReport("P1", "R1", 0, Printed.NO, AT)
+    told = PrintReport("K0123-P-1", "R1", 0, Printed.NO, AT)
     world.at_desk(lambda desk: take_print(desk, KIOSK, told))
     second = interleaved(
         world,
-        lambda desk: give_copy(desk, KIOSK, ZHANG, "P1", "R2"),
-        lambda desk: give_copy(desk, OTHER_KIOSK, ZHANG, "P1", "R3"),
+        lambda desk: give_copy(desk, KIOSK, ZHANG, "K0123-P-1", "R2"),
+        lambda desk: give_copy(desk, OTHER_KIOSK, ZHANG, "K0123-P-1", "R3"),
     )
     copies = sorted(row["copy"] for row in world.books()["prints"] if row["print_ref"] != "R1")
     assert second.waited and copies == [0, 1]
@@ -301,7 +301,9 @@ def test_a_payment_is_not_decided_while_it_is_booked(world: World) -> None:
     world.assess()
     world.report(S.UNRESOLVED)
     second = interleaved(
-        world, reporting(PAID), lambda desk: settle_as_not_charged(desk, "P1", "Wang", "none")
+        world,
+        reporting(PAID),
+        lambda desk: settle_as_not_charged(desk, "K0123-P-1", "Wang", "none"),
     )
     assert second.waited and isinstance(second.value, NotToBeSettled)
 

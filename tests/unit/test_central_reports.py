@@ -24,11 +24,11 @@ from tests.unit.central_world import (
 )
 
 S = PaymentState
-PAID = PaymentReport("P1", "A1", Money(TWO_MONTHS_FEN), S.CONFIRMED, record())
+PAID = PaymentReport("K0123-P-1", "A1", Money(TWO_MONTHS_FEN), S.CONFIRMED, record())
 BEGUN = replace(PAID, state=S.INTENDED, record=None)
 UNSURE = replace(PAID, state=S.UNRESOLVED, record=None)
-NOBODYS = replace(PAID, ref="P9", assessment="A9")
-SECOND = replace(PAID, ref="P2")
+NOBODYS = replace(PAID, ref="K0123-P-9", assessment="A9")
+SECOND = replace(PAID, ref="K0123-P-2")
 
 BATCHES: dict[str, Sequence[tuple[str, PaymentReport]]] = {
     "begun and paid": [(KIOSK, BEGUN), (KIOSK, PAID)],
@@ -36,7 +36,7 @@ BATCHES: dict[str, Sequence[tuple[str, PaymentReport]]] = {
     "two payments of the same months": [(KIOSK, PAID), (KIOSK, SECOND)],
     "a difference in the middle": [(KIOSK, UNSURE), (KIOSK, PAID), (KIOSK, NOBODYS)],
     "refused, then taken": [
-        (KIOSK, replace(PAID, ref="P3", amount=Money(0))),
+        (KIOSK, replace(PAID, ref="K0123-P-3", amount=Money(0))),
         (OTHER_KIOSK, PAID),
         (KIOSK, BEGUN),
         (KIOSK, PAID),
@@ -90,6 +90,6 @@ def test_receipts_of_a_batch_follow_each_other(world: World) -> None:
     """Numbers have no gap, within a batch and after it."""
     world.assess()
     first = take(world, [(KIOSK, PAID), (KIOSK, SECOND), (KIOSK, NOBODYS)])
-    [after] = take(world, [(KIOSK, replace(NOBODYS, ref="P8"))])
+    [after] = take(world, [(KIOSK, replace(NOBODYS, ref="K0123-P-8"))])
     numbers = [one.receipt_number[5:14] for one in [*first, after] if isinstance(one, Posting)]
     assert numbers == ["0000-0001", "0000-0002", "0000-0003", "0000-0004"]

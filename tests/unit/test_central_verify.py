@@ -60,7 +60,14 @@ def test_a_receipt_verifies_without_any_network(world: World, tmp_path: Path) ->
     world.engine.dispose()
     found = run("verify", code.lower(), "--key", str(file))
     assert found.exit_code == 0 and "Genuine" in found.output
-    for fact in ("2026-0000-0001-", "P1", "100 %", "2026-10, 2026-11", "2,800.00", "Pension"):
+    for fact in (
+        "2026-0000-0001-",
+        "K0123-P-1",
+        "100 %",
+        "2026-10, 2026-11",
+        "2,800.00",
+        "Pension",
+    ):
         assert fact in found.output
     assert not any(word in found.output for word in (ZHANG.name, ZHANG.id_number))
 
@@ -196,11 +203,11 @@ def test_the_operator_s_commands(world: World, tmp_path: Path) -> None:
     assert found.output == "2 lines, 0 known before, cleared 0.00 yuan, 2 new differences\n"
     assert "candidate: bank line 1" in run("differences", "--db", db(world)).output
     decide = ("--db", db(world), "--by", "Wang", "--note", "in the file")
-    assert run("payment", "settle", "P1", "--charged", *decide).exit_code == 2
-    found = run("payment", "settle", "P1", "--not-charged", *decide)
+    assert run("payment", "settle", "K0123-P-1", "--charged", *decide).exit_code == 2
+    found = run("payment", "settle", "K0123-P-1", "--not-charged", *decide)
     assert found.exit_code == 1 and "bank line 1" in found.output
-    found = run("payment", "settle", "P1", "--charged", "--bank-line", "1", *decide)
-    assert (found.exit_code, found.output) == (0, "P1 settled as charged\n")
+    found = run("payment", "settle", "K0123-P-1", "--charged", "--bank-line", "1", *decide)
+    assert (found.exit_code, found.output) == (0, "K0123-P-1 settled as charged\n")
     assert run("differences", "settle", "3", *decide).exit_code == 0
     assert differences(world, only_open=True) == []
     assert "0 open of 3" in run("differences", "--db", db(world)).output
@@ -240,6 +247,6 @@ def test_a_posting_without_its_payment_is_found(unlawful: World, state: str) -> 
     unlawful.assess()
     unlawful.report(S.CONFIRMED)
     write(unlawful.engine, lambda at: at.execute(update(payments).values(state=state)))
-    assert read(unlawful.engine, misposted) == ("P1",)
+    assert read(unlawful.engine, misposted) == ("K0123-P-1",)
     write(unlawful.engine, lambda at: at.execute(update(payments).values(state="confirmed")))
     assert read(unlawful.engine, misposted) == ()

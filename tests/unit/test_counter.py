@@ -3,30 +3,17 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from kiosk_central.applications import find_application
-from kiosk_central.card_books import MadeCard, finish, take_up
-from kiosk_central.card_rows import present_card
 from kiosk_central.card_states import ApplicationState
 from kiosk_central.clock import local_date
-from kiosk_central.counter.acts import Agent, Channel, CounterAct, Form, journal_of
-from kiosk_central.counter.cards import (
-    Caller,
-    activate_by_hand,
-    caller_of,
-    cancel,
-    hand_over,
-    lose_for_good,
-    pre_report,
-    reissue,
-    waiting_at,
-)
+from kiosk_central.counter.acts import Agent, Channel, CounterAct, journal_of
+from kiosk_central.counter.cards import Caller, caller_of, cancel, reissue, waiting_at
 from kiosk_central.counter.ivr import make_token, menu_of, status_of
 from kiosk_central.counter.query_codes import (
     TRIES,
@@ -36,29 +23,39 @@ from kiosk_central.counter.query_codes import (
     set_code,
     state_of_code,
 )
-from kiosk_central.loss import terms_of
 from kiosk_central.problems import Refused
-from kiosk_central.sample_people import CHEN, LI, SUN, WANG, chip_history, code_for
-from kiosk_central.store.counter import counter_acts
+from kiosk_central.sample_people import CHEN, LI, SUN, WANG, ZHAO
 from kiosk_central.store.engine import read
-from kiosk_central.store.web import web_accounts, web_acts
-from kiosk_central.web.roles import Role
-from kiosk_central.web.who import Who
+from kiosk_central.store.web import web_acts
 from kioskd.domain.card import CardStatus
+from kioskd.domain.money import ZERO
 from kioskd.protocols.central import ProblemCode
 from tests.databases import KINDS, Template, cluster_of
-from tests.unit.central_world import World, make_city, open_world, refused
-
-LI_ID, WANG_ID, CHEN_ID, SUN_ID = 2, 3, 5, 6
-OUTLET, OTHER = "东区社会保障服务大厅", "湖滨社区服务站"
-WHO = Who(1, "王芳", frozenset({Role.CLERK}), OUTLET, "")
-AGENT = Agent("钱样本", "000000198503120028")
-MADE = MadeCard(
-    code_for("000000", chip_history(0x110800000999)),
-    "T00000060",
-    chip_history(0x110800000999),
-    date(2026, 12, 1),
-    date(2036, 12, 1),
+from tests.unit.central_world import World, make_city, refused
+from tests.unit.counter_world import (
+    AGENT,
+    CHEN_ID,
+    LI_ID,
+    MADE,
+    OTHER,
+    OUTLET,
+    PAID,
+    SUN_ID,
+    WANG_ID,
+    WHO,
+    ZHAO_ID,
+    activate,
+    form,
+    hand,
+    kept,
+    lose,
+    made_ready,
+    open_counter,
+    state,
+    status,
+    stop,
+    swap,
+    terms,
 )
 
 
@@ -70,62 +67,8 @@ def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture
 def world(template: Template, tmp_path: Path) -> Iterator[World]:
     """A city with one clerk."""
-    with open_world(template, tmp_path) as made:
-        texts = ("password_hash", "totp_secret", "setup_until", "blocked_until", "disabled_at")
-        row: dict[str, Any] = dict.fromkeys(texts, "")
-        row |= {"id": 1, "name": "wangfang", "shown": "王芳", "roles": "clerk", "outlet": OUTLET}
-        row |= {"totp_last": 0, "setup_hash": b"", "failures": 0, "made_at": "2026"}
-        made.at_desk(lambda desk: desk.connection.execute(insert(web_accounts).values(row)))
+    with open_counter(template, tmp_path) as made:
         yield made
-
-
-def form(act: CounterAct, ref: str = "F1", **other: Any) -> Form:
-    """A form about Li, whose ID number the clerk typed."""
-    return replace(Form(ref, act, WHO, Channel.DESK, LI_ID, LI.id_number), **other)
-
-
-def terms(world: World) -> Any:
-    return terms_of(world.region, local_date(world.clock()))
-
-
-def lose(world: World, ref: str = "F1", outlet: str = OUTLET, **other: Any) -> str:
-    asked = form(CounterAct.FORMAL, ref, **other)
-    return world.at_desk(lambda desk: lose_for_good(desk, terms(world), asked, outlet))
-
-
-def stop(world: World, ref: str = "P1", **other: Any) -> str:
-    asked = form(CounterAct.PRE_REPORT, ref, **other)
-    return world.at_desk(lambda desk: pre_report(desk, terms(world), asked))
-
-
-def hand(world: World, number: str, fee_fen: int = 2000, **other: Any) -> str:
-    asked = form(CounterAct.HAND_OUT, "H1", **other)
-    return world.at_desk(lambda desk: hand_over(desk, asked, number, fee_fen))
-
-
-def activate(world: World, number: str, **other: Any) -> str:
-    asked = form(CounterAct.ACTIVATE, "X1", **other)
-    return world.at_desk(lambda desk: activate_by_hand(desk, asked, number))
-
-
-def made_ready(world: World, number: str) -> None:
-    world.at_desk(lambda desk: take_up(desk, number, "factory"))
-    world.at_desk(lambda desk: finish(desk, number, "factory", MADE))
-
-
-def status(world: World, person: int = LI_ID) -> CardStatus:
-    today = local_date(world.clock())
-    card = read(world.engine, lambda at: present_card(at, person, today))
-    assert card is not None
-    return card.status_on(today)
-
-
-def state(world: World, number: str) -> ApplicationState:
-    return read(world.engine, lambda at: find_application(at, number)).state
-
-
-def kept(world: World) -> list[Any]:
-    return read(world.engine, lambda at: list(at.execute(select(counter_acts)).all()))
 
 
 def test_a_lost_card_is_replaced_from_the_call_to_the_new_card(world: World) -> None:
@@ -146,7 +89,7 @@ def test_a_lost_card_is_replaced_from_the_call_to_the_new_card(world: World) -> 
     assert len(acts) == 4
     audit = read(world.engine, lambda at: list(at.execute(select(web_acts)).all()))
     assert {(row.account_id, row.outlet, row.person_id) for row in audit} == {(1, OUTLET, LI_ID)}
-    assert len(read(world.engine, lambda at: journal_of(at, 1, "2026"))) == 4
+    assert len(read(world.engine, lambda at: journal_of(at, 1, "2026"))) == 5
 
 
 def test_a_form_pressed_twice_is_done_once(world: World) -> None:
@@ -240,6 +183,44 @@ def test_a_card_lost_long_ago_is_applied_for_once(world: World) -> None:
         world.at_desk(lambda desk: reissue(desk, terms(world), other, OUTLET))
 
 
+def test_an_expired_card_is_exchanged_and_ends_at_once(world: World) -> None:
+    """Handed in, replaced on the same way as any, and nothing brings the old one back."""
+    before = read(world.engine, lambda at: status_of(at, ZHAO_ID, local_date(world.clock())))
+    assert (before.card, before.next) == ("expired", "exchange")
+    number = swap(world)
+    assert status(world, ZHAO_ID) is CardStatus.RETURNED
+    after = read(world.engine, lambda at: status_of(at, ZHAO_ID, local_date(world.clock())))
+    assert (after.card, after.application, after.next) == ("returned", "accepted", "wait")
+    with refused(ProblemCode.CARD_STATE):
+        stop(world, person_id=ZHAO_ID, holder_id_number=ZHAO.id_number)
+    made_ready(world, number)
+    zhao = {"person_id": ZHAO_ID, "holder_id_number": ZHAO.id_number}
+    hand(world, number, **zhao)
+    assert activate(world, MADE.number, **zhao) == number
+    assert status(world, ZHAO_ID) is CardStatus.ACTIVE
+    assert state(world, number) is ApplicationState.ACTIVATED
+
+
+def test_only_an_expiring_card_that_is_shown_is_exchanged(world: World) -> None:
+    """The number typed is its own, it is in use, and its last day is near by the region's rule."""
+    with refused(ProblemCode.CARD_UNKNOWN):
+        swap(world, LI.card_number)
+    with refused(ProblemCode.BAD_REQUEST):
+        swap(world, channel=Channel.HOTLINE)
+    li = {"person_id": LI_ID, "holder_id_number": LI.id_number}
+    with refused(ProblemCode.CARD_STATE):
+        swap(world, LI.card_number, **li)
+    stop(world, person_id=ZHAO_ID, holder_id_number=ZHAO.id_number)
+    with refused(ProblemCode.CARD_STATE):
+        swap(world)
+
+
+@pytest.mark.parametrize(("days", "may"), [(91, False), (90, True), (0, True), (-1, True)])
+def test_a_card_is_exchanged_from_the_regions_day_on(world: World, days: int, may: bool) -> None:
+    """Ninety days before its last day, on it, and after it."""
+    assert terms(world).may_renew(local_date(world.clock()) + timedelta(days=days)) is may
+
+
 def test_a_card_is_handed_out_ready_here_and_paid(world: World) -> None:
     """Not before it is there, not at another outlet, not for another fee, not of another person."""
     number = lose(world)
@@ -249,7 +230,7 @@ def test_a_card_is_handed_out_ready_here_and_paid(world: World) -> None:
     with refused(ProblemCode.CARD_STATE):
         hand(world, number, who=replace(WHO, outlet=OTHER))
     with refused(ProblemCode.BAD_REQUEST):
-        hand(world, number, fee_fen=0)
+        hand(world, number, replace(PAID, amount=ZERO))
     with refused(ProblemCode.NOT_FOUND):
         hand(world, number, person_id=CHEN_ID, holder_id_number=CHEN.id_number)
     with refused(ProblemCode.CARD_STATE):

@@ -6,6 +6,8 @@ from kiosk_central import openapi
 from kiosk_central.api.operation import Operation
 from kiosk_central.app import API
 from kiosk_central.problems import STATUS
+from kioskd.protocols.central import REGION_PATH
+from kioskd.protocols.central_pack import PROOF_HEADER
 
 PAGES = ("/r", "/R", "/metrics")
 """What is read by people in a browser, or by a collector of figures: no part of the contract."""
@@ -36,4 +38,15 @@ def test_each_operation_stands_once_with_its_answers() -> None:
         described = told["paths"][one.path_format][one.method.lower()]
         assert described["summary"].startswith(f"{one.method} /")
         answers = {str(one.status), *(str(STATUS[code]) for code in one.refuses)}
+        answers |= {"304"} if one.proved_by else set()
         assert set(described["responses"]) == answers
+
+
+def test_what_proves_a_pack_is_described() -> None:
+    """Header, its JSON, and the tag that saves sending it twice."""
+    operations = [one for part in API for one in part.ROUTES if isinstance(one, Operation)]
+    told = openapi.document(operations)["paths"][REGION_PATH]["get"]
+    proof = told["responses"]["200"]["headers"][PROOF_HEADER]["schema"]
+    assert proof["contentMediaType"] == "application/json"
+    assert proof["contentSchema"] == {"$ref": "#/components/schemas/PackProof"}
+    assert [one["name"] for one in told["parameters"]] == ["If-None-Match"]

@@ -10,7 +10,7 @@ import pytest
 from tests.patience import PATIENCE_S
 
 FOLDER = Path(__file__).parents[2] / "systemd"
-SERVICES = ("kiosk-central.service", "kiosk-central-backup.service")
+SERVICES = ("kiosk-central.service", "kiosk-central@.service", "kiosk-central-backup.service")
 UNITS = (*SERVICES, "kiosk-central-backup.timer")
 EXPOSURE_LIMIT = 2.0
 

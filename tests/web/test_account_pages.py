@@ -40,16 +40,16 @@ def test_an_account_is_made_reset_and_ended(as_staff: Callable[..., Visitor]) ->
 @pytest.mark.parametrize(
     ("name", "roles", "words"),
     [
-        ("li na", ("审计",), "letters and digits"),
-        ("lina", (), "at least one role"),
-        ("lina", ("业务经办",), "outlet"),
-        ("admin1", ("审计",), "already"),
+        ("li na", ("审计",), "字母和数字"),
+        ("lina", (), "至少选一项权限"),
+        ("lina", ("业务经办",), "属于一个网点"),
+        ("admin1", ("审计",), "已有这个登录名"),
     ],
 )
 def test_what_cannot_be_an_account_is_said(
     as_staff: Callable[..., Visitor], name: str, roles: tuple[str, ...], words: str
 ) -> None:
-    """And nothing is made."""
+    """In Chinese, beside its field, with what was typed kept; and nothing is made."""
     visitor = as_staff(Role.ADMIN, name="admin1")
     page = visitor.page
     visitor.choose("账号")
@@ -59,7 +59,9 @@ def test_what_cannot_be_an_account_is_said(
         page.get_by_label(role, exact=True).check()
     page.get_by_role("button", name="开户", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text(words)
+    expect(page.get_by_label("姓名")).to_have_value("李娜")
     expect(page.locator("tbody tr")).to_have_count(1)
+    visitor.shoot("accounts-refused")
 
 
 @pytest.mark.one_width

@@ -88,11 +88,14 @@ def test_who_looked_at_whom_is_found_by_id_number(
     expect(page.get_by_role("alert")).to_have_text("没有这个身份证号")
     number.fill(ZHANG.id_number)
     number.press("Enter")
-    expect(page.get_by_role("cell", name="person.view")).to_be_visible()
+    expect(page.get_by_role("cell", name="打开个人页面")).to_be_visible()
     assert ZHANG.id_number not in page.url + page.content()
     visitor.shoot("audit-acts")
     visitor.choose("经办记录")
-    expect(page.get_by_role("cell", name="audit.acts")).to_be_visible()
+    expect(page.get_by_role("cell", name="审计：查看某人的记录")).to_be_visible()
+    page.get_by_label("事项").select_option("登录")
+    page.get_by_role("button", name="查看").first.click()
+    expect(page.get_by_text("没有这样的记录")).to_be_visible()
 
 
 @pytest.mark.one_width

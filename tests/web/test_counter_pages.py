@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from kiosk_central.card_books import finish, take_up
+from kiosk_central.card_books import finish, made, take_up
 from kiosk_central.counter.ivr import make_token
 from kiosk_central.profiles import change_profile, profile_of
-from kiosk_central.sample_people import CHEN, LI, SUN, WANG, Persona
+from kiosk_central.sample_people import CHEN, LI, SUN, WANG, ZHAO, Persona
 from kiosk_central.store.engine import open_engine, read
 from kiosk_central.store.web import web_acts
 from kiosk_central.web.roles import Role
@@ -17,16 +17,16 @@ from kioskd.domain.secret import PersonName, PhoneNumber
 from kioskd.protocols.central_profile import ProfileChange
 from tests.patience import PATIENCE_S
 from tests.unit.central_world import KIOSK, World
-from tests.unit.test_counter import AGENT, MADE
+from tests.unit.counter_world import AGENT, MADE, MADE_FOR_ZHAO
 from tests.web.conftest import Visitor
 from tests.web.staff import Served
 
 
 @pytest.fixture
 def world(served: Served) -> Iterator[World]:
-    made = World(open_engine(served.db))
-    yield made
-    made.engine.dispose()
+    city = World(open_engine(served.db))
+    yield city
+    city.engine.dispose()
 
 
 def open_person(visitor: Visitor, persona: Persona) -> Page:
@@ -49,6 +49,17 @@ def application(page: Page) -> str:
     return page.locator("tbody code").first.inner_text()
 
 
+def take_in(visitor: Visitor, number: str) -> None:
+    """Receive the card of an application, and a number that is none."""
+    page = visitor.page
+    visitor.choose("接收新卡")
+    expect(page.get_by_role("cell", name=number)).to_be_visible()
+    page.get_by_label("收到的新卡卡号").fill(f"{MADE.number}\nT99999999")
+    page.get_by_role("button", name="确认收到").click()
+    expect(page.get_by_role("status")).to_contain_text("收到 1 张，1 个卡号没有入库")
+    visitor.shoot("counter-receive")
+
+
 def test_a_card_is_lost_for_good_made_handed_out_and_activated(
     world: World, as_staff: Callable[..., Visitor]
 ) -> None:
@@ -67,7 +78,8 @@ def test_a_card_is_lost_for_good_made_handed_out_and_activated(
     number = application(page)
     visitor.shoot("counter-person-coming")
     world.at_desk(lambda desk: take_up(desk, number, "factory"))
-    world.at_desk(lambda desk: finish(desk, number, "factory", MADE))
+    world.at_desk(lambda desk: made(desk, number, MADE))
+    take_in(visitor, number)
     visitor.choose("待领新卡")
     expect(page.get_by_role("cell", name=number)).to_be_visible()
     visitor.shoot("counter-queue")
@@ -77,11 +89,15 @@ def test_a_card_is_lost_for_good_made_handed_out_and_activated(
     page.get_by_label("代办人姓名").fill(AGENT.name)
     page.get_by_label("代办人身份证号").fill("000000198503120029")
     page.get_by_label("代办原因").fill("住院")
-    page.get_by_label("已收工本费").check()
+    page.get_by_label("票据号").fill("PJ-0001")
     page.get_by_role("button", name="发卡").click()
     expect(page.get_by_role("alert")).to_contain_text("代办人身份证号有误")
-    visitor.shoot("counter-hand-out")
     page.get_by_label("代办人身份证号").fill(AGENT.id_number)
+    page.get_by_label("票据号").fill("")
+    page.get_by_role("button", name="发卡").click()
+    expect(page.get_by_role("alert")).to_contain_text("请填写票据号")
+    visitor.shoot("counter-hand-out")
+    page.get_by_label("票据号").fill("PJ-0001")
     page.get_by_role("button", name="发卡").click()
     begin(page, "启用新卡", LI)
     page.get_by_label("新卡卡号").fill(MADE.number)
@@ -92,6 +108,48 @@ def test_a_card_is_lost_for_good_made_handed_out_and_activated(
     visitor.choose("今日记录")
     expect(page.get_by_role("cell", name="启用新卡")).to_be_visible()
     visitor.shoot("counter-journal")
+    visitor.choose("今日收费")
+    expect(page.get_by_text("20.00 元")).to_be_visible()
+    expect(page.get_by_role("cell", name="PJ-0001")).to_be_visible()
+    visitor.shoot("counter-fees")
+
+
+def test_an_expired_card_is_exchanged_for_a_new_one(
+    world: World, as_staff: Callable[..., Visitor]
+) -> None:
+    """The old one handed in and ended, a certificate at once, the new one let off its fee."""
+    visitor = as_staff(Role.CLERK)
+    page = open_person(visitor, ZHAO)
+    expect(page.get_by_text("已过期")).to_be_visible()
+    visitor.shoot("counter-person-expired")
+    begin(page, "到期换卡", ZHAO)
+    page.get_by_label("旧卡卡号").fill(LI.card_number)
+    page.get_by_label("已收回旧卡").check()
+    visitor.shoot("counter-exchange")
+    page.get_by_role("button", name="下一步").click()
+    expect(page.get_by_text("当场收回作废")).to_be_visible()
+    page.get_by_role("button", name="确认到期换卡").click()
+    expect(page.get_by_role("alert")).to_contain_text("与系统中的卡号不符")
+    page.get_by_label("旧卡卡号").fill(ZHAO.card_number)
+    page.get_by_role("button", name="下一步").click()
+    page.get_by_role("button", name="确认到期换卡").click()
+    expect(page.get_by_role("status")).to_contain_text("到期换卡")
+    expect(page.get_by_text("已交回换新", exact=True)).to_be_visible()
+    visitor.shoot("counter-person-exchanged")
+    page.get_by_role("link", name="打印社保卡证明").click()
+    expect(page.get_by_role("button", name="打开证明")).to_be_visible()
+    number = page.locator("dl code").first.inner_text()
+    world.at_desk(lambda desk: take_up(desk, number, "factory"))
+    world.at_desk(lambda desk: finish(desk, number, "factory", MADE_FOR_ZHAO))
+    open_person(visitor, ZHAO)
+    begin(page, "发卡", ZHAO)
+    page.get_by_label("免收", exact=True).check()
+    page.get_by_label("免收原因").fill("到期换卡，按规定免收")
+    page.get_by_role("button", name="发卡").click()
+    expect(page.get_by_role("status")).to_contain_text("发卡")
+    visitor.choose("今日收费")
+    expect(page.get_by_text("0.00 元").first).to_be_visible()
+    visitor.shoot("counter-fees-exempt")
 
 
 def test_a_card_is_stopped_by_telephone_and_started_at_the_desk(
@@ -227,15 +285,15 @@ def test_a_change_of_information_is_decided_once(
     expect(page.get_by_role("button", name="同意", exact=True)).to_have_count(0)
     after = read(world.engine, lambda at: profile_of(at, 2))
     assert (after.contact_name.reveal(), after.contact_phone.reveal()) == ("王五", "13900000009")
-    made = read(world.engine, lambda at: list(at.execute(web_acts.select()).all()))
-    assert [row.detail for row in made if row.act == "profile.accept"] == ["已电话核实"]
+    acts = read(world.engine, lambda at: list(at.execute(web_acts.select()).all()))
+    assert [row.detail for row in acts if row.act == "profile.accept"] == ["已电话核实"]
 
 
 def test_only_a_clerk_serves_people(as_staff: Callable[..., Visitor]) -> None:
     """An auditor has not these pages in her menu, and is refused each of them."""
     visitor = as_staff(Role.AUDITOR)
     expect(visitor.page.get_by_role("link", name="办理", exact=True)).to_have_count(0)
-    for path in ("", "/call", "/queue", "/journal", "/2", "/2/do/formal"):
+    for path in ("", "/call", "/receive", "/queue", "/fees", "/journal", "/2", "/2/do/formal"):
         visitor.open(f"/desk/people{path}")
         expect(visitor.page.get_by_role("heading", name="没有权限")).to_be_visible()
     visitor.shoot("counter-refused")

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,10 +30,10 @@ class Copy:
 
 
 @contextmanager
-def serving(db: str, trust: Path, port: int = 0) -> Iterator[Copy]:
+def serving(db: str, trust: Path, port: int = 0, options: Sequence[str] = ()) -> Iterator[Copy]:
     """Start a copy, wait until it answers; it is gone in the end."""
     command = [sys.executable, "-m", "kiosk_central", "serve", "--db", db, "--port", str(port)]
-    command += ["--trust", str(trust)]
+    command += ["--trust", str(trust), *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None, "piped"

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import count, pairwise
@@ -49,12 +49,13 @@ class Seen:
 class Load:
     """Kiosks that pay, each in a thread, until told to stop; what is begun is finished."""
 
-    def __init__(self, town: Town, copies: list[Copy]) -> None:
-        self._town, self._copies = town, copies
+    def __init__(self, town: Town, urls: Sequence[str], pause_s: float = 0.0) -> None:
+        """Pay at ``urls``; each kiosk rests for ``pause_s`` after each payment."""
+        self._town, self._urls, self._pause_s = town, urls, pause_s
         self.seen = Seen()
         self._ending = threading.Event()
         self._threads = [
-            threading.Thread(target=self._pay, args=(first,)) for first in range(len(KIOSKS))
+            threading.Thread(target=self._pay, args=(first,)) for first in range(len(town.kiosks))
         ]
 
     def __enter__(self) -> "Load":
@@ -68,13 +69,13 @@ class Load:
             thread.join(END_S)
 
     def _pay(self, first: int) -> None:
-        numbers = range(first, self._town.payments, len(KIOSKS))
+        numbers = range(first, self._town.payments, len(self._town.kiosks))
         with requests.Session() as session:
             session.trust_env = False
             session.verify = ca_of(self._town.trust)
-            session.cert = pair_of(self._town.trust, KIOSKS[first])
+            session.cert = pair_of(self._town.trust, self._town.kiosks[first])
             for number in numbers:
-                if self._ending.is_set():
+                if self._ending.wait(self._pause_s):
                     return
                 self._report(session, number)
 
@@ -99,8 +100,8 @@ class Load:
             time.sleep(PAUSE_S)
 
     def _places(self, number: int) -> Iterator[str]:
-        for turn in count(number % len(KIOSKS)):
-            yield self._copies[turn % len(self._copies)].url
+        for turn in count(number % len(self._town.kiosks)):
+            yield self._urls[turn % len(self._urls)]
 
 
 def kill_primary(pair: Pair, _copies: list[Copy]) -> None:
@@ -124,7 +125,7 @@ def measure(
         trust = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         town = make_town(pair.url, trust, KIOSKS, payments)
         copies = [stack.enter_context(serving(pair.url, trust)) for _ in range(2)]
-        with Load(town, copies) as load:
+        with Load(town, [copy.url for copy in copies]) as load:
             time.sleep(seconds)
             before = len(load.seen.acknowledged)
             harm(pair, copies)

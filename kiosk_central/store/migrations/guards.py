@@ -48,6 +48,12 @@ FIXED = {
     "transfers": (TRANSFER, "OLD.outcome <> ''"),
 }
 """Table: the columns that never change, and when the rest does not either."""
+FIXED_BY_KEY = {
+    **FIXED,
+    "prints": ("kiosk_id payment_ref at_kiosk print_ref copy", "OLD.printed <> ''"),
+    "refunds": (f"kiosk_id {REFUND}", FIXED["refunds"][1]),
+}
+"""As ``FIXED``, from revision 0011 on: rows of a payment hold its kiosk."""
 
 PAID_MONTH = "OLD.posting_id IS NOT NULL"
 STILL_PAID = (
@@ -61,12 +67,12 @@ Guard = tuple[str, str, str]
 """Table, act, condition (empty: always)."""
 
 
-def guards() -> Iterator[Guard]:
+def guards(fixed: dict[str, tuple[str, str]] = FIXED) -> Iterator[Guard]:
     """Yield every change that is refused."""
     for table in APPEND_ONLY:
         yield table, "UPDATE", ""
         yield table, "DELETE", ""
-    for table, (columns, ended) in FIXED.items():
+    for table, (columns, ended) in fixed.items():
         changed = [f"NEW.{one} IS DISTINCT FROM OLD.{one}" for one in columns.split()]
         yield table, "UPDATE", " OR ".join([*changed, *([f"({ended})"] if ended else [])])
         yield table, "DELETE", ""
@@ -81,6 +87,21 @@ def kept_for_ever(kind: str, tables: Iterable[str]) -> Iterator[str]:
             yield _on_sqlite(table, act, "") if kind == "sqlite" else _on_rows(table, act, "")
         if kind != "sqlite":
             yield _on_truncate(table)
+
+
+def put_up_again(kind: str, tables: Iterable[str]) -> Iterator[str]:
+    """Yield the statements for tables that revision 0011 has made anew, on either database."""
+    made = set(tables)
+    for table, act, condition in guards(FIXED_BY_KEY):
+        if table in made:
+            on_row = _on_sqlite if kind == "sqlite" else _on_rows
+            yield on_row(table, act, condition)
+    if kind == "sqlite":
+        yield ENTRIES_ARE_SUMMED
+        return
+    for table in sorted(made & {table for table, _act, _condition in guards()}):
+        yield _on_truncate(table)
+    yield ENTRIES_BALANCE
 
 
 def sqlite() -> Iterable[str]:
@@ -143,6 +164,11 @@ def _said(table: str, act: str) -> str:
 
 SUM = "(SELECT sum(debit_fen) FROM entries WHERE posting_id = NEW.posting_id)"
 OWN_SUMS = "posting_sums follow the entries"
+ENTRIES_ARE_SUMMED = (
+    "CREATE TRIGGER entries_are_summed AFTER INSERT ON entries BEGIN"
+    " INSERT INTO posting_sums VALUES (NEW.posting_id, NEW.debit_fen)"
+    " ON CONFLICT (posting_id) DO UPDATE SET sum_fen = sum_fen + NEW.debit_fen; END"
+)
 SQLITE_BALANCE = (
     "CREATE TABLE zero (fen INTEGER PRIMARY KEY CHECK (fen = 0))",
     "INSERT INTO zero VALUES (0)",
@@ -151,11 +177,7 @@ SQLITE_BALANCE = (
         " sum_fen INTEGER NOT NULL REFERENCES zero (fen) DEFERRABLE INITIALLY DEFERRED)"
     ),
     "INSERT INTO posting_sums SELECT posting_id, sum(debit_fen) FROM entries GROUP BY posting_id",
-    (
-        "CREATE TRIGGER entries_are_summed AFTER INSERT ON entries BEGIN"
-        " INSERT INTO posting_sums VALUES (NEW.posting_id, NEW.debit_fen)"
-        " ON CONFLICT (posting_id) DO UPDATE SET sum_fen = sum_fen + NEW.debit_fen; END"
-    ),
+    ENTRIES_ARE_SUMMED,
     (
         "CREATE TRIGGER zero_no_delete BEFORE DELETE ON zero"
         " BEGIN SELECT RAISE(ABORT, 'zero stays'); END"
@@ -172,6 +194,10 @@ SQLITE_BALANCE = (
 )
 """A posting's sum must refer to zero when the transaction ends: a deferred foreign key."""
 
+ENTRIES_BALANCE = (
+    "CREATE CONSTRAINT TRIGGER entries_balance AFTER INSERT ON entries"
+    " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION posting_balances()"
+)
 POSTGRESQL_BALANCE = (
     (
         "CREATE FUNCTION posting_balances() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
@@ -179,10 +205,7 @@ POSTGRESQL_BALANCE = (
         " MESSAGE = 'posting ' || NEW.posting_id || ' does not balance';"
         " END IF; RETURN NULL; END $$"
     ),
-    (
-        "CREATE CONSTRAINT TRIGGER entries_balance AFTER INSERT ON entries"
-        " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION posting_balances()"
-    ),
+    ENTRIES_BALANCE,
 )
 POSTGRESQL_MONTHS = (
     (

@@ -17,6 +17,7 @@ from kioskd.screens.said import Value
 WHY_NOT = {
     CardStatus.INACTIVE: TroubleReason.CARD_NOT_ACTIVATED,
     CardStatus.LOST: TroubleReason.CARD_LOST_FOR_GOOD,
+    CardStatus.RETURNED: TroubleReason.CARD_EXPIRED,
 }
 
 

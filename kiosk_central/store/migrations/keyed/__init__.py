@@ -1,0 +1,1 @@
+"""The tables whose keys begin with the kiosk, as revision 0011 makes them."""

@@ -1,0 +1,1 @@
+"""A province on one machine: every part of ``docs/centre.md``, run and then broken on purpose."""
