@@ -40,8 +40,9 @@ INSERT INTO assessments (ref, kiosk_id, person_id, scheme, percent, base_fen, mo
   'open' FROM series
 """
 LOCKS = """
-INSERT INTO month_locks (person_id, scheme, month, assessment_ref)
-{series} SELECT n, 'pension', '2026-10', 'A' || CAST(n AS TEXT) FROM series
+INSERT INTO month_locks (person_id, scheme, month, kiosk_id, assessment_ref)
+{series} SELECT n, 'pension', '2026-10', 'KL' || SUBSTR('00' || CAST(n % 64 AS TEXT), -3, 3),
+  'A' || CAST(n AS TEXT) FROM series
 """
 
 

@@ -49,9 +49,15 @@ class Seen:
 class Load:
     """Kiosks that pay, each in a thread, until told to stop; what is begun is finished."""
 
-    def __init__(self, town: Town, urls: Sequence[str], pause_s: float = 0.0) -> None:
-        """Pay at ``urls``; each kiosk rests for ``pause_s`` after each payment."""
-        self._town, self._urls, self._pause_s = town, urls, pause_s
+    def __init__(
+        self, town: Town, urls: Sequence[str], pause_s: float = 0.0, patience_s: float = END_S
+    ) -> None:
+        """Pay at ``urls``; each kiosk rests for ``pause_s`` after each payment.
+
+        A report that is not answered within ``patience_s`` is given up.
+        """
+        self._town, self._urls = town, urls
+        self._pause_s, self._patience_s = pause_s, patience_s
         self.seen = Seen()
         self._ending = threading.Event()
         self._threads = [
@@ -66,7 +72,7 @@ class Load:
     def __exit__(self, *_: object) -> None:
         self._ending.set()
         for thread in self._threads:
-            thread.join(END_S)
+            thread.join(self._patience_s)
 
     def _pay(self, first: int) -> None:
         numbers = range(first, self._town.payments, len(self._town.kiosks))
@@ -80,7 +86,7 @@ class Load:
                 self._report(session, number)
 
     def _report(self, session: requests.Session, number: int) -> None:
-        ref, body, until = f"P{number}", body_of(number), time.monotonic() + END_S
+        ref, body, until = f"P{number}", body_of(number), time.monotonic() + self._patience_s
         headers = {"Content-Type": "application/json"}
         for at in self._places(number):
             try:

@@ -68,7 +68,7 @@ def _fill(at: Connection, town: Town) -> None:
     enrol(at, town.trust, town.kiosks)
     at.execute(insert(people), [_person(number) for number in numbers])
     at.execute(insert(assessments), [_assessment(town, number) for number in numbers])
-    at.execute(insert(month_locks), [_lock(number) for number in numbers])
+    at.execute(insert(month_locks), [_lock(town, number) for number in numbers])
 
 
 def _person(number: int) -> dict[str, object]:
@@ -98,8 +98,9 @@ def _assessment(town: Town, number: int) -> dict[str, object]:
     }
 
 
-def _lock(number: int) -> dict[str, object]:
+def _lock(town: Town, number: int) -> dict[str, object]:
     return {
+        "kiosk_id": town.kiosk_of(number),
         "person_id": FIRST_PERSON + number,
         "scheme": "pension",
         "month": MONTH,
