@@ -98,6 +98,7 @@ def test_who_looked_at_whom_is_found_by_id_number(
     expect(page.get_by_text("没有这样的记录")).to_be_visible()
 
 
+@pytest.mark.one_width
 def test_pages_of_many_payments_follow_one_another(
     world: World, as_staff: Callable[..., Visitor]
 ) -> None:
