@@ -98,12 +98,13 @@ def request_of(trust: Path, number: int) -> bytes:
     record = TransactionRecord(
         amount, number % 9999 + 1, number % 999_999 + 1, TERMINAL, "1122", "175501", 0
     )
-    ref, about = f"P{person}", f"A{person}"
+    kiosk_id = KIOSKS[person % 64]
+    ref, about = f"{kiosk_id}-LOAD-{person}", f"A{person}"
     at = "2026-11-22T09:55:01.250Z"
     body = encode(PaymentReport(ref, about, amount, PaymentState.CONFIRMED, record, at))
     head = (
         f"PUT /v1/payments/{ref} HTTP/1.1\r\nHost: centre\r\n"
-        f"{PROXY_HEADER}: {badge_of(trust, KIOSKS[person % 64])}\r\n"
+        f"{PROXY_HEADER}: {badge_of(trust, kiosk_id)}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode("ascii") + body

@@ -86,7 +86,8 @@ class Load:
                 self._report(session, number)
 
     def _report(self, session: requests.Session, number: int) -> None:
-        ref, body, until = f"P{number}", body_of(number), time.monotonic() + self._patience_s
+        ref, body = self._town.payment_ref(number), body_of(self._town, number)
+        until = time.monotonic() + self._patience_s
         headers = {"Content-Type": "application/json"}
         for at in self._places(number):
             try:

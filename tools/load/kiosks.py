@@ -27,7 +27,7 @@ import requests
 from tools.load.badges import ca_of, pair_of
 from tools.load.copies import serving
 from tools.load.rows import Row, table
-from tools.load.town import Town, bodies_of, make_town
+from tools.load.town import SERIES, Town, bodies_of, make_town
 
 PER_MINUTE = 30
 PROCESSES, BARE_CLIENTS = 4, 8
@@ -94,8 +94,8 @@ def _put_all(url: str, town: Town, numbers: range) -> int:
         session.verify = ca_of(town.trust)
         for number in numbers:
             session.cert = pair_of(town.trust, town.kiosk_of(number))
-            for body in bodies_of(number):
-                place = f"{url}/v1/payments/P{number}"
+            for body in bodies_of(town, number):
+                place = f"{url}/v1/payments/{town.payment_ref(number)}"
                 session.put(place, data=body, headers=headers, timeout=60).raise_for_status()
                 sent += 1
     return sent
@@ -127,7 +127,7 @@ def measure(kiosks: int, burst_s: float, outage_min: float, bare: int) -> list[R
             drain_s = time.perf_counter() - begun
             told = [json.loads(line) for line in all_kiosks.order("end")]
             limit = bare_rate(url, town, range(burst + queued, town.payments))
-        booked = {ref for ref in town.paid() if ref.startswith("KN")}
+        booked = {ref for ref in town.paid() if SERIES not in ref}
     made = {ref for one in told for ref in one["paid"]}
     refused = [ref for one in told for ref in one["refused"]]
     return [

@@ -22,6 +22,8 @@ from kioskd.protocols.central import PaymentReport, encode
 from tools.load.badges import enrol
 
 FIRST_PERSON = 1_000_000
+SERIES = "LOAD"
+"""In the references of payments that no journal has made."""
 PERCENT, BASE_FEN = 100, 350_000
 AMOUNT, PERSONAL_FEN = Money(70_000), 28_000
 MONTH = "2026-10"
@@ -41,6 +43,10 @@ class Town:
     def kiosk_of(self, number: int) -> str:
         """Return the kiosk that payment ``number`` is made at."""
         return self.kiosks[number % len(self.kiosks)]
+
+    def payment_ref(self, number: int) -> str:
+        """Return the reference of payment ``number``: its kiosk's, as every one must be."""
+        return f"{self.kiosk_of(number)}-{SERIES}-{number:06d}"
 
     def paid(self) -> set[str]:
         """Return the references of all payments that the centre has booked."""
@@ -120,19 +126,19 @@ def record_of(number: int) -> TransactionRecord:
     )
 
 
-def report_of(number: int) -> PaymentReport:
+def report_of(town: Town, number: int) -> PaymentReport:
     """Return how its kiosk confirms payment ``number``."""
-    ref, about = f"P{number}", assessment_ref(number)
+    ref, about = town.payment_ref(number), assessment_ref(number)
     return PaymentReport(ref, about, AMOUNT, PaymentState.CONFIRMED, record_of(number), AT)
 
 
-def bodies_of(number: int) -> tuple[bytes, bytes]:
+def bodies_of(town: Town, number: int) -> tuple[bytes, bytes]:
     """Return what a kiosk tells of payment ``number``: that it is meant, and that it is made."""
-    done = report_of(number)
+    done = report_of(town, number)
     meant = replace(done, state=PaymentState.INTENDED, record=None)
     return encode(meant), encode(done)
 
 
-def body_of(number: int) -> bytes:
+def body_of(town: Town, number: int) -> bytes:
     """Return the bytes of ``report_of``."""
-    return encode(report_of(number))
+    return encode(report_of(town, number))
