@@ -25,6 +25,8 @@ MONTHLY_FEN, PERSONAL_FEN = 70_000, 28_000
 MONTH = "2026-10"
 TERMINAL = "29001006"
 
+KIOSK = "'KL' || SUBSTR('00' || CAST(n % 64 AS TEXT), -3, 3)"
+"""The kiosk of person ``n``, in SQL; ``LPAD`` is PostgreSQL's word for it."""
 SERIES = """
 WITH RECURSIVE series(n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM series WHERE n < {last})
 """

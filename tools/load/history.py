@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from kiosk_central.my_payments import payments_of
 from kiosk_central.prints import receipts_of
 from kiosk_central.store.engine import read, write
-from tools.load.city import ASSESSMENTS, PEOPLE, City, make_city, run
+from tools.load.city import ASSESSMENTS, KIOSK, PEOPLE, City, make_city, run
 from tools.load.rows import Row
 from tools.load.run import centres, load
 
@@ -20,20 +20,22 @@ ROUNDS = 3
 OLD = 100_000_000
 """People with old payments have numbers from here on."""
 ASKED = 300
+REF = f"{KIOSK} || '-OLD-' || CAST(n AS TEXT)"
+"""The reference of their payment, in SQL."""
 
 PAYMENTS = """
 INSERT INTO payments (ref, kiosk_id, assessment_ref, amount_fen, state, begun_at, heard_at,
   changed_at, give_back, decided)
-{series} SELECT 'P' || CAST(n AS TEXT), 'KL000', 'A' || CAST(n AS TEXT), 70000, 'confirmed',
+{series} SELECT {ref}, {kiosk}, 'A' || CAST(n AS TEXT), 70000, 'confirmed',
   '2026-10-01T00:00:00Z', '2026-10-01T00:00:00Z', '2026-10-01T00:00:00Z', '', '' FROM series
 """
 REPORTS = """
-INSERT INTO payment_reports (payment_ref, state, reason, record, kiosk_at, received_at)
-{series} SELECT 'P' || CAST(n AS TEXT), 'confirmed', '', '', '', '2026-10-01T00:00:00Z' FROM series
+INSERT INTO payment_reports (kiosk_id, payment_ref, state, reason, record, kiosk_at, received_at)
+{series} SELECT {kiosk}, {ref}, 'confirmed', '', '', '', '2026-10-01T00:00:00Z' FROM series
 """
 POSTINGS = """
-INSERT INTO postings (id, payment_ref, receipt_number, kind, posted_at, proof)
-{series} SELECT n, 'P' || CAST(n AS TEXT), 'OLD-' || CAST(n AS TEXT), 'contribution',
+INSERT INTO postings (id, kiosk_id, payment_ref, receipt_number, kind, posted_at, proof)
+{series} SELECT n, {kiosk}, {ref}, 'OLD-' || CAST(n AS TEXT), 'contribution',
   '2026-10-01T00:00:00Z', CAST(
   '0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123'
   AS BLOB) FROM series
@@ -60,7 +62,8 @@ def fill(city: City, count: int) -> None:
 
 def _fill(at: Connection, first: int, count: int) -> None:
     for statement in BOOKS:
-        run(at, statement.replace("'open' FROM series", "'paid' FROM series"), first, count)
+        here = statement.replace("{ref}", REF).replace("{kiosk}", KIOSK)
+        run(at, here.replace("'open' FROM series", "'paid' FROM series"), first, count)
 
 
 def asking_ms(engine: Engine, count: int) -> float:
