@@ -98,19 +98,21 @@ def test_who_looked_at_whom_is_found_by_id_number(
     expect(page.get_by_text("没有这样的记录")).to_be_visible()
 
 
+@pytest.mark.one_width
 def test_pages_of_many_payments_follow_one_another(
     world: World, as_staff: Callable[..., Visitor]
 ) -> None:
     """Newest first, none twice and none left out where the page turns, even within one second."""
     rows = [
         {
-            "ref": f"X-{number:04d}",
+            "ref": f"{KIOSK}-X-{number:04d}",
             "kiosk_id": KIOSK,
             "assessment_ref": "none",
             "amount_fen": 1,
             "state": "declined",
             "begun_at": "2026-11-20T00:00:00Z",
             "heard_at": "2026-11-20T00:00:00Z",
+            "month": "2026-11",
             "changed_at": "2026-11-20T00:00:00Z",
             "give_back": "",
             "decided": "",
