@@ -13,16 +13,21 @@ SAMPLE_FILE = Path(__file__).with_name("sample_region.json")
 
 
 def load_region(file: Path = SAMPLE_FILE) -> RegionPack:
-    """Read a region pack and add what kiosks search by.
+    """Read a region pack's file.
 
     Raises ConfigError naming the file and the place in it.
     """
     try:
-        pack = decode(file.read_bytes(), RegionPack)
+        return parse_region(file.read_bytes())
     except OSError as missing:
         raise ConfigError(str(file), "", str(missing.strerror)) from missing
     except ContractBroken as broken:
         raise ConfigError(str(file), "", str(broken)) from broken
+
+
+def parse_region(data: bytes) -> RegionPack:
+    """Read a region pack and add what kiosks search by. Raises ContractBroken naming the place."""
+    pack = decode(data, RegionPack)
     return replace(pack, policies=tuple(_with_initials(policy) for policy in pack.policies))
 
 

@@ -36,6 +36,7 @@ from kioskd.payments.owner import owning
 from kioskd.payments.settings import PaymentSettings
 from kioskd.payments.store import Store
 from kioskd.pinyin import Pinyin
+from kioskd.protocols.central_pack import PACK_MODULE
 from kioskd.relay.cabinet_book import CabinetBook
 from kioskd.relay.client import CentralClient
 from kioskd.relay.clock import utc_now
@@ -138,7 +139,7 @@ async def _run_behind(
         **hardware.troubles(),
         **stage.health.troubles(),
         "central": lambda: central.trouble,
-        "region": lambda: keeper.trouble,
+        PACK_MODULE: lambda: keeper.trouble,
         "journal": lambda: _money_trouble(desk),
         "held": lambda: cabinet_book.trouble or heart.trouble,
     }

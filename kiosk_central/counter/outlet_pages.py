@@ -103,7 +103,8 @@ async def fees(request: Request, who: Who) -> Response:
         raise Refused(ProblemCode.BAD_REQUEST, "day") from None
     found = await centre.read(lambda at: fees_of_day(at, day, account_id=who.id))
     context: dict[str, Any] = {"found": found, "day": day, "today": today, "settled": SETTLED}
-    return page(request, who, "counter/fees.html", title="今日收费", **context)
+    title = "今日收费" if day == today else f"{day} 收费"
+    return page(request, who, "counter/fees.html", title=title, **context)
 
 
 ROUTES = [

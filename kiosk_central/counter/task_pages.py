@@ -200,8 +200,10 @@ def _fee(fields: Fields) -> Fee:
     known = settled in {one.value for one in Settled}
     if not (text.isascii() and text.isdigit() and len(text) <= FEN_DIGITS_MAX and known):
         raise Refused(ProblemCode.BAD_REQUEST, "fee")
-    voucher = fields.get("voucher", "").upper()
-    return Fee(Money(int(text)), Settled(settled), voucher, fields.get("fee_reason", ""))
+    amount = Money(int(text))
+    if settled == Settled.EXEMPT.value:
+        return Fee(amount, Settled.EXEMPT, reason=fields.get("fee_reason", ""))
+    return Fee(amount, Settled.CASH, fields.get("voucher", "").upper())
 
 
 async def _seen(request: Request, who: Who) -> tuple[Seen | None, Task | None]:

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from kiosk_central.api.request import centre_of
 from kiosk_central.clock import local_month
 from kiosk_central.desk import Desk
-from kiosk_central.fleet import words
+from kiosk_central.fleet import config_pages, words
 from kiosk_central.fleet.availability import availability
 from kiosk_central.fleet.forms import back_with, reason_in
 from kiosk_central.fleet.rollout_states import BY_HAND, TABLE, IllegalMove, Move, RolloutState
@@ -50,7 +50,7 @@ async def rollout_list(request: Request, who: Who) -> Response:
 
 @signed_in(Role.OPERATOR)
 async def rollout_begin(request: Request, who: Who) -> Response:
-    """POST /desk/fleet/rollouts: of a program's version; a pack comes with the command."""
+    """POST /desk/fleet/rollouts: of a program's version; a pack has ``config_pages``."""
     form, reason = await form_of(request), ""
     reason = reason_in(form)
     soak, limit = form.get("soak", ""), form.get("limit", "")
@@ -145,4 +145,5 @@ ROUTES = [
     Route(f"{ROLLOUTS}/{{number:int}}", rollout_page, methods=["GET"]),
     Route(f"{ROLLOUTS}/{{number:int}}", rollout_move, methods=["POST"]),
     Route(AVAILABILITY, availability_page, methods=["GET"]),
+    *config_pages.ROUTES,
 ]

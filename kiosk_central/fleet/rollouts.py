@@ -1,6 +1,7 @@
 """Rolling a version out: begun, looked after and moved, each step written down with its reason."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +27,7 @@ from kiosk_central.store.schema import kiosks
 from kioskd.domain.region import RegionPack
 from kioskd.errors import KioskError
 from kioskd.protocols.central import encode
+from kioskd.protocols.central_pack import PACK_MODULE
 
 VERSION_MAX = 64
 LOCK = "rollouts"
@@ -185,10 +187,10 @@ def look(connection: Connection, kind: str, now: datetime) -> Seen | None:
     row = newest(connection, kind)
     if row is None or row.state != RolloutState.RUNNING.value:
         return None
-    tickets = _first_ticket(connection, datetime.fromisoformat(row.started_at))
+    tickets = _tickets(connection, datetime.fromisoformat(row.started_at))
     notes, members = [], []
     for one in _begun(connection, row):
-        note, member = _judge(one, row, tickets.get(one.kiosk_id, ""), now)
+        note, member = _judge(one, row, tickets[one.kiosk_id], now)
         members.append(member)
         if note is not None:
             notes.append(note)
@@ -198,11 +200,12 @@ def look(connection: Connection, kind: str, now: datetime) -> Seen | None:
     return Seen(row.id, row.stage, tuple(notes), what, f"{failed} failed of {len(members)}")
 
 
-def _first_ticket(connection: Connection, since: datetime) -> dict[str, str]:
-    """Return when each kiosk had its newest ticket opened since then."""
-    found: dict[str, str] = {}
-    for kiosk_id, opened_at in opened_since(connection, since):
-        found[kiosk_id] = max(opened_at, found.get(kiosk_id, ""))
+def _tickets(connection: Connection, since: datetime) -> Mapping[str, dict[str, str]]:
+    """Return when each kiosk had its newest ticket of each module opened since then."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for kiosk_id, module, opened_at in opened_since(connection, since):
+        own = found[kiosk_id]
+        own[module] = max(opened_at, own.get(module, ""))
     return found
 
 
@@ -216,12 +219,12 @@ def _begun(connection: Connection, row: Row[Any]) -> Sequence[Row[Any]]:
 
 
 def _judge(
-    one: Row[Any], row: Row[Any], ticket_at: str, now: datetime
+    one: Row[Any], row: Row[Any], tickets: dict[str, str], now: datetime
 ) -> tuple[dict[str, str] | None, Member]:
     """Return what is new of a kiosk, and how it counts."""
     runs = one.runs is not None and str(one.runs) == row.version
     reached = one.reached_at or (one.heard_at if runs else "")
-    why = one.why or _fault(one, row, ticket_at, runs)
+    why = one.why or _fault(one, row, tickets, runs)
     absent = not reached and (one.heard_at is None or bool(one.down_since)) and not why
     reached_at = datetime.fromisoformat(reached) if reached else None
     member = Member(reached_at, bool(why), absent, one.stage == row.stage)
@@ -232,10 +235,12 @@ def _judge(
     return note, member
 
 
-def _fault(one: Row[Any], row: Row[Any], ticket_at: str, runs: bool) -> str:
+def _fault(one: Row[Any], row: Row[Any], tickets: dict[str, str], runs: bool) -> str:
     """Return how a kiosk has failed since it was given the version; empty: it has not."""
-    if one.reached_at and ticket_at >= one.reached_at:
+    if one.reached_at and any(opened_at >= one.reached_at for opened_at in tickets.values()):
         return "fault"
+    if row.kind == CONFIG and not runs and tickets.get(PACK_MODULE, "") >= row.stage_since:
+        return "not believed"
     if one.reached_at and not runs:
         return "went back"
     if one.down_since and (one.reached_at or one.down_since >= row.stage_since):

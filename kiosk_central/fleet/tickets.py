@@ -132,7 +132,8 @@ def list_tickets(connection: Connection, still_open: bool, first: int, most: int
     return list(connection.execute(ordered.offset(first).limit(most)))
 
 
-def opened_since(connection: Connection, moment: datetime) -> set[tuple[str, str]]:
-    """Return kiosk and opening of every ticket that was opened since then."""
-    query = select(_table.kiosk_id, _table.opened_at).where(_table.opened_at >= stamp(moment))
-    return {(row.kiosk_id, row.opened_at) for row in connection.execute(query)}
+def opened_since(connection: Connection, moment: datetime) -> set[tuple[str, str, str]]:
+    """Return kiosk, module and opening of every ticket that was opened since then."""
+    query = select(_table.kiosk_id, _table.module, _table.opened_at)
+    rows = connection.execute(query.where(_table.opened_at >= stamp(moment)))
+    return {(row.kiosk_id, row.module, row.opened_at) for row in rows}

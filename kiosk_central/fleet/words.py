@@ -79,4 +79,9 @@ MOVES: Final = {
     "roll_back": "全部退回原版本",
 }
 """What may be done to a roll-out by hand."""
-WHY: Final = {"fault": "升级后出现故障", "went back": "退回了原版本", "down": "升级后离线"}
+WHY: Final = {
+    "fault": "升级后出现故障",
+    "went back": "退回了原版本",
+    "down": "升级后离线",
+    "not believed": "参数包未通过签名校验",
+}

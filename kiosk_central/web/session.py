@@ -139,13 +139,18 @@ def _to_login(request: Request) -> Response:
 async def form_of(request: Request) -> Mapping[str, str]:
     """Return the fields of a form of ours. Raises BadForm: 403 by its token, 400 by its shape."""
     fields = await open_form_of(request)
+    await check_token(request, fields)
+    return fields
+
+
+async def check_token(request: Request, fields: Mapping[str, str]) -> None:
+    """Raise BadForm(403) unless the form carries the token of its log-in."""
     token = request.cookies.get(COOKIE, "")
     now, centre = centre_of(request).now(), centre_of(request)
     found = await centre.read(lambda connection: find_session(connection, now, token))
     sent = fields.get(CSRF_FIELD) or request.headers.get(CSRF_HEADER, "")
     if found is None or not secrets.compare_digest(found[0].csrf.encode(), sent.encode()):
         raise BadForm(403)
-    return fields
 
 
 async def open_form_of(request: Request) -> Mapping[str, str]:
@@ -153,8 +158,7 @@ async def open_form_of(request: Request) -> Mapping[str, str]:
 
     Raises BadForm.
     """
-    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
-        raise BadForm(403)
+    refuse_other_sites(request)
     if not request.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
         raise BadForm(400)
     body = await body_bytes_of(request)
@@ -166,12 +170,19 @@ async def open_form_of(request: Request) -> Mapping[str, str]:
     except ValueError:
         raise BadForm(400) from None
     fields = {name: value.strip() for name, value in pairs}
-    if len(fields) != len(pairs) or not all(map(_is_text, fields.values())):
+    if len(fields) != len(pairs) or not all(map(is_text, fields.values())):
         raise BadForm(400)
     return fields
 
 
-def _is_text(value: str) -> bool:
+def refuse_other_sites(request: Request) -> None:
+    """Raise BadForm(403) for a form that another site's page sent."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        raise BadForm(403)
+
+
+def is_text(value: str) -> bool:
+    """Tell whether a field is text of a length that a person types."""
     plain = value.replace("\r\n", "").replace("\n", "").replace("\t", "")
     return len(value) <= FORM_TEXT_MAX and plain.isprintable()
 

@@ -10,6 +10,8 @@ from hashlib import sha256
 from typing import Final
 
 PROOF_HEADER: Final = "Pack-Proof"
+PACK_MODULE: Final = "region"
+"""The part of a kiosk that a heartbeat tells to be in trouble when a pack is not believed."""
 PACK_KIND: Final = "kiosk region pack"
 """What is signed begins by saying what it is: no other signature can be taken for this one."""
 PACK_SIGNER_URN: Final = "urn:kiosk-centre:packs"

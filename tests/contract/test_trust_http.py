@@ -249,6 +249,16 @@ async def test_an_expired_certificate(
     assert client.trouble is not None and client.trouble.code == "S-04"
 
 
+def test_who_signs_packs_is_no_kiosk(server: Server, tmp_path: Path) -> None:
+    """Its certificate is of the same CA, and for another use: TLS refuses it."""
+    own, file = key(), tmp_path / "signer.pem"
+    ca.write_key(file, own)
+    with file.open("a", encoding="ascii") as out:
+        out.write(server.trust.issuer.issue_pack_signer(own.public_key()).pem)
+    with pytest.raises(requests.ConnectionError):
+        status(server, central.REGION_PATH, str(file))
+
+
 async def test_a_new_kiosk_enrols_and_is_known(server: Server, tmp_path: Path) -> None:
     """Nothing, then a code, then service; the key has never left the folder."""
     settings = CentralSettings(server.url, server.trust.ca, str(tmp_path / "identity"))

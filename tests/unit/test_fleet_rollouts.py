@@ -1,11 +1,12 @@
 """Rolling out: the canary first, on only after the soak, a stop by itself, and the way back."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from kiosk_central.fleet.memory import Fleet
 from kiosk_central.fleet.rollout_states import IllegalMove, Move
 from kiosk_central.fleet.rollouts import (
     Plan,
@@ -22,10 +23,12 @@ from kiosk_central.fleet.rollouts import (
 from kiosk_central.fleet.wanted import NOTHING_WANTED, Wanted, load_wanted
 from kiosk_central.store.engine import read
 from kiosk_central.store.fleet import rollout_kiosks
+from kiosk_central.trust.packs import Edition
 from kioskd.domain.money import Money
 from kioskd.domain.region import RegionPack
-from kioskd.protocols.central import decode
+from kioskd.protocols.central import decode, encode
 from kioskd.protocols.central_fleet import Heartbeat
+from kioskd.protocols.central_pack import PACK_MODULE
 from tests.unit.central_world import World
 from tests.unit.fleet_world import WELL, beat, faulty, look_round
 
@@ -63,6 +66,12 @@ def where(world: World, number: int) -> tuple[str, int]:
 
 def wanted(world: World) -> Wanted:
     return read(world.engine, lambda at: load_wanted(at, NOTHING_WANTED))
+
+
+def edition(world: World, kiosk: str, server_since: datetime) -> Edition:
+    """Return what a server that was started then gives a kiosk."""
+    fleet = Fleet(wanted=wanted(world))
+    return fleet.edition_of(kiosk, world.region, server_since)
 
 
 def test_the_canary_comes_first_and_the_rest_after_its_soak(world: World) -> None:
@@ -149,6 +158,40 @@ def test_a_pack_is_rolled_out_and_served(world: World) -> None:
     assert (wanted(world).region(others[0]), wanted(world).pack(others[0])) == (0, b"")
     pass_time(world, [canary], replace(WELL, region=pack.version), 32)
     assert where(world, number) == ("running", 1)
+
+
+def test_it_stops_by_itself_when_a_canary_does_not_believe_its_pack(world: World) -> None:
+    """It keeps its old pack and says so; another fault before it has the new one says nothing."""
+    pack = replace(world.region, version=world.region.version + 1, policies=())
+    number, (canary, *others) = started(world, config_plan(pack, world.region, stages="1,100%"))
+    pass_time(world, [canary], faulty(), 3)
+    assert where(world, number) == ("running", 0)
+    pass_time(world, [canary], faulty("G-06", PACK_MODULE), 3)
+    assert where(world, number) == ("stopped", 0)
+    (one,) = read(world.engine, lambda at: failures(at, number))
+    assert (one.kiosk_id, one.why) == (canary, "not believed")
+    assert wanted(world).region(others[0]) == 0
+
+
+def test_an_edition_never_goes_back(world: World) -> None:
+    """Begun, stopped, taken back, the server started anew: each edition is later than the last."""
+    seen = [edition(world, "K0123", world.clock())]
+    world.clock.advance(minutes=1)
+    pack = replace(world.region, version=world.region.version + 1, policies=())
+    number, (canary, *others) = started(world, config_plan(pack, world.region, stages="1,100%"))
+    begun = seen[0].since
+    seen.append(edition(world, canary, begun))
+    assert (seen[-1].version, seen[-1].body) == (pack.version, encode(pack))
+    assert edition(world, others[0], begun).body == seen[0].body
+    for what in (Move.STOP, Move.ROLL_BACK):
+        world.clock.advance(minutes=1)
+        world.at_desk(lambda desk, what=what: move(desk, number, what, "a slip"))  # type: ignore[misc]
+        seen.append(edition(world, canary, begun))
+    assert (seen[-1].version, seen[-1].body) == (world.region.version, seen[0].body)
+    world.clock.advance(minutes=1)
+    seen.append(edition(world, canary, world.clock()))
+    times = [one.since for one in seen]
+    assert times == sorted(set(times))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,18 @@ def test_little_is_exposed(units: Path, name: str) -> None:
     limit = f"--threshold={int(EXPOSURE_LIMIT * 10)}"
     answer = _systemd("systemd-analyze", "security", "--offline=true", limit, str(units / name))
     assert answer.returncode == 0, answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "begin", "end"),
+    [("haproxy.cfg", "frontend ", None), ("patroni.yml", "bootstrap:", "  initdb:")],
+)
+def test_the_page_shows_what_ships(name: str, begin: str, end: str | None) -> None:
+    """What ``tools.province`` runs is what docs/centre.md tells people to run."""
+    page = (FOLDER.parent / "docs" / "centre.md").read_text(encoding="utf-8")
+    text = (FOLDER / name).read_text(encoding="utf-8")
+    shown = text[text.index(begin) : text.index(end) if end else None]
+    assert textwrap.indent(shown, "    ") in page
 
 
 def test_books_and_backups_are_the_centres_alone(tmp_path: Path) -> None:

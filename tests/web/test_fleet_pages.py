@@ -1,17 +1,20 @@
 """The operator's pages in a real browser, on a fleet with something the matter."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import insert, select
 
 from kiosk_central.fleet.holds import standing_hold
 from kiosk_central.fleet.orders import ask, take_bundle
 from kiosk_central.fleet.rollout_states import Move
 from kiosk_central.fleet.rollouts import Plan, begin, move
+from kiosk_central.region import SAMPLE_FILE
 from kiosk_central.store.engine import open_engine, read, write
 from kiosk_central.store.schema import kiosks
 from kiosk_central.store.web import web_acts
@@ -23,7 +26,15 @@ from tests.unit.fleet_world import beat, faulty, look_round, tickets
 from tests.web.conftest import Visitor
 from tests.web.staff import NOW, OUTLET, Served, Staff
 
-PAGES = ("/kiosks", "/kiosks/rows", f"/kiosks/{KIOSK}", "/tickets", "/rollouts", "/availability")
+PAGES = (
+    "/kiosks",
+    "/kiosks/rows",
+    f"/kiosks/{KIOSK}",
+    "/tickets",
+    "/rollouts",
+    "/rollouts/config",
+    "/availability",
+)
 
 
 @pytest.fixture
@@ -163,6 +174,52 @@ def test_a_version_is_rolled_out_and_stopped(
     visitor.shoot("fleet-rollouts")
 
 
+def paste(page: Page, pack: str) -> None:
+    """Put a text in at once: key by key it would take a minute."""
+    page.get_by_label("或粘贴内容").evaluate("(one, text) => { one.value = text; }", pack)
+
+
+def test_a_pack_is_checked_line_by_line_and_rolled_out(
+    world: World, as_staff: Callable[..., Visitor], tmp_path: Path
+) -> None:
+    """A slip, or what the centre must know first, is told by its line; a sound file is begun."""
+    visitor = as_staff(Role.OPERATOR)
+    page = visitor.page
+    visitor.choose("版本发布")
+    page.get_by_role("link", name="发布新的参数包").click()
+    pack = json.loads(SAMPLE_FILE.read_text(encoding="utf-8"))
+    slip = json.dumps(pack, ensure_ascii=False, indent=1).replace(
+        '"pin_tries": 6', '"pin_tries": "6"'
+    )
+    paste(page, slip)
+    page.get_by_label("阶段", exact=True).fill("50%")
+    page.get_by_label("原因").fill("新公告")
+    page.get_by_role("button", name="检查并开始").click()
+    line = slip[: slip.index('"pin_tries"')].count("\n") + 1
+    expect(page.get_by_role("alert").first).to_contain_text(f"第 {line} 行")
+    expect(page.get_by_role("alert").first).to_contain_text("应为整数，实为文本")
+    expect(page.get_by_role("alert").nth(1)).to_contain_text("最后为 100%")
+    visitor.shoot("fleet-config-refused")
+    page.get_by_label("阶段", exact=True).fill("1,100%")
+    other = pack | {"card": pack["card"] | {"lapse_days": 11}}
+    paste(page, json.dumps(other, ensure_ascii=False, indent=1))
+    page.get_by_role("button", name="检查并开始").click()
+    expect(page.get_by_role("alert")).to_contain_text("社保卡规则与中心自己的不同")
+    sound = tmp_path / "pack.json"
+    newer = pack | {"version": pack["version"] + 1}
+    sound.write_text(json.dumps(newer, ensure_ascii=False), encoding="utf-8")
+    page.get_by_label("参数包文件").set_input_files(sound)
+    page.get_by_role("button", name="检查并开始").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("版本发布 1")
+    expect(page.get_by_text("参数包", exact=True)).to_be_visible()
+    visitor.shoot("fleet-config-begun")
+    page.get_by_label("要做什么").select_option("stop")
+    page.get_by_label("原因").fill("先看看")
+    page.get_by_role("button", name="执行").click()
+    expect(page.get_by_text("已停止")).to_be_visible()
+    assert [act for act, _ in acts(world)] == ["rollout.begin", "rollout.stop"]
+
+
 def test_availability_is_shown_and_exported(world: World, as_staff: Callable[..., Visitor]) -> None:
     """By outlet; the file has the same figures."""
     world.clock.advance(minutes=10)
@@ -209,6 +266,16 @@ def test_what_makes_no_sense_is_told_so(served: Served, world: World) -> None:
     world.at_desk(lambda desk: move(desk, number, Move.ROLL_BACK, "x"))
     for path in ("/kiosks/K9", "/rollouts/99", "/bundles/none"):
         assert served.get(f"/desk/fleet{path}", token).status_code == 404, path
+    cookie = {"Cookie": f"desk={token}"}
+    for upload, status in (
+        ({"csrf": csrf}, 400),
+        ({"csrf": "another's"}, 403),
+        ({"csrf": csrf, "reason": "x" * 3000}, 400),
+    ):
+        parts = {name: (None, value) for name, value in upload.items()}
+        answer = served.post("/desk/fleet/rollouts/config", {}, files=parts, headers=cookie)
+        assert answer.status_code == status, upload
+    assert served.post("/desk/fleet/rollouts/config", upload, headers=cookie).status_code == 400
     for path, fields, status in (
         (f"/kiosks/{KIOSK}", {"act": "hold", "reason": " "}, 400),
         (f"/kiosks/{KIOSK}", {"act": "explode", "reason": "x"}, 400),
@@ -221,7 +288,6 @@ def test_what_makes_no_sense_is_told_so(served: Served, world: World) -> None:
         (f"/rollouts/{number}", {"move": "advance", "reason": "x"}, 400),
         ("/rollouts", {"version": "1", "stages": "100%", "soak": "x", "limit": "5"}, 400),
     ):
-        cookie = {"Cookie": f"desk={token}"}
         answer = served.post(f"/desk/fleet{path}", fields | {"csrf": csrf}, headers=cookie)
         assert answer.status_code == status, (path, fields)
     assert acts(world) == []

@@ -94,6 +94,11 @@ class Pair:
         query = "SELECT greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) - '0/0'"
         return max(self.standbys, key=lambda name: self.run(name, query)[0][0])  # type: ignore[arg-type, return-value]
 
+    def writable(self) -> str:
+        """Return the name of the primary after one was promoted."""
+        query = "SELECT pg_is_in_recovery()"
+        return next(name for name in self.standbys if not self.run(name, query)[0][0])
+
     def promote(self, name: str = "s1") -> None:
         """Make a standby the primary that the others follow; returns when it may be written to."""
         others = [one for one in self.standbys if one != name]

@@ -9,7 +9,9 @@ import argparse
 import sys
 
 from tools.load.pair import programs
+from tools.province import by_patroni
 from tools.province.checks import Checks
+from tools.province.patroni import installed
 from tools.province.proxy import program
 from tools.province.run import run
 
@@ -19,11 +21,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--payments", type=int, default=20_000, help="how many are ready")
     parser.add_argument("--seconds", type=float, default=5.0, help="before each harm, and after")
+    parser.add_argument("--patroni", action="store_true", help="on Patroni and etcd instead")
     told = parser.parse_args()
     if programs() is None or program() is None:
         sys.exit("PostgreSQL and haproxy are needed: make setup")
+    if told.patroni and not installed():
+        sys.exit("apt-get install patroni etcd-server python3-etcd")
     checks = Checks(aloud=True)
-    run(checks, told.payments, told.seconds)
+    (by_patroni.run if told.patroni else run)(checks, told.payments, told.seconds)
     if not checks.good:
         sys.exit(1)
 

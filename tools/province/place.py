@@ -1,39 +1,36 @@
 """A province while it runs: the database, the copies, and what may be done to them."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from kiosk_central.cli import main
 from tools.load.copies import Copy, serving
-from tools.load.pair import Pair, free_port
+from tools.load.pair import free_port
 
 BEHIND_PROXY = ("--behind-proxy",)
-COMMAND_S = 300
 
 
 def centre(*words: str) -> str:
-    """Run ``kiosk-central`` as an operator does; return what it printed."""
-    command = [sys.executable, "-m", "kiosk_central", *words]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=COMMAND_S)
-    return done.stdout.strip()
+    """Run a command of ``kiosk-central`` as an operator does; return what it printed."""
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, f"{words}: {done.output}"
+    return done.output.strip()
 
 
 @dataclass(slots=True)
 class Place:
     """Where everything is."""
 
-    pair: Pair
+    url: str
+    """The database's, as the copies are given it."""
     trust: Path
     ports: dict[str, int]
     _running: dict[str, tuple[ExitStack, Copy]] = field(default_factory=dict)
-
-    @property
-    def url(self) -> str:
-        """Return the database's URL, as the copies are given it."""
-        return self.pair.url
 
     def start(self, name: str) -> None:
         """Start a copy; returns when it answers."""
@@ -57,9 +54,9 @@ class Place:
             self.stop(name)
 
     def start_all(self) -> None:
-        """Start every copy."""
-        for name in self.ports:
-            self.start(name)
+        """Start every copy, all at a time."""
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(self.start, self.ports))
 
     def kill_all(self) -> None:
         """End whatever runs, at once."""
@@ -68,9 +65,9 @@ class Place:
 
 
 @contextmanager
-def copies(pair: Pair, trust: Path, names: tuple[str, ...]) -> Iterator[Place]:
+def copies(url: str, trust: Path, names: tuple[str, ...]) -> Iterator[Place]:
     """Start a copy for each name; all are gone in the end."""
-    place = Place(pair, trust, {name: free_port() for name in names})
+    place = Place(url, trust, {name: free_port() for name in names})
     try:
         place.start_all()
         yield place
