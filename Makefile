@@ -52,10 +52,7 @@ bench: setup ## measure cold start, memory, recovery, uplink, papers, pinyin and
 	$(BIN)/python tools/bench_screens.py
 
 load: setup ## what the centre carries beside the bare limits of this machine, and who is killed under load [QUICK=1]
-	$(BIN)/python -m tools.load $(if $(QUICK),--quick)
-	$(BIN)/python -m tools.load.fleet
-	$(BIN)/python -m tools.load.kiosks $(if $(QUICK),--outage 1)
-	$(BIN)/python -m tools.load.failover
+	$(BIN)/python -m tools.load $(if $(QUICK),--size quick)
 
 province: setup ## run a province on this machine, attack it, break it, lose it and put it back
 	$(BIN)/python -m tools.province

@@ -42,6 +42,7 @@ from kiosk_central.documents.press import Press
 from kiosk_central.documents.seal_key import seal_for
 from kiosk_central.fleet.keeper import keeping_fleet
 from kiosk_central.metrics import Metered, Meters
+from kiosk_central.months_ahead import keeping_months_ahead
 from kiosk_central.problems import Refused, problem
 from kiosk_central.sample import MASTER_KEY_SETTING
 from kiosk_central.sessions import Visits
@@ -51,11 +52,13 @@ from kiosk_central.store.schema import settings
 from kiosk_central.store.writer import Writer
 from kiosk_central.trust.ca import Issuer
 from kiosk_central.trust.packs import PackSigner
+from kiosk_central.trust.register import Register
 from kiosk_central.web import parts as web
 from kioskd.domain.region import RegionPack
 from kioskd.protocols.central import Problem, ProblemCode, encode
 
 API = (
+    fleet,
     payments,
     public,
     logins,
@@ -68,13 +71,13 @@ API = (
     papers,
     cards,
     cabinet,
-    fleet,
     metrics,
     openapi,
     trust,
     ivr,
 )
-"""Each part of the contract has its own module with its ``ROUTES``, tried in this order."""
+"""Each part of the contract has its own module with its ``ROUTES``; what is asked most comes first,
+for routes are tried one after the other."""
 RETRY_AFTER_S = 2
 _log = logging.getLogger("kiosk_central.app")
 
@@ -107,6 +110,7 @@ def build_centre(
         clock,
         signer,
         Press(seal_key),
+        Register(engine, issuer),
         clock(),
         issuer=issuer,
         packs=None if issuer is None else PackSigner(issuer),
@@ -126,7 +130,7 @@ def build_app(centre: Centre) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with keeping_fleet(centre):
+        async with keeping_fleet(centre), keeping_months_ahead(centre):
             yield
         centre.press.close()
         centre.writer.close()

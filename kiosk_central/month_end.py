@@ -1,18 +1,19 @@
 """The month's end: personal accounts credited, funds and refunds transferred; once a month.
 
 What a fund is paid is what its account had at the end of the month and was not paid before: what
-was refunded since, or could not be transferred, is in the next sum by itself.
+was refunded since, or could not be transferred, is in the next sum by itself. The books are proved
+and read beforehand (``month_reckoning``); closing only writes.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, literal, select, update
+from sqlalchemy import Connection, insert, literal, select, update
 
-from kiosk_central.clock import stamp
 from kiosk_central.desk import Desk
 from kiosk_central.ledger import (
     BANK,
@@ -24,25 +25,17 @@ from kiosk_central.ledger import (
     paid_over_account,
     post_moved,
 )
-from kiosk_central.ledger_verify import verify
-from kiosk_central.month_statement import credits_of_month, days_of, moments, month_statement
+from kiosk_central.month_reckoning import MonthNotClosed, Reckoning, check_time, reckon
+from kiosk_central.month_statement import credits_of_month
 from kiosk_central.refunds import CLOSING_BOOK, RefundState
-from kiosk_central.store.books import entries, postings
 from kiosk_central.store.closing import month_ends, personal_credits, refunds, transfers
 from kiosk_central.store.locks import lock_alone
-from kiosk_central.store.schema import fen_sum, settings
+from kiosk_central.store.schema import settings
 from kiosk_central.transfer_file import Transfer, account_is_right, transfer_file
 from kioskd.domain.contribution import Month
 from kioskd.domain.money import ZERO, Money, total
-from kioskd.errors import KioskError
 
-SETTLES_WITHIN = timedelta(hours=1)
-"""A month may be closed so long after it is over: what was stamped in it is committed by then."""
 HOLDER = "社会保险基金"
-
-
-class MonthNotClosed(KioskError):
-    """The month cannot be closed, or not yet; the text says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,76 +68,51 @@ def name_fund_account(connection: Connection, fund: str, account: str) -> None:
         connection.execute(insert(settings).values(name=fund_setting(fund), value=account))
 
 
-def close_month(desk: Desk, month: Month) -> MonthEnd:
-    """Close a month, or return how it was closed. Raises MonthNotClosed."""
+def close_month(desk: Desk, proved: Reckoning) -> MonthEnd:
+    """Close a month that was proved, or return how it was closed. Raises MonthNotClosed."""
     connection = desk.connection
     lock_alone(connection, CLOSING_BOOK)
-    known = find_month_end(connection, month)
+    known = find_month_end(connection, proved.month)
     if known is not None:
         return known
-    _check_time(desk, month)
-    for finding in verify(connection):
-        raise MonthNotClosed(f"ledger verify finds {finding.law} at {finding.place}: first that")
-    planned = preview(connection, month)
-    have = balance(connection, BANK) + balance(connection, TRANSFERS)
+    check_time(connection, proved.month, desk.now)
+    balances = proved.balances_now(connection)
+    planned = _plan(connection, proved, balances)
+    have = balances.get(BANK, ZERO) + balances.get(TRANSFERS, ZERO)
     if planned.transfers and have < planned.amount:
         raise MonthNotClosed(
             f"the bank has settled {have} yuan, the transfers come to {planned.amount}:"
             " import its settlement files first"
         )
     _keep(desk, planned)
-    kept = find_month_end(connection, month)
+    kept = find_month_end(connection, proved.month)
     assert kept is not None, "just kept"
     return kept
 
 
-def _check_time(desk: Desk, month: Month) -> None:
-    """Raise MonthNotClosed unless the month is over, and every one before it with postings closed.
-
-    By the centre's clock; a month that is not over can be previewed.
-    """
-    begin, end = moments(*days_of(month))
-    if stamp(desk.now - SETTLES_WITHIN) < end:
-        raise MonthNotClosed(f"{month} is not over (one hour after its midnight): use --preview")
-    closed = select(func.max(month_ends.c.month))
-    last = desk.connection.execute(closed).scalar_one()
-    since = postings.c.posted_at >= (moments(*days_of(Month.parse(last)))[1] if last else "")
-    earlier = select(func.min(postings.c.posted_at)).where(since, postings.c.posted_at < begin)
-    found = desk.connection.execute(earlier).scalar_one()
-    if found:
-        raise MonthNotClosed(f"there are postings of {found} in a month that is not closed")
-    if last and str(month) < last:
-        raise MonthNotClosed(f"{last} is closed already")
-
-
-def balance(connection: Connection, account: str, before: str | None = None) -> Money:
-    """Return debits less credits of an account, of all time or before a moment."""
-    query = select(func.coalesce(fen_sum(entries.c.debit_fen), 0)).where(
-        entries.c.account == account
-    )
-    if before is not None:
-        query = query.join(postings, postings.c.id == entries.c.posting_id)
-        query = query.where(postings.c.posted_at < before)
-    return Money(connection.execute(query).scalar_one())
-
-
-def preview(connection: Connection, month: Month) -> MonthEnd:
+def preview(connection: Connection, month: Month, now: datetime) -> MonthEnd:
     """Return what closing the month would give, by the books as they are. Raises MonthNotClosed."""
-    numbers = count(1)
-    orders = [*_of_funds(connection, month), *_of_refunds(connection)]
+    found = reckon(connection, month, now)
+    return _plan(connection, found, found.balances_now(connection))
+
+
+def _plan(connection: Connection, reckoning: Reckoning, balances: Mapping[str, Money]) -> MonthEnd:
+    numbers, month = count(1), reckoning.month
+    orders = [*_of_funds(connection, reckoning, balances), *_of_refunds(connection)]
     planned = tuple(
         Transfer(f"{month.year:04d}{month.month:02d}-{next(numbers):06d}", *order)
         for order in orders
     )
-    statement = month_statement(connection, month)
-    return MonthEnd(month, "", statement, planned, transfer_file(month, planned))
+    return MonthEnd(month, "", reckoning.statement, planned, transfer_file(month, planned))
 
 
-def _of_funds(connection: Connection, month: Month) -> list[tuple[str, str, Money, str, None]]:
-    end = moments(*days_of(month))[1]
+def _of_funds(
+    connection: Connection, reckoning: Reckoning, balances: Mapping[str, Money]
+) -> list[tuple[str, str, Money, str, None]]:
     orders = []
     for fund in FUNDS:
-        due = ZERO - balance(connection, fund, end) - balance(connection, paid_over_account(fund))
+        paid_over = balances.get(paid_over_account(fund), ZERO)
+        due = ZERO - reckoning.closing(fund) - paid_over
         if due > ZERO:
             orders.append((_fund_account(connection, fund), HOLDER, due, fund, None))
     return orders

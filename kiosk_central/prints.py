@@ -18,7 +18,7 @@ from kiosk_central.problems import Refused
 from kiosk_central.store.books import charges, payments, postings, prints
 from kiosk_central.store.locks import lock_kiosk, lock_person
 from kiosk_central.store.schema import assessments
-from kioskd.domain.payment import PaymentState, Printed
+from kioskd.domain.payment import Printed
 from kioskd.protocols.central import ProblemCode, decode, encode
 from kioskd.protocols.central_books import PrintReport, ReceiptCopy, ReceiptEntry
 
@@ -32,25 +32,24 @@ def receipts_of(connection: Connection, person_id: int) -> tuple[ReceiptEntry, .
     return tuple(_entry(connection, row) for row in connection.execute(query))
 
 
-def _receipts(person_id: int) -> Select[Any]:
-    """Select a person's receipts: posted on months, and standing."""
-    return (
-        select(
-            payments.c.kiosk_id,
-            payments.c.ref,
-            payments.c.assessment_ref,
-            postings.c.receipt_number,
-            postings.c.posted_at,
-            postings.c.proof,
-        )
-        .join(postings)
+def _receipts(person_id: int, *only: ColumnElement[bool]) -> Select[Any]:
+    """Select a person's receipts: posted on months, and standing; ``only`` some of her payments.
+
+    Such a payment is confirmed (law ``state`` of the books). Her few payments are found first, and
+    kept: SQLite would else look through all postings of her kiosks for hers.
+    """
+    hers = (
+        select(payments.c.kiosk_id, payments.c.ref, payments.c.assessment_ref)
         .join(assessments, ASSESSED)
-        .where(
-            assessments.c.person_id == person_id,
-            postings.c.kind == PostingKind.CONTRIBUTION.value,
-            payments.c.state == PaymentState.CONFIRMED.value,
-            stands(),
-        )
+        .where(assessments.c.person_id == person_id, *only)
+        .cte("hers")
+        .prefix_with("MATERIALIZED")
+    )
+    own = (postings.c.kiosk_id == hers.c.kiosk_id) & (postings.c.payment_ref == hers.c.ref)
+    return (
+        select(hers, postings.c.receipt_number, postings.c.posted_at, postings.c.proof)
+        .join(postings, own)
+        .where(postings.c.kind == PostingKind.CONTRIBUTION.value, stands())
     )
 
 
@@ -98,7 +97,7 @@ def give_copy(
     lock_kiosk(desk.connection, kiosk_id)
     lock_person(desk.connection, person_id)
     own_ref = (payments.c.kiosk_id == kiosk_in(payment_ref), payments.c.ref == payment_ref)
-    query = _receipts(person_id).where(*own_ref)
+    query = _receipts(person_id, *own_ref)
     row = desk.connection.execute(query).one_or_none()
     if row is None:
         raise Refused(ProblemCode.NOT_FOUND, "receipt")

@@ -1,10 +1,9 @@
 """From an HTTP request to values: the centre's parts, the kiosk, the visit, the body."""
 
 from base64 import b64decode
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -15,22 +14,21 @@ from starlette.responses import Response
 from kiosk_central.api.json_body import JSON, is_json, names_each_once
 from kiosk_central.api.returns import Returns
 from kiosk_central.cards import CardVerifier, Challenges
-from kiosk_central.clock import Clock, utc_now
+from kiosk_central.clock import Clock
 from kiosk_central.desk import Desk
 from kiosk_central.differences import Claim
 from kiosk_central.documents.press import Press
 from kiosk_central.fleet.memory import Fleet
 from kiosk_central.people import Kiosk
 from kiosk_central.problems import Refused
-from kiosk_central.recent import Recent
 from kiosk_central.reports import Told, report_together
 from kiosk_central.sessions import Visit, Visits
 from kiosk_central.signing import Signer
 from kiosk_central.store.engine import read
 from kiosk_central.store.writer import Writer
 from kiosk_central.trust.ca import Issuer
-from kiosk_central.trust.identity import kiosk_behind, read_certificate
 from kiosk_central.trust.packs import PackSigner
+from kiosk_central.trust.register import Register
 from kiosk_central.trust.tls import PEER
 from kioskd.domain.region import RegionPack
 from kioskd.protocols.central import ContractBroken, Posting, ProblemCode, decode, encode
@@ -57,6 +55,7 @@ class Centre:
     clock: Clock
     signer: Signer
     press: Press
+    register: Register
     since: datetime
     """From when this server has had its region pack: when it was started."""
     fleet: Fleet = field(default_factory=Fleet)
@@ -66,7 +65,6 @@ class Centre:
     """Signs region packs; there is one where there is a CA."""
     behind_proxy: bool = False
     """TLS has ended at a proxy on this machine, which names the kiosk's certificate."""
-    recent: Recent = field(default_factory=Recent)
     returns: Returns = field(default_factory=Returns)
 
     def now(self) -> datetime:
@@ -86,11 +84,7 @@ class Centre:
         try:
             return await self.returns.wait(future)
         finally:
-            self.recent.forget()
-
-    async def recall(self, key: Hashable, query: Callable[[Connection], T]) -> T:
-        """Run a query whose answer may be a second old: for what every request asks."""
-        return await self.recent.recall(key, lambda: self.read(query))
+            self.register.forget()
 
     async def report(self, claim: Claim) -> Posting | Refused:
         """Take in a report of a payment, with all that wait; returns when it is durable."""
@@ -135,14 +129,7 @@ async def _shown_kiosk(request: Request) -> Kiosk | None:
     der = _forwarded(request) if centre.behind_proxy else getattr(request.state, PEER, None)
     if not der:
         return None
-    return await centre.recall(der, partial(_behind, centre.issuer, der))
-
-
-def _behind(issuer: Issuer | None, der: bytes, connection: Connection) -> Kiosk:
-    shown = read_certificate(der)
-    if issuer is None or not issuer.issued(shown):
-        raise Refused(ProblemCode.CERTIFICATE_NEEDED)
-    return kiosk_behind(connection, shown, utc_now())
+    return await centre.register.kiosk_behind(der)
 
 
 def _forwarded(request: Request) -> bytes:

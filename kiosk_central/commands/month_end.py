@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from kiosk_central.clock import utc_now
 from kiosk_central.commands.options import (
     DB_OPTION,
     JSON_OPTION,
@@ -13,7 +14,8 @@ from kiosk_central.commands.options import (
     write_at,
 )
 from kiosk_central.ledger_verify import verify
-from kiosk_central.month_end import MonthEnd, close_month, preview
+from kiosk_central.month_end import MonthEnd, close_month, find_month_end, preview
+from kiosk_central.month_reckoning import prove
 from kioskd.domain.contribution import Month
 from kioskd.domain.money import Money
 
@@ -40,14 +42,23 @@ def month_end(
     except ValueError:
         raise click.UsageError(f"{month}: give a month as 2026-11") from None
     if only_preview:
-        found = read_at(db, lambda connection: preview(connection, wanted))
+        found = read_at(db, lambda connection: preview(connection, wanted, utc_now()))
     else:
-        found = write_at(db, signing_key, lambda desk: close_month(desk, wanted))
+        found = _closed(db, signing_key, wanted)
     _show(found)
     if out is not None:
         name = f"transfers-{wanted}{'' if found.closed_at else '-preview'}.txt"
         (out / name).write_bytes(found.file)
         click.echo(f"{out / name}: {len(found.file)} bytes")
+
+
+def _closed(db: str, signing_key: Path | None, month: Month) -> MonthEnd:
+    """Prove the books on a snapshot, which holds nobody up, and then close the month."""
+    known = read_at(db, lambda connection: find_month_end(connection, month))
+    if known is not None:
+        return known
+    proved = read_at(db, lambda connection: prove(connection, month, utc_now()))
+    return write_at(db, signing_key, lambda desk: close_month(desk, proved))
 
 
 def _show(found: MonthEnd) -> None:

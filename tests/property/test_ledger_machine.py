@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from kiosk_central.assessments import assess
 from kiosk_central.ledger_verify import verify
-from kiosk_central.month_end import MonthEnd, MonthNotClosed, close_month
+from kiosk_central.month_reckoning import MonthNotClosed
 from kiosk_central.refunds import RefundRefused, approve_refund, ask_refund
 from kiosk_central.store.books import entries
 from kiosk_central.store.closing import transfers
@@ -29,7 +29,7 @@ from kioskd.domain.payment import TransactionRecord
 from kioskd.protocols.central import AssessmentRequest
 from tests.databases import Template
 from tests.unit.central_world import KIOSK, OTHER_KIOSK, ZHANG, World, make_city
-from tests.unit.closing_world import answer, settle
+from tests.unit.closing_world import answer, close, settle
 
 LAST = Month(2027, 9)
 FUNDS = ("pension-personal", "pension-pool")
@@ -189,7 +189,7 @@ class LedgerMachine(RuleBasedStateMachine):
         over = datetime(after.year, after.month, 2, 2, 0, tzinfo=UTC)
         self.world.clock.now = max(self.world.clock.now, over)
         try:
-            done: MonthEnd = self.world.at_desk(lambda desk: close_month(desk, self.month))
+            done = close(self.world, self.month)
         except MonthNotClosed:
             return
         for one in done.transfers:
@@ -197,7 +197,7 @@ class LedgerMachine(RuleBasedStateMachine):
             self._move(one.amount.fen, to, "transfers")
         event(f"{len(done.transfers)} transfers")
         self.sent |= {one.reference: one.amount.fen for one in done.transfers}
-        assert self.world.at_desk(lambda desk: close_month(desk, self.month)) == done
+        assert close(self.world, self.month) == done
         self.month = after
 
     @rule(paid=st.booleans())

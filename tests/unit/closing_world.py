@@ -7,6 +7,7 @@ from kiosk_central.bank_answers import Acknowledged, acknowledge
 from kiosk_central.bank_file import COLUMNS
 from kiosk_central.ledger_verify import Finding, verify
 from kiosk_central.month_end import MonthEnd, close_month
+from kiosk_central.month_reckoning import prove
 from kiosk_central.refunds import approve_refund, ask_refund
 from kiosk_central.store.engine import read
 from kiosk_central.transfer_file import Answer, answer_file
@@ -54,8 +55,9 @@ def refund(world: World, ref: str = "K0123-P-1") -> int:
 
 
 def close(world: World, month: Month = NOVEMBER) -> MonthEnd:
-    """Close a month by the clock as it is."""
-    return world.at_desk(lambda desk: close_month(desk, month))
+    """Close a month by the clock as it is: proved first, and then written."""
+    proved = read(world.engine, lambda at: prove(at, month, world.clock()))
+    return world.at_desk(lambda desk: close_month(desk, proved))
 
 
 def answer(world: World, month: Month, *answers: tuple[str, str]) -> Acknowledged:

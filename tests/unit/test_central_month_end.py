@@ -24,7 +24,8 @@ from closing_world import (
 )
 
 from kiosk_central.differences import NotToBeSettled
-from kiosk_central.month_end import MonthNotClosed, name_fund_account, preview
+from kiosk_central.month_end import name_fund_account, preview
+from kiosk_central.month_reckoning import MonthNotClosed
 from kiosk_central.my_payments import payments_of
 from kiosk_central.prints import receipts_of
 from kiosk_central.refunds import (
@@ -170,7 +171,7 @@ def test_a_month_is_closed_once_and_then_always_the_same(world: World) -> None:
 def test_a_preview_books_nothing(world: World) -> None:
     """A month that goes on can be looked at: the same file as if it were closed now."""
     pay(world)
-    found = read(world.engine, lambda at: preview(at, NOVEMBER))
+    found = read(world.engine, lambda at: preview(at, NOVEMBER, world.clock()))
     assert (found.closed_at, found.amount) == ("", Money(TWO_MONTHS_FEN))
     assert file_is_whole(found.file)
     assert len(world.books()["postings"]) == 1

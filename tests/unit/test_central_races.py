@@ -5,14 +5,12 @@ need to. ``interleaved`` knows which from PostgreSQL itself.
 """
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from kiosk_central.assessments import assess
 from kiosk_central.bank import import_file
@@ -46,7 +44,6 @@ from kioskd.protocols.central_books import (
 from kioskd.protocols.central_cabinet import CabinetEvent, CabinetEventKind
 from kioskd.protocols.central_documents import DocumentKind, DocumentRequest
 from tests.databases import Template
-from tests.patience import PATIENCE_S
 from tests.postgres import Postgres
 from tests.unit.central_world import (
     KIOSK,
@@ -59,8 +56,8 @@ from tests.unit.central_world import (
     open_checked,
     record,
 )
+from tests.unit.two_writers import interleaved
 
-T = TypeVar("T")
 AT = "2026-11-22T02:00:00Z"
 AMOUNT = Money(TWO_MONTHS_FEN)
 PAID = PaymentReport("K0123-P-1", "A1", AMOUNT, S.CONFIRMED, record(), AT)
@@ -74,46 +71,6 @@ def template(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Te
 @pytest.fixture
 def world(template: Template, tmp_path: Path) -> Iterator[World]:
     yield from open_checked(template, tmp_path)
-
-
-@dataclass
-class Second:
-    """What became of the second of two jobs."""
-
-    value: Any
-    waited: bool
-
-
-def interleaved(
-    world: World,
-    first: Callable[[Desk], object],
-    second: Callable[[Desk], object],
-    undone: bool = False,
-) -> Second:
-    """Do ``first``, begin ``second`` before it is committed (or ``undone``), and finish both."""
-    with ThreadPoolExecutor(1) as pool, world.engine.connect() as connection:
-        transaction = connection.begin()
-        first(Desk(connection, world.clock(), world.signer))
-        running = pool.submit(world.at_desk, second)
-        waited = waits(world, running)
-        if undone:
-            transaction.rollback()
-        else:
-            transaction.commit()
-        failure = running.exception(PATIENCE_S)
-        return Second(running.result() if failure is None else failure, waited)
-
-
-def waits(world: World, running: "Future[Any]") -> bool:
-    """Look until the second is done or waits for a lock; tell which."""
-    query = text(
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    while not running.done():
-        if read(world.engine, lambda at: at.execute(query).scalar_one()):
-            return True
-    return False
 
 
 def asking(

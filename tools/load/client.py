@@ -1,7 +1,8 @@
 """A cheap client, in a process of its own: many connections, each with one request under way.
 
-``python -m tools.load.client TRUST PORTS CONNECTIONS FIRST COUNT`` prints, as JSON, how long it
-took from the first request to the last answer, and how many answers were not 200.
+``python -m tools.load.client TRUST KIOSKS PORTS WHAT CONNECTIONS FIRST COUNT`` prints as JSON how
+long it took from the first request to the last answer, how many answers were not 200, and how long
+an answer took in the middle, and of 99 in 100. WHAT is ``payment`` or ``beat``.
 """
 
 import asyncio
@@ -9,12 +10,14 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tools.load.city import request_of
+from tools.load import told
+from tools.load.city import kiosk_names
 
 HOST = "127.0.0.1"
+WHAT: dict[str, Callable[[Path, str, int], bytes]] = {"payment": told.payment, "beat": told.beat}
 BLANK = b"\r\n\r\n"
 LENGTH = b"content-length: "
 
@@ -22,9 +25,9 @@ LENGTH = b"content-length: "
 class Caller(asyncio.Protocol):
     """One connection: sends the next request when the last one is answered."""
 
-    def __init__(self, requests: Iterator[bytes], seen: Counter[bytes]) -> None:
-        self._requests, self._seen = requests, seen
-        self._answer = b""
+    def __init__(self, requests: Iterator[bytes], seen: Counter[bytes], took: list[float]) -> None:
+        self._requests, self._seen, self._took = requests, seen, took
+        self._answer, self._begun = b"", 0.0
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -39,6 +42,7 @@ class Caller(asyncio.Protocol):
             self.done.set_result(None)
             self._transport.close()
         else:
+            self._begun = time.perf_counter()
             self._transport.write(request)
 
     def data_received(self, data: bytes) -> None:
@@ -50,6 +54,7 @@ class Caller(asyncio.Protocol):
         start = head.lower().index(LENGTH) + len(LENGTH)
         if len(body) == int(head[start:].split(b"\r\n", 1)[0]):
             self._seen[head[9:12]] += 1
+            self._took.append(time.perf_counter() - self._begun)
             self._answer = b""
             self.next()
 
@@ -59,14 +64,13 @@ class Caller(asyncio.Protocol):
             self.done.set_exception(exc or ConnectionResetError())
 
 
-async def _load(trust: Path, ports: list[int], connections: int, first: int, count: int) -> None:
-    requests = [request_of(trust, number) for number in range(first, first + count)]
-    waiting, seen = iter(requests), Counter[bytes]()
+async def _load(requests: list[bytes], ports: list[int], connections: int) -> None:
+    waiting, seen, took = iter(requests), Counter[bytes](), list[float]()
     loop = asyncio.get_running_loop()
     callers = []
     for number in range(connections):
         port = ports[number % len(ports)]
-        _, caller = await loop.create_connection(lambda: Caller(waiting, seen), HOST, port)
+        _, caller = await loop.create_connection(lambda: Caller(waiting, seen, took), HOST, port)
         callers.append(caller)
     print("ready", flush=True)
     await loop.run_in_executor(None, sys.stdin.readline)
@@ -74,14 +78,26 @@ async def _load(trust: Path, ports: list[int], connections: int, first: int, cou
     for caller in callers:
         caller.next()
     await asyncio.gather(*(caller.done for caller in callers))
-    took = time.perf_counter() - begun
-    print(json.dumps({"seconds": took, "failed": count - seen[b"200"]}), flush=True)
+    seconds = time.perf_counter() - begun
+    took.sort()
+    answers = {
+        "seconds": seconds,
+        "failed": len(requests) - seen[b"200"],
+        "middle_s": took[len(took) // 2],
+        "most_s": took[len(took) * 99 // 100],
+    }
+    print(json.dumps(answers), flush=True)
 
 
 def main() -> None:
     """Run as a process."""
-    ports = [int(port) for port in sys.argv[2].split(",")]
-    asyncio.run(_load(Path(sys.argv[1]), ports, *map(int, sys.argv[3:6])))
+    trust, kiosks, what = Path(sys.argv[1]), kiosk_names(int(sys.argv[2])), WHAT[sys.argv[4]]
+    ports = [int(port) for port in sys.argv[3].split(",")]
+    connections, first, count = (int(word) for word in sys.argv[5:8])
+    requests = [
+        what(trust, kiosks[number % len(kiosks)], number) for number in range(first, first + count)
+    ]
+    asyncio.run(_load(requests, ports, connections))
 
 
 if __name__ == "__main__":

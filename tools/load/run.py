@@ -1,4 +1,4 @@
-"""Servers and clients as processes: payments a second, and the CPU that the servers used."""
+"""Servers and clients as processes: requests a second, and the CPU that the servers used."""
 
 import json
 import os
@@ -31,11 +31,15 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a load of payments came to."""
+    """What a load of requests came to."""
 
     per_second: float
     cpu_us: float
-    """Of all servers together, per payment."""
+    """Of all servers together, per request."""
+    middle_ms: float
+    """Until an answer."""
+    most_ms: float
+    """Of 99 in 100 answers."""
 
 
 @contextmanager
@@ -68,12 +72,13 @@ def load(
     servers: Sequence[Server],
     first: int,
     count: int,
-    connections: int = CONNECTIONS,
+    what: str = "payment",
 ) -> Load:
-    """Send ``count`` payments from ``first`` on, from one client process for all servers."""
+    """Send ``count`` payments (or beats) from ``first`` on, from one client for all servers."""
     ports = ",".join(str(one.port) for one in servers)
-    numbers = [str(number) for number in (connections, first, count)]
-    command = [sys.executable, "-m", "tools.load.client", str(city.trust), ports, *numbers]
+    words = [str(city.trust), str(len(city.kiosks)), ports, what]
+    numbers = [str(number) for number in (CONNECTIONS, first, count)]
+    command = [sys.executable, "-m", "tools.load.client", *words, *numbers]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as client:
@@ -85,5 +90,6 @@ def load(
         told = json.loads(client.stdout.readline())
     used = sum(one.cpu_s() for one in servers) - before
     if told["failed"]:
-        sys.exit(f"{told['failed']} of {count} payments were not answered with 200")
-    return Load(count / told["seconds"], used / count * 1e6)
+        sys.exit(f"{told['failed']} of {count} requests were not answered with 200")
+    middle_ms, most_ms = (told[name] * 1000 for name in ("middle_s", "most_s"))
+    return Load(count / told["seconds"], used / count * 1e6, middle_ms, most_ms)

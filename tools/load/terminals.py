@@ -22,7 +22,7 @@ from kioskd.relay.client import CentralClient
 from kioskd.relay.settings import CentralSettings
 from kioskd.relay.uplink import Uplink
 from tools.load.badges import ca_of, identity_of
-from tools.load.town import AMOUNT, AT, assessment_ref, record_of
+from tools.load.told import AMOUNT, AT, assessment_ref, record_of
 
 
 class Terminal:

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 
+from tools.load.city import City
 from tools.load.failover import PROMOTED_AFTER_S, Load
 from tools.load.pair import Pair
-from tools.load.town import Town
 from tools.province.checks import Checks
 from tools.province.kiosk import RealKiosk
 from tools.province.place import Place
@@ -120,7 +120,7 @@ def lose_the_last_standby(scene: Scene, pair: Pair) -> None:
         pair.start(standby)
 
 
-def compare(checks: Checks, town: Town, load: Load, kiosk: RealKiosk) -> None:
+def compare(checks: Checks, town: City, load: Load, kiosk: RealKiosk) -> None:
     """Look in the books for everything that anybody was told is booked."""
     present, seen = town.paid(), load.seen
     told = seen.acknowledged.keys() | kiosk.paid

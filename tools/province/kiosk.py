@@ -28,7 +28,7 @@ from kioskd.relay.enrolment import enrol
 from kioskd.relay.settings import CentralSettings
 from kioskd.relay.uplink import Uplink
 from tools.load.badges import ca_of, identity_of
-from tools.load.town import record_of
+from tools.load.told import record_of
 
 TRIES, PAUSE_S = 20, 0.5
 

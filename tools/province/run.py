@@ -12,9 +12,9 @@ from sqlalchemy import Connection, select
 
 from kiosk_central.store.engine import open_engine, read
 from kiosk_central.store.tables import metadata
+from tools.load.city import City, make_city
 from tools.load.failover import Load
 from tools.load.pair import DATABASE, PRIMARY, QUORUM, Pair, running_pair
-from tools.load.town import Town, make_town
 from tools.province.checks import Checks
 from tools.province.harm import (
     PATIENCE_S,
@@ -32,7 +32,7 @@ from tools.province.proxy import COPIES, Proxy, await_answer, proxying
 from tools.province.staff import Clerk
 from tools.province.strangers import check_addresses, check_strangers
 
-KIOSKS = tuple(f"KP{number:02d}" for number in range(8))
+KIOSKS = 8
 NEW, STOLEN = "KP99", "KP98"
 SPARE = "spare"
 REST_S = 0.1
@@ -47,7 +47,7 @@ class Story:
     pair: Pair
     place: Place
     proxy: Proxy
-    town: Town
+    town: City
     kiosk: RealKiosk
 
     def verify(self, url: str) -> None:
@@ -84,19 +84,19 @@ def run(checks: Checks, payments: int, seconds: float) -> None:
 @contextmanager
 def served(
     checks: Checks, folder: Path, url: str, payments: int
-) -> Iterator[tuple[Place, Proxy, Town]]:
+) -> Iterator[tuple[Place, Proxy, City]]:
     """Fill an empty database with a town, and serve it by copies behind haproxy."""
     trust = folder / "trust"
     told = centre("migrate", "--db", url)
     checks.hold("start", "kiosk-central migrate", told.startswith("revision"), told)
-    town = make_town(url, trust, KIOSKS, payments)
+    town = make_city(url, trust, KIOSKS, payments)
     with copies(url, trust, tuple(COPIES)) as place, proxying(folder, trust, place.ports) as proxy:
         checks.hold("start", "haproxy with the file that ships, before two copies", True, "answers")
         yield place, proxy, town
 
 
 @contextmanager
-def new_kiosk(checks: Checks, folder: Path, proxy: Proxy, town: Town) -> Iterator[RealKiosk]:
+def new_kiosk(checks: Checks, folder: Path, proxy: Proxy, town: City) -> Iterator[RealKiosk]:
     """Enrol a kiosk through the proxy and let somebody pay there."""
     kiosk = RealKiosk(NEW, folder, proxy.kiosks, town.trust)
     checks.hold("kiosk", "enrolled by its code; good until", True, enrolled(kiosk, town))
@@ -106,7 +106,7 @@ def new_kiosk(checks: Checks, folder: Path, proxy: Proxy, town: Town) -> Iterato
         yield kiosk
 
 
-def enrolled(kiosk: RealKiosk, town: Town) -> str:
+def enrolled(kiosk: RealKiosk, town: City) -> str:
     """Put a new kiosk on record and enrol it through the proxy; return when that ends."""
     centre("kiosk", "add", kiosk.name, "--db", town.url, "--outlet", "east")
     return kiosk.enrol(centre("kiosk", "enrol", kiosk.name, "--db", town.url))

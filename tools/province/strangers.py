@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import requests
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from kiosk_central.api.metrics import METRICS_PATH
 from kiosk_central.api.trust import TRIES
 from kiosk_central.recent import BELIEVED_S
 from kiosk_central.trust.ca import make_authority, write_key
@@ -18,7 +19,7 @@ from kioskd.domain.enrolment_code import code_of
 from kioskd.protocols.central import REGION_PATH, TIME_PATH, Problem, decode, encode
 from kioskd.protocols.central_trust import ENROL_PATH, EnrolmentRequest
 from tools.load.badges import PROXY_HEADER, badge_of, ca_of, pair_of
-from tools.load.town import Town
+from tools.load.city import City
 from tools.province.checks import Checks
 from tools.province.place import centre
 from tools.province.proxy import Proxy
@@ -51,7 +52,7 @@ def answer(url: str, trust: Path, pair: str | None = None, **headers: str) -> st
     return decode(found.content, Problem).code.value
 
 
-def check_strangers(checks: Checks, proxy: Proxy, town: Town, stolen: str, folder: Path) -> None:
+def check_strangers(checks: Checks, proxy: Proxy, town: City, stolen: str, folder: Path) -> None:
     """Come as everybody whom the proxy or the centre must refuse, and as one it must not."""
     own, other = town.kiosks[:2]
     at, trust, badge = proxy.kiosks, town.trust, badge_of(town.trust, other)
@@ -77,7 +78,7 @@ def check_strangers(checks: Checks, proxy: Proxy, town: Town, stolen: str, folde
     see("a kiosk whose TLS session is resumed", resumed(at, town, own), "resumed, 200")
 
 
-def check_addresses(checks: Checks, proxy: Proxy, town: Town) -> None:
+def check_addresses(checks: Checks, proxy: Proxy, town: City) -> None:
     """Guess and flood from some addresses; others must not suffer."""
     guesses = [guess(proxy, town, GUESSER, number) for number in range(TRIES + 1)]
     what = f"try {TRIES + 1} of a code from one address, each with a forged X-Forwarded-For"
@@ -90,8 +91,11 @@ def check_addresses(checks: Checks, proxy: Proxy, town: Town) -> None:
     good = answered >= ALLOWED_IN_10_S if refused else answered / took_s < ALLOWED_IN_10_S / 10
     what = "requests of one address without a certificate: 30 a second are answered"
     checks.hold(PART, what, good, saw)
-    kiosk = _status(proxy, town, FLOODER, pair_of(town.trust, town.kiosks[0]))
+    pair = pair_of(town.trust, town.kiosks[0])
+    kiosk = _status(proxy, town, FLOODER, REGION_PATH, pair)
     checks.note(PART, "a kiosk at the same address meanwhile", kiosk, 200)
+    metrics = _status(proxy, town, NEIGHBOUR, METRICS_PATH)
+    checks.note(PART, "/metrics, which is for the machine itself, through the proxy", metrics, 404)
 
 
 def foreign(folder: Path, kiosk_id: str) -> str:
@@ -107,7 +111,7 @@ def foreign(folder: Path, kiosk_id: str) -> str:
     return str(file)
 
 
-def resumed(url: str, town: Town, kiosk_id: str) -> str:
+def resumed(url: str, town: City, kiosk_id: str) -> str:
     """Ask twice, the second time with the TLS session of the first; tell how that was answered."""
     context = _context(town, pair_of(town.trust, kiosk_id))
     context.maximum_version = ssl.TLSVersion.TLSv1_2
@@ -126,14 +130,14 @@ def _connected(url: str, context: ssl.SSLContext, session: ssl.SSLSession | None
     return context.wrap_socket(plain, server_hostname=place.hostname, session=session)
 
 
-def _context(town: Town, pair: str | None = None) -> ssl.SSLContext:
+def _context(town: City, pair: str | None = None) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=ca_of(town.trust))
     if pair is not None:
         context.load_cert_chain(pair)
     return context
 
 
-def guess(proxy: Proxy, town: Town, source: str, number: int) -> int:
+def guess(proxy: Proxy, town: City, source: str, number: int) -> int:
     """Try a wrong code from a source address, saying that it is another's; return the status."""
     headers = {
         "X-Forwarded-For": f"192.0.2.{number}",
@@ -146,7 +150,7 @@ def guess(proxy: Proxy, town: Town, source: str, number: int) -> int:
         return line.getresponse().status
 
 
-def flood(proxy: Proxy, town: Town) -> tuple[int, bool, float]:
+def flood(proxy: Proxy, town: City) -> tuple[int, bool, float]:
     """Ask for the time as fast as possible; return how often, whether refused, and the seconds.
 
     A machine that is too busy to answer so many a second is not flooded by it.
@@ -162,14 +166,14 @@ def flood(proxy: Proxy, town: Town) -> tuple[int, bool, float]:
     return FLOOD, False, time.monotonic() - begun
 
 
-def _status(proxy: Proxy, town: Town, source: str, pair: str) -> int:
+def _status(proxy: Proxy, town: City, source: str, path: str, pair: str | None = None) -> int:
     with closing(_line(proxy, town, source, pair)) as line:
-        line.request("GET", REGION_PATH)
+        line.request("GET", path)
         return line.getresponse().status
 
 
 def _line(
-    proxy: Proxy, town: Town, source: str, pair: str | None = None
+    proxy: Proxy, town: City, source: str, pair: str | None = None
 ) -> http.client.HTTPSConnection:
     place = urlsplit(proxy.kiosks)
     assert place.hostname is not None, "made by proxying"
