@@ -95,7 +95,9 @@ def serving(db: str) -> Iterator[Served]:
     found = Served(f"http://127.0.0.1:{listener.getsockname()[1]}", db)
     found.session.trust_env = False
     app = build_app(build_centre(db, load_region(), found.clock))
-    http = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False))
+    config = uvicorn.Config(app, log_level="critical", access_log=False)
+    config.timeout_keep_alive = int(PATIENCE_S)  # else it hangs up on a slow test that asks again
+    http = uvicorn.Server(config)
     thread = threading.Thread(target=http.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     yield found
