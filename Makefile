@@ -3,6 +3,9 @@ BIN := .venv/bin
 OUT ?= story-out/$(NAME)
 PYTEST := $(BIN)/python -m pytest
 
+# A test starts many programs: each would compile all sources anew if none may keep what it compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint story stories money proofs bench load province lock goldens words gallery pages clean
 

@@ -19,7 +19,7 @@ from kioskd.protocols.central import Problem, encode
 
 CHUNK = 65536
 TRUST = "trust"
-CENTRE_START_S = 20.0
+CENTRE_START_S = 60.0
 START_LOOK_S = 0.02
 CONFIRMED = b'"state":"confirmed"'
 TRACE = b"Traceback (most recent call last): File &quot;centre.py&quot;, line 1, in answer"

@@ -14,7 +14,8 @@ import trio
 
 LINE_MAX = 32 * 1024 * 1024
 CONNECT_INTERVAL_S = 0.05
-ANSWER_LIMIT_S = 20.0
+PATIENCE_S = 60.0
+"""How long a story waits for a picture or an answer: on a busy machine a kiosk may stand still."""
 MOVE_ON_S = 0.5
 
 
@@ -124,17 +125,17 @@ class Console:
             return "nothing"
         return f"{self.now.screen} with {', '.join(sorted(self.now.buttons)) or 'no button'}"
 
-    async def next_after(self, before: Shown, within_s: float = 20.0) -> Shown:
+    async def next_after(self, before: Shown, within_s: float = PATIENCE_S) -> Shown:
         """Wait for the picture that follows ``before``."""
         return await self.wait_for(
             lambda shown: shown.serial > before.serial, "another picture", within_s
         )
 
-    async def screen(self, *ids: str, within_s: float = 20.0) -> Shown:
+    async def screen(self, *ids: str, within_s: float = PATIENCE_S) -> Shown:
         """Wait for one of these screens."""
         return await self.wait_for(lambda shown: shown.screen in ids, " or ".join(ids), within_s)
 
-    async def tap(self, screen: str, button: str, within_s: float = 20.0) -> Shown:
+    async def tap(self, screen: str, button: str, within_s: float = PATIENCE_S) -> Shown:
         """Wait for the button on that screen and touch it, or press its keys.
 
         A screen that just goes is let go. Returns the picture on which it was done.
@@ -185,7 +186,7 @@ class Console:
         await self._answer()
 
     async def _answer(self) -> bool:
-        with trio.fail_after(ANSWER_LIMIT_S):
+        with trio.fail_after(PATIENCE_S):
             return await self._answers.receive()
 
     async def _moved_on(self, shown: Shown) -> None:

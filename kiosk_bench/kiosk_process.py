@@ -73,7 +73,7 @@ class KioskProcess:
         if self._process is None or self._process.returncode is not None:
             return None if self._process is None else self._process.returncode
         os.kill(self.pid, signal.SIGTERM)
-        with trio.move_on_after(10, shield=True) as patience:
+        with trio.move_on_after(30, shield=True) as patience:
             await self._process.wait()
         if patience.cancelled_caught:
             self.kill_now()

@@ -22,7 +22,7 @@ from kioskd.protocols.central import AssessmentRequest, IdCardLogin, Login, Paym
 
 T = TypeVar("T")
 TERMINAL, RECEIPT, TRACE = "29009999", 31, 47
-WITHIN_S = 20.0
+WITHIN_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)

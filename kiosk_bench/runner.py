@@ -45,7 +45,7 @@ CHAPTERS = (
     trust,
 )
 STORIES: dict[str, Story] = {story.name: story for part in CHAPTERS for story in part.STORIES}
-STORY_LIMIT_S = 240.0
+STORY_LIMIT_S = 480.0
 ENDS = ("paid", "not-paid", "payment-unknown")
 
 

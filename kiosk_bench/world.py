@@ -206,7 +206,7 @@ class World:
             nursery.start_soon(self.kiosk.fail_if_it_ends)
             await self.cabinet.wait_ready()
             await self.cabinet.presence(True)
-            await self.console.screen("welcome", within_s=40)
+            await self.console.screen("welcome", within_s=120)
             nursery.cancel_scope.cancel()
 
     async def cut_power(self) -> None:

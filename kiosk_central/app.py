@@ -42,6 +42,7 @@ from kiosk_central.documents.press import Press
 from kiosk_central.documents.seal_key import seal_for
 from kiosk_central.fleet.keeper import keeping_fleet
 from kiosk_central.metrics import Metered, Meters
+from kiosk_central.months_ahead import keeping_months_ahead
 from kiosk_central.problems import Refused, problem
 from kiosk_central.sample import MASTER_KEY_SETTING
 from kiosk_central.sessions import Visits
@@ -129,7 +130,7 @@ def build_app(centre: Centre) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with keeping_fleet(centre):
+        async with keeping_fleet(centre), keeping_months_ahead(centre):
             yield
         centre.press.close()
         centre.writer.close()

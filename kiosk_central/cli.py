@@ -8,7 +8,7 @@ import click
 from sqlalchemy import Connection
 
 from kiosk_central import sample as city
-from kiosk_central.clock import local_date, utc_now
+from kiosk_central.clock import local_date, this_utc_month, utc_now
 from kiosk_central.commands.accounts import account
 from kiosk_central.commands.backup import backup
 from kiosk_central.commands.bank import bank
@@ -34,6 +34,7 @@ from kiosk_central.sample_trust import give_identities, sample_authority
 from kiosk_central.show import books
 from kiosk_central.signing import remember_key, signer_for
 from kiosk_central.store.engine import open_centre_database, open_engine, read, write
+from kiosk_central.store.partitions import make_ahead, put_in_order
 from kiosk_central.store.revisions import migrate
 
 
@@ -116,7 +117,10 @@ def make_sample(
 def migrate_tables(db: str) -> None:
     """Make the tables in an empty database, or bring them to this server's revision."""
     with errors_told():
-        revision = write(open_engine(db), migrate)
+        engine = open_engine(db)
+        revision = write(engine, migrate)
+        write(engine, put_in_order)
+        write(engine, lambda at: make_ahead(at, this_utc_month(utc_now())))
     click.echo(f"revision {revision}")
 
 

@@ -31,6 +31,16 @@ def stamp_of_kiosk(text: str, now: datetime) -> str:
         return stamp(now)
 
 
+def this_utc_month(now: datetime) -> Month:
+    """Return the month by UTC: whose partition what is heard now belongs to."""
+    return Month.parse(month_of(stamp(now)))
+
+
+def month_of(moment: str) -> str:
+    """Return the month, by UTC, of a moment as it is stored: whose partition it belongs to."""
+    return moment[:7]
+
+
 def local_date(moment: datetime) -> date:
     """Return the citizens' calendar day."""
     return moment.astimezone(CHINA_TIME).date()

@@ -14,10 +14,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kiosk_central.fleet.lists import counts
 from kiosk_central.store.books import payments
+from kiosk_central.store.partitions import rows_in_rest
 
 LATENCIES_S = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 UNKNOWN_ROUTE = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is so at the time of asking."""
+
+    fleet: dict[str, int]
+    """Kiosks, all and by what is wrong."""
+    money: dict[str, int]
+    """Payments by state."""
+    rest: int
+    """Rows in default partitions."""
 
 
 @dataclass(slots=True)
@@ -33,6 +46,7 @@ class Meters:
     alive: Gauge = field(init=False)
     fleet: Gauge = field(init=False)
     money: Gauge = field(init=False)
+    rest: Gauge = field(init=False)
 
     def __post_init__(self) -> None:
         own: Any = {"registry": self.registry}
@@ -52,30 +66,32 @@ class Meters:
         self.alive = Gauge("centre_writer_alive", "1 while every writer lives.", **own)
         self.fleet = Gauge("centre_kiosks", "Kiosks, all and by what is wrong.", ("state",), **own)
         self.money = Gauge("centre_payments", "Payments by state.", ("state",), **own)
+        self.rest = Gauge(
+            "centre_default_partition_rows", "Rows of months that nobody made in time.", **own
+        )
 
     def note_batch(self, jobs: int, seconds: float) -> None:
         """Count a batch of the writer; called by its threads."""
         self.batch.observe(jobs)
         self.commit.observe(seconds)
 
-    def text(
-        self, fleet: dict[str, int], money: dict[str, int], waiting: int, alive: bool
-    ) -> bytes:
+    def text(self, found: Figures, waiting: int, alive: bool) -> bytes:
         """Return everything as Prometheus reads it."""
+        self.rest.set(found.rest)
         self.waiting.set(waiting)
         self.alive.set(alive)
-        for state, count in fleet.items():
+        for state, count in found.fleet.items():
             self.fleet.labels(state).set(count)
-        for state, count in money.items():
+        for state, count in found.money.items():
             self.money.labels(state).set(count)
         return generate_latest(self.registry)
 
 
-def figures(connection: Connection) -> tuple[dict[str, int], dict[str, int]]:
-    """Return kiosks by what is wrong, and payments by state."""
+def figures(connection: Connection) -> Figures:
+    """Return what the database knows."""
     query = select(payments.c.state, func.count().label("number")).group_by(payments.c.state)
     money = {row.state: row.number for row in connection.execute(query)}
-    return counts(connection), money
+    return Figures(counts(connection), money, rows_in_rest(connection))
 
 
 class Metered:

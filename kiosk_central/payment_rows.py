@@ -19,7 +19,7 @@ from kioskd.domain.payment import PaymentState
 from kioskd.protocols.central import PaymentReport, Posting
 
 StoredPayment = Line | Row[Any]
-REPORTS = Look(payment_reports.c.kiosk_id, payment_reports.c.payment_ref)
+REPORTS = Look(payment_reports.c.month, payment_reports.c.kiosk_id, payment_reports.c.payment_ref)
 ASSESSED = (assessments.c.kiosk_id == payments.c.kiosk_id) & (
     assessments.c.ref == payments.c.assessment_ref
 )
@@ -42,10 +42,17 @@ def find_payment(at: Connection | Sheet, ref: str) -> Line | None:
 
 def told_before(sheet: Sheet, report: PaymentReport) -> str | None:
     """Return the record that came with this state before; None if the state is new."""
-    reports = sheet.rows(REPORTS, *key_of(report.ref))
+    reports = sheet.rows(REPORTS, _month_of(sheet, report.ref), *key_of(report.ref))
     told = [one for one in reports if one.state == report.state.value]
     first: str | None = min(told, key=lambda one: one.received_at).record if told else None
     return first
+
+
+def _month_of(sheet: Sheet, ref: str) -> str:
+    stored = find_payment(sheet, ref)
+    assert stored is not None, "it was just looked at, or kept"
+    month: str = stored.month
+    return month
 
 
 def keep_report(desk: Desk, claim: Claim) -> None:
@@ -53,6 +60,7 @@ def keep_report(desk: Desk, claim: Claim) -> None:
     report = claim.report
     desk.sheet.add(
         payment_reports,
+        month=_month_of(desk.sheet, report.ref),
         kiosk_id=claim.kiosk_id,
         payment_ref=report.ref,
         state=report.state.value,

@@ -18,7 +18,7 @@ from kiosk_central.booking import (
     paid_already,
 )
 from kiosk_central.charges import keep_charge
-from kiosk_central.clock import stamp_of_kiosk
+from kiosk_central.clock import month_of, stamp_of_kiosk
 from kiosk_central.desk import Desk
 from kiosk_central.differences import Claim, note_claim
 from kiosk_central.payment_refs import kiosk_in
@@ -143,6 +143,7 @@ def _first(desk: Desk, claim: Claim) -> Posting | Refused:
         state=report.state.value,
         begun_at=stamp_of_kiosk(report.at, desk.now),
         heard_at=desk.stamp,
+        month=month_of(desk.stamp),
         changed_at=desk.stamp,
         give_back=GiveBack.NO.value,
         decided=Decided.NO.value,
@@ -163,6 +164,8 @@ def _further(desk: Desk, claim: Claim, stored: Line) -> Posting | Refused:
     told = told_before(desk.sheet, report)
     if told is not None:
         return _again(desk, claim, stored, told)
+    if report.state is state:
+        return _long_ago(desk, claim)
     asked_back = GiveBack(stored.give_back) is GiveBack.ASKED
     if report.state not in NEXT[state] | ({_S.REVERSED} if asked_back else set()):
         if report.state in FINAL:
@@ -185,6 +188,14 @@ def _again(desk: Desk, claim: Claim, stored: Line, told: str) -> Posting | Refus
         keep_report(desk, claim)
         ask_back(desk, claim)
     return answer_of(desk.sheet, report.ref)
+
+
+def _long_ago(desk: Desk, claim: Claim) -> Posting | Refused:
+    """Answer a state whose report is gone with its month (``store.partitions``): as ever."""
+    if claim.report.state is _S.CONFIRMED and not is_settled_charge(desk.sheet, claim.report):
+        note_claim(desk, DifferenceKind.RECORD, claim)
+        return Refused(ProblemCode.STATE_CONFLICT, "record")
+    return answer_of(desk.sheet, claim.report.ref)
 
 
 def _after_decision(desk: Desk, claim: Claim, stored: Line) -> Posting | Refused:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from kiosk_central.assessments import ASSESSMENT, IN_STATE, find_assessment
 from kiosk_central.booking import PAYMENT
 from kiosk_central.charges import TERMINAL
+from kiosk_central.clock import month_of, stamp
 from kiosk_central.contributions import PAID_MONTH
 from kiosk_central.desk import Desk
 from kiosk_central.differences import OPEN_OF_PAYMENT, Claim
@@ -79,11 +80,19 @@ def _assessed(told: Told) -> tuple[str, str]:
     return told.claim.kiosk_id, told.claim.report.assessment
 
 
+def _reported(sheet: Sheet, told: Told) -> tuple[str, str, str]:
+    """Return the key of what was reported of a payment before: a new one is of this month."""
+    key = key_of(told.claim.report.ref)
+    stored = sheet.row(PAYMENT, *key)
+    return (month_of(stamp(told.now)) if stored is None else stored.month, *key)
+
+
 def _look_ahead(sheet: Sheet, told: Sequence[Told]) -> None:
     """Read what the rules look at where nothing is out of the ordinary."""
     refs = [one.claim.report.ref for one in told]
-    for look in (PAYMENT, REPORTS, POSTINGS):
+    for look in (PAYMENT, POSTINGS):
         sheet.look_ahead(look, map(key_of, refs))
+    sheet.look_ahead(REPORTS, [_reported(sheet, one) for one in told])
     sheet.look_ahead(OPEN_OF_PAYMENT, refs)
     sheet.look_ahead(ASSESSMENT, [_assessed(one) for one in told])
     about = [find_assessment(sheet, *_assessed(one)) for one in told]

@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Iterator
+from itertools import groupby
 
 import pytest
 from hypothesis import settings
 
 from tests import postgres as pg
+from tests.statements import compiled_once
 from tools.catalogues import compile_all
 
 # A slow machine is no failure: property tests look at results, never at the clock. In continuous
@@ -26,10 +28,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--money", action="store_true", help="run the proofs about money in full")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Deal the stories out among the other files: while a story waits, other tests work.
+
+    Chromium comes last: an event loop of its own runs in the worker from then on.
+    """
+    stories = [one for one in items if "scenarios" in one.path.parts]
+    pages = [one for one in items if "web" in one.path.parts]
+    apart = {*stories, *pages}
+    others = [one for one in items if one not in apart]
+    files = [list(tests) for _, tests in groupby(others, key=lambda one: one.path)] or [[]]
+    items.clear()
+    for number, tests in enumerate(files):
+        first, last = (at * len(stories) // len(files) for at in (number, number + 1))
+        items += [*stories[first:last], *tests]
+    items += pages
+
+
 @pytest.fixture(scope="session")
 def in_full(request: pytest.FixtureRequest) -> bool:
     """Whether ``--money`` was given; without it the same proofs run on fewer cases."""
     return bool(request.config.getoption("--money"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements() -> Iterator[None]:
+    """Compile the centre's statements once a session, not once a test."""
+    with compiled_once():
+        yield
 
 
 @pytest.fixture(scope="session")

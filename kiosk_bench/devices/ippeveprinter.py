@@ -28,7 +28,7 @@ NEEDED: Final = {
     "pdftoppm": "poppler-utils",
     "setpriv": "util-linux",
 }
-START_LIMIT_S: Final = 15.0
+START_LIMIT_S: Final = 60.0
 POLL_S: Final = 0.02
 PORT_TRIES: Final = 4
 BUS: Final = """\
@@ -143,7 +143,7 @@ class IppEvePrinter:
 
 
 def _exchanged(port: int, body: bytes) -> dict[str, Any]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=START_LIMIT_S)
     try:
         connection.request("POST", "/ipp/print", body, {"Content-Type": "application/ipp"})
         return dict(parse(connection.getresponse().read()))

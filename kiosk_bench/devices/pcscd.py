@@ -25,8 +25,8 @@ DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 READER_NAME = "Bench Social Card Slot"
 FIRST_PORT, LAST_PORT = 20000, 32000
 """Below the ports that the system hands out by itself."""
-START_TIMEOUT_S = 10.0
-STOP_TIMEOUT_S = 3.0
+START_TIMEOUT_S = 60.0
+STOP_TIMEOUT_S = 10.0
 POLL_S = 0.01
 PORT_TRIES = 5
 PORT_TAKEN = "Address already in use"

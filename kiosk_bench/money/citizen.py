@@ -13,12 +13,12 @@ SERVICE: Final = "service-pay-contribution"
 SCHEME: Final = "scheme-pension"
 MONTHS: Final = 2
 ENDS: Final = ("paid", "not-paid", "payment-unknown")
-WELCOME_S: Final = 60.0
+WELCOME_S: Final = 180.0
 CARD_TRIES: Final = 4
-CARD_S: Final = 8.0
+CARD_S: Final = 20.0
 CARD_LIFTED_S: Final = 1.0
 """Long enough for the reader to see that no card is there."""
-PAYING_S: Final = 90.0
+PAYING_S: Final = 180.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ async def reissue_collection_date(world: World) -> str:
     await world.console.tap("choose-outlet", "outlet-1")
     await world.console.tap("choose-outlet", "next")
     await world.console.tap("terms-reissue-sure", "yes")
-    await world.console.tap("document-printed", "home", within_s=60)
+    await world.console.tap("document-printed", "home")
     _same("pages of the certificate", len(a4_of(world).sheets()), 1)
     slip = await world.printer.wait_slips(1)
     await world.console.tap("done-reissued", "home")

@@ -12,7 +12,7 @@ from kiosk_bench.stories.story import (
 )
 from kiosk_bench.world import World
 
-LIMIT_S = 30.0
+LIMIT_S = 60.0
 HOLD = "a4.hold_on_page=2"
 
 

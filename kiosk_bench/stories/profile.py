@@ -35,7 +35,7 @@ async def change_address_in_pinyin(world: World) -> str:
     await world.console.tap("review-change", "agree")
     await world.console.screen("profile-changed")
     world.line.mend()
-    await world.console.tap("profile-changed", "again", within_s=40)
+    await world.console.tap("profile-changed", "again")
     await _told(world, "end")
     await world.console.tap("profile-changed", "home")
     await _lengthen_contact(world)

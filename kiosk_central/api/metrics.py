@@ -24,9 +24,9 @@ async def metrics(request: Request) -> Response:
     if not _may_ask(request):
         raise Refused(ProblemCode.NOT_FOUND)
     centre = centre_of(request)
-    fleet, money = await centre.read(figures)
+    found = await centre.read(figures)
     writer = centre.writer
-    text = request.app.state.meters.text(fleet, money, writer.waiting, writer.alive)
+    text = request.app.state.meters.text(found, writer.waiting, writer.alive)
     return Response(text, headers={"Cache-Control": "no-store"}, media_type=CONTENT_TYPE_LATEST)
 
 

@@ -85,9 +85,10 @@ def payment(connection: Connection, ref: str) -> Row | None:
     if not found:
         return None
     posted = _of(connection, postings, is_of(postings, ref), "id")
+    reported = is_of(payment_reports, ref) & (payment_reports.c.month == found[0]["month"])
     about = or_(decisions.c.about == ref, decisions.c.about.in_(_difference_ids(connection, ref)))
     return found[0] | {
-        "reports": _of(connection, payment_reports, is_of(payment_reports, ref), "received_at"),
+        "reports": _of(connection, payment_reports, reported, "received_at"),
         "charges": _of(connection, charges, is_of(charges, ref), "payment_ref"),
         "postings": [
             one

@@ -18,7 +18,15 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from kiosk_central.store.schema import NAMED_BY, contributions, fen, metadata, of_payment, text
+from kiosk_central.store.schema import (
+    NAMED_BY,
+    contributions,
+    fen,
+    metadata,
+    of_payment,
+    of_payment_in_month,
+    text,
+)
 
 NAMES_ITS_KIOSK = (
     "substr(ref, 1, length(kiosk_id) + 1) = kiosk_id || '-'"
@@ -37,18 +45,22 @@ payments = Table(
     text("state"),
     text("begun_at"),  # by the kiosk's clock, where it told
     text("heard_at"),  # first, by ours
+    text("month"),  # of that; what is kept of a payment beside the ledger is in its partition
     text("changed_at"),
     text("give_back"),  # a GiveBack
     text("decided"),  # a Decided: what a person has settled it to be
     Index("payments_by_state", "state", "heard_at"),
     Index("payments_by_kiosk", "kiosk_id", "begun_at"),
     Index("payments_by_assessment", "kiosk_id", "assessment_ref"),
+    UniqueConstraint("month", "kiosk_id", "ref", name="payment_month"),
     CheckConstraint(NAMES_ITS_KIOSK, name="payment_names_its_kiosk"),
+    CheckConstraint("month = substr(heard_at, 1, 7)", name="payment_month_is_right"),
 )
 
 payment_reports = Table(
     "payment_reports",
     metadata,
+    Column("month", Text, primary_key=True),
     Column("kiosk_id", Text, primary_key=True),
     Column("payment_ref", Text, primary_key=True),
     Column("state", Text, primary_key=True),
@@ -56,7 +68,8 @@ payment_reports = Table(
     text("record"),  # JSON of the PIN pad's record, or empty
     text("kiosk_at"),
     text("received_at"),
-    of_payment(),
+    of_payment_in_month(),
+    postgresql_partition_by="LIST (month)",
 )
 
 charges = Table(

@@ -77,6 +77,9 @@ def migrate(connection: Connection) -> str:
     Two servers that start at once do it once. Raises WrongSchema, WrongDatabase.
     """
     check_database(connection)
+    if connection.dialect.name == "postgresql":
+        # Whoever comes second waits for as long as the first needs to copy a city's tables.
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
     lock_alone(connection, "migrate")
     if revision_of(connection) != newest():
         _run(connection)

@@ -43,6 +43,14 @@ def of_payment() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["kiosk_id", "payment_ref"], ["payments.kiosk_id", "payments.ref"])
 
 
+def of_payment_in_month() -> ForeignKeyConstraint:
+    """Return the reference of a row to its payment and to the month whose partition it is in."""
+    return ForeignKeyConstraint(
+        ["month", "kiosk_id", "payment_ref"],
+        ["payments.month", "payments.kiosk_id", "payments.ref"],
+    )
+
+
 def fen_sum(amounts: ColumnElement[int]) -> ColumnElement[int]:
     """Return the sum of amounts as whole fen; PostgreSQL's own sum is a decimal number."""
     return cast(func.sum(amounts), BigInteger)

@@ -123,8 +123,15 @@ def _change(kind: str, table: Table, names: tuple[str, ...], count: int) -> str:
 def _selection(kind: str, columns: tuple[Column[Any], ...], where: str, count: int) -> str:
     table: Table = columns[0].table
     names, order = _listed(kind, table.columns.keys()), _listed(kind, table.primary_key.c.keys())
-    found = f"{_quoted(kind, table.name)} WHERE {_among(kind, columns, where, count)}"
-    return f"SELECT {names} FROM {found} ORDER BY {order}"
+    own = f"SELECT {names} FROM {_quoted(kind, table.name)} WHERE"
+    if kind != POSTGRESQL:
+        return f"{own} {_among(kind, columns, where, count)} ORDER BY {order}"
+    # Key by key, whatever is known of the tables' sizes: by the index, in the key's own partition.
+    told = ", ".join(f"told.column{number}" for number in range(1, len(columns) + 1))
+    same = f"({_listed(kind, [column.name for column in columns])}) = ({told})"
+    found = f"{own} {same}{f' AND {where}' if where else ''} OFFSET 0"
+    keys = f"({_rows(kind, columns, count)}) AS told"
+    return f"SELECT {names} FROM {keys} CROSS JOIN LATERAL ({found}) AS found ORDER BY {order}"
 
 
 @cache

@@ -28,6 +28,7 @@ from kioskd.protocols.central import (
     encode,
 )
 from kioskd.relay.client import CentralClient
+from tests.patience import PATIENCE_S
 from tests.trust import Trust
 
 T = TypeVar("T")
@@ -36,7 +37,6 @@ KIOSK, OTHER_KIOSK = "K0123", "K0124"
 OCTOBER_AND_NOVEMBER = (Month(2026, 10), Month(2026, 11))
 ASKED = AssessmentRequest(Scheme.PENSION, 100, OCTOBER_AND_NOVEMBER)
 AMOUNT = Money(280_000)
-TIMEOUT_S = 20
 
 
 @dataclass
@@ -72,7 +72,7 @@ class Server:
             url,
             data=data,
             headers=headers,
-            timeout=TIMEOUT_S,
+            timeout=PATIENCE_S,
             verify=self.trust.ca,
             cert=self.trust.pair(kiosk) if kiosk else None,
         )

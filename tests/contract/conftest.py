@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from central_server import NOW, TIMEOUT_S, Server
+from central_server import NOW, Server
 from sqlalchemy import Connection
 
 from kiosk_central import sample
@@ -18,6 +18,7 @@ from kiosk_central.region import load_region
 from kiosk_central.trust.tls import http_config, server_tls
 from kioskd.domain.region import RegionPack
 from tests.databases import KINDS, Template, cluster_of, make_template
+from tests.patience import PATIENCE_S
 from tests.trust import Trust
 
 
@@ -62,7 +63,7 @@ def serve(template: Template, trust: Trust) -> Iterator[Callable[..., Server]]:
         yield start
         for http, thread in running:
             http.should_exit = True
-            thread.join(TIMEOUT_S)
+            thread.join(PATIENCE_S)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 import requests
 import uvicorn
-from central_server import KIOSK, TIMEOUT_S, Server
+from central_server import KIOSK, Server
 
 from kiosk_central.api.trust import TRIES
 from kiosk_central.app import build_app, build_centre
@@ -17,6 +17,7 @@ from kiosk_central.trust.tls import http_config
 from kioskd.domain.enrolment_code import code_of
 from kioskd.protocols.central import encode
 from kioskd.protocols.central_trust import ENROL_PATH, EnrolmentRequest
+from tests.patience import PATIENCE_S
 
 WRONG = encode(EnrolmentRequest(KIOSK, code_of(1), b"none"))
 TOO_MANY = 429
@@ -34,14 +35,14 @@ def copy_behind_proxy(server: Server) -> Iterator[str]:
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     http.should_exit = True
-    thread.join(TIMEOUT_S)
+    thread.join(PATIENCE_S)
 
 
 def tries(session: requests.Session, url: str, address: str, number: int) -> list[int]:
     """Try a wrong code so often, with an address in the header; return the statuses."""
     headers = {"X-Forwarded-For": address, "Content-Type": "application/json"}
     return [
-        session.post(url + ENROL_PATH, WRONG, headers=headers, timeout=TIMEOUT_S).status_code
+        session.post(url + ENROL_PATH, WRONG, headers=headers, timeout=PATIENCE_S).status_code
         for _ in range(number)
     ]
 

@@ -47,6 +47,7 @@ from kioskd.protocols.central_books import (
     next_link,
 )
 from kioskd.protocols.receipt_facts import proof_of, qr_text
+from tests.patience import PATIENCE_S
 
 REF = "K0123-7KQ4-000001"
 AT = "2026-11-22T12:00:00Z"
@@ -296,7 +297,7 @@ def test_arbitrary_values_never_break_it(
     assert response.status_code < 500, (call, response.text)
     if response.status_code >= 400:
         decode(response.content, Problem)
-    page = fuzzed.session.get(fuzzed.url + "/r", params={"code": code}, timeout=20)
+    page = fuzzed.session.get(fuzzed.url + "/r", params={"code": code}, timeout=PATIENCE_S)
     assert page.status_code in (200, 429), "looked up, or too often from here"
 
 

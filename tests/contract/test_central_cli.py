@@ -14,6 +14,7 @@ from kiosk_central.sample_people import ZHANG
 from kioskd.domain.region import RegionPack
 from kioskd.protocols import central
 from kioskd.protocols.central import Login
+from tests.patience import PATIENCE_S
 from tests.trust import Trust
 
 
@@ -32,7 +33,7 @@ def test_the_command_line_serves_a_sample(tmp_path: Path) -> None:
     trust = Trust(tmp_path / "trust")
     words = ("--people", "6", "--cards", str(dump), "--trust", str(trust.folder))
     made = cli("sample", "--db", db, *words)
-    assert made.wait(60) == 0, made.stderr
+    assert made.wait(PATIENCE_S) == 0, made.stderr
     cards = {one["key"]: one for one in json.loads(dump.read_text("utf-8"))}
     assert {"zhang", "li", "wang", "zhao"} <= set(cards) and len(cards["li"]["internal_key"]) == 32
     serving = cli("serve", "--db", db, "--port", "0", "--trust", str(trust.folder))
@@ -47,13 +48,15 @@ def test_the_command_line_serves_a_sample(tmp_path: Path) -> None:
         server.get(Login, "POST", central.CARD_LOGIN_PATH, body)
     finally:
         serving.terminate()
-        output, errors = serving.communicate(timeout=30)
+        output, errors = serving.communicate(timeout=PATIENCE_S)
     assert ZHANG.name not in output + errors and "Traceback" not in errors
     shown = cli("ledger", "show", "--db", db, "--json")
-    output, _ = shown.communicate(timeout=60)
+    output, _ = shown.communicate(timeout=PATIENCE_S)
     assert json.loads(output)["balance_fen"] == 0
     again = cli("sample", "--db", db)
-    assert "already holds people" in again.communicate(timeout=60)[1] and again.returncode == 1
+    assert (
+        "already holds people" in again.communicate(timeout=PATIENCE_S)[1] and again.returncode == 1
+    )
 
 
 @pytest.mark.parametrize("words", [("serve", "--trust", "{trust}"), ("ledger", "show")])
@@ -66,7 +69,7 @@ def test_a_database_of_something_else(tmp_path: Path, words: tuple[str, ...]) ->
         "--db",
         f"sqlite:///{tmp_path / 'empty.db'}",
     )
-    output, errors = found.communicate(timeout=60)
+    output, errors = found.communicate(timeout=PATIENCE_S)
     assert (found.returncode, output) == (1, "")
     assert errors.startswith("Error: no tables of a centre")
 

@@ -50,6 +50,7 @@ from kioskd.protocols.central_documents import (
 )
 from kioskd.protocols.receipt_facts import qr_text
 from tests.databases import Template
+from tests.patience import PATIENCE_S
 
 RECORD = DocumentRequest(DocumentKind.RIGHTS_RECORD, (2024, 2025, 2026))
 ENROLMENT = DocumentRequest(DocumentKind.ENROLMENT_CERTIFICATE)
@@ -260,7 +261,9 @@ def test_anybody_may_check_a_paper(server: Server) -> None:
         assert found.kind is DocumentKind.ENROLMENT_CERTIFICATE and found.holder == "张**"
         assert ("公民身份号码后四位", "0017") in found.facts
     assert check(server, changed(code)) == PaperCheck(PaperVerdict.UNKNOWN)
-    page = server.session.get(f"{server.url}/r", params={"code": made.number}, timeout=20).text
+    page = server.session.get(
+        f"{server.url}/r", params={"code": made.number}, timeout=PATIENCE_S
+    ).text
     assert "张**" in page and ZHANG.name not in page and "Genuine" in page
 
 
@@ -286,7 +289,7 @@ def test_a_receipt_is_checked_too(server: Server) -> None:
     assert scanned.verdict is typed.verdict is PaperVerdict.GENUINE
     assert scanned.number == typed.number == posted.receipt_number
     assert ("金额（元）", "2,800.00") in scanned.facts and typed.facts == ()
-    page = server.session.get(f"{server.url}/r/{posted.receipt_number}", timeout=20).text
+    page = server.session.get(f"{server.url}/r/{posted.receipt_number}", timeout=PATIENCE_S).text
     assert "There is a receipt of this number" in page and "2,800.00" not in page
 
 
@@ -299,7 +302,7 @@ def test_a_revoked_paper_says_so(server: Server) -> None:
     write(engine, lambda at: revoke(Desk(at, server.now, signer), made.number, "Wu", "wrong data"))
     for code in (made.number, proof_in_books(server, made.number)):
         assert check(server, code).verdict is PaperVerdict.REVOKED
-    page = server.session.get(f"{server.url}/r/{made.number}", timeout=20).text
+    page = server.session.get(f"{server.url}/r/{made.number}", timeout=PATIENCE_S).text
     assert 'class="bad"' in page and "revoked since" in page and "wrong data" not in page
     found = server.refused("PUT", path("d-gone"), ENROLMENT, token=token)
     assert found == (409, ProblemCode.STATE_CONFLICT)

@@ -12,9 +12,8 @@ from kioskd.cli import main
 from kioskd.errors import JournalDamaged
 from kioskd.relay.uplink import Uplink
 from tests.journals import KIOSK, Books, opened
+from tests.patience import PATIENCE_S
 from tests.unit.test_journal_commands import CONFIG
-
-PATIENCE_S = 20.0
 
 
 async def witnessed(books: Books, server: Server) -> None:

@@ -8,6 +8,7 @@ from central_server import KIOSK, Server
 from kiosk_central.api.metrics import METRICS_PATH, TOKEN_VARIABLE
 from kioskd.protocols.central import TIME_PATH, ProblemCode
 from kioskd.protocols.central_fleet import HEARTBEAT_PATH
+from tests.patience import PATIENCE_S
 from tests.unit.fleet_world import WELL
 
 NOT_FOUND = (404, ProblemCode.NOT_FOUND)
@@ -50,7 +51,7 @@ def test_no_label_holds_what_was_asked_for(server: Server) -> None:
 def test_who_comes_through_a_proxy_may_not_ask(server: Server) -> None:
     """A proxy on this machine is loopback too; its clients are not."""
     headers = {"X-Forwarded-For": "203.0.113.9"}
-    found = server.session.get(server.url + METRICS_PATH, headers=headers, timeout=20)
+    found = server.session.get(server.url + METRICS_PATH, headers=headers, timeout=PATIENCE_S)
     assert found.status_code == 404
 
 

@@ -40,6 +40,7 @@ from kioskd.protocols.central_trust import (
 from kioskd.relay.client import CentralClient
 from kioskd.relay.enrolment import enrol, renew_if_due
 from kioskd.relay.settings import CentralSettings
+from tests.patience import PATIENCE_S
 from tests.trust import Trust
 
 T = TypeVar("T")
@@ -69,7 +70,7 @@ def code_for(server: Server, kiosk: str = KIOSK) -> EnrolmentCode:
 
 def status(server: Server, path: str, pair: str) -> int:
     """Ask with any key and certificate, over a connection of its own."""
-    found = requests.get(server.url + path, verify=server.trust.ca, cert=pair, timeout=20)
+    found = requests.get(server.url + path, verify=server.trust.ca, cert=pair, timeout=PATIENCE_S)
     return found.status_code
 
 
@@ -197,7 +198,7 @@ def test_a_foreign_ca_gets_no_connection(server: Server, tmp_path: Path) -> None
     with pytest.raises(requests.ConnectionError):
         status(server, central.TIME_PATH, foreign.pair(KIOSK))
     with pytest.raises(requests.exceptions.SSLError):
-        requests.get(server.url + central.TIME_PATH, verify=foreign.ca, timeout=20)
+        requests.get(server.url + central.TIME_PATH, verify=foreign.ca, timeout=PATIENCE_S)
 
 
 async def test_a_kiosk_refuses_a_foreign_centre(server: Server, tmp_path: Path) -> None:
@@ -302,7 +303,7 @@ def test_a_proxy_names_the_certificate(server: Server) -> None:
     der = x509.load_pem_x509_certificate(pem).public_bytes(Encoding.DER)
     header = {"Client-Cert": f":{b64encode(der).decode()}:"}
     url = server.url + central.REGION_PATH
-    found = requests.get(url, headers=header, verify=server.trust.ca, timeout=20)
+    found = requests.get(url, headers=header, verify=server.trust.ca, timeout=PATIENCE_S)
     assert found.json()["code"] == "certificate_needed"
     assert _behind_proxy(server, header) == 200
     assert _behind_proxy(server, {}) == 401

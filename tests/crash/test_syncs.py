@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
+
 WHOLE_PAYMENTS = """
 import sys
 from pathlib import Path
@@ -50,7 +52,9 @@ def test_three_syncs_per_payment(tmp_path: Path) -> None:
     watched = "trace=fsync,fdatasync,sync_file_range,sync,msync,stat,newfstatat,statx"
     command = ["strace", "-f", "-o", str(trace), "-e", watched]
     program = [sys.executable, "-c", WHOLE_PAYMENTS, str(tmp_path)]
-    subprocess.run([*command, *program], check=True, timeout=60, cwd=Path(__file__).parents[2])
+    subprocess.run(
+        [*command, *program], check=True, timeout=PATIENCE_S, cwd=Path(__file__).parents[2]
+    )
     payments = trace.read_text().split("payment-begins")[1:]
     syncs = [
         len(re.findall(r"\b(?:fsync|fdatasync|sync_file_range|sync|msync)\(", part))

@@ -6,7 +6,7 @@ a panel and a language.
 
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -118,6 +118,10 @@ VARIANTS = tuple(
 )
 
 
+PLACES = tuple(dict.fromkeys((variant.panel, variant.language) for variant in VARIANTS))
+"""Panel and language: most of what one mode draws there the next draws again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """One picture and what is known of it."""
@@ -125,13 +129,14 @@ class Drawn:
     name: str
     surface: pygame.Surface
     canvas: Canvas
+    variant: Variant
     screen: str = ""
     """The id of the screen."""
 
     @property
     def digest(self) -> str:
         """Eight hex digits of the pixels: enough to see that something has changed."""
-        return f"{zlib.crc32(self.surface.get_buffer().raw):08x}"
+        return f"{zlib.crc32(memoryview(self.surface.get_view('0'))):08x}"
 
 
 def screens() -> list[tuple[str, Screen[object]]]:
@@ -146,16 +151,27 @@ def fonts() -> Fonts:
     return Fonts(find_fonts())
 
 
+@cache
+def shapes() -> Shapes:
+    """Return the discs and icons that all pictures share."""
+    return Shapes()
+
+
 def draw(screen: Screen[Any], variant: Variant, name: str = "") -> Drawn:
     """Draw one screen for a variant."""
     theme = variant.theme
     surface = pygame.Surface((theme.width, theme.height))
-    kit, moment = Kit(theme, fonts(), Shapes(), FACTS), moment_of(screen, variant.mode)
+    kit, moment = Kit(theme, fonts(), shapes(), FACTS), moment_of(screen, variant.mode)
     canvas = draw_picture(surface, screen, kit, Words(variant.language), moment)
-    return Drawn(name, surface, canvas, screen.id)
+    return Drawn(name, surface, canvas, variant, screen.id)
 
 
-def pictures(variant: Variant) -> Iterator[Drawn]:
-    """Draw every screen for a variant."""
+def pictures(panel: str, language: str, modes: Collection[str] = MODES) -> Iterator[Drawn]:
+    """Draw every screen for a panel and a language, one in all modes before the next.
+
+    Modes share their words and often their sizes: a string is rendered and measured once.
+    """
+    here = [v for v in VARIANTS if (v.panel, v.language) == (panel, language) and v.mode in modes]
     for name, screen in screens():
-        yield draw(screen, variant, name)
+        for variant in here:
+            yield draw(screen, variant, name)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pygame
 
 from tests.goldens import thumbs
-from tests.goldens.gallery import MODES, VARIANTS, Drawn, Variant, pictures
+from tests.goldens.gallery import MODES, PLACES, VARIANTS, Drawn, pictures
 from tests.goldens.rules import RULES
 
 WIDTH = 480
@@ -54,13 +54,11 @@ def main(out: str, *modes: str) -> None:
     folder, entries = Path(out), []
     broken: Counter[tuple[str, str]] = Counter()
     folder.mkdir(parents=True, exist_ok=True)
-    for variant in VARIANTS:
-        if modes and variant.mode not in modes:
-            continue
-        for drawn in pictures(variant):
-            entries.append(_entry(folder, drawn, variant))
+    for place in PLACES:
+        for drawn in pictures(*place, modes or MODES):
+            entries.append(_entry(folder, drawn))
             for name, rule in RULES.items():
-                broken[drawn.screen, name] += len(list(rule(drawn, variant)))
+                broken[drawn.screen, name] += len(list(rule(drawn)))
     script = SCRIPT.replace("PICTURES", json.dumps(entries, ensure_ascii=False))
     table = _table(broken, Counter(str(entry["screen"]) for entry in entries))
     page = f"{HEAD}<form></form>{table}<main></main>{script}"
@@ -72,14 +70,15 @@ def main(out: str, *modes: str) -> None:
         print(f"  {name:9} {len(entries)} pictures checked, {count} violations")
 
 
-def _entry(folder: Path, drawn: Drawn, variant: Variant) -> dict[str, object]:
+def _entry(folder: Path, drawn: Drawn) -> dict[str, object]:
+    variant = drawn.variant
     stem = f"{drawn.name}-{variant}"
     high = drawn.surface.get_height() * WIDTH // drawn.surface.get_width()
     pygame.image.save(
         pygame.transform.smoothscale(drawn.surface, (WIDTH, high)), folder / f"{stem}.jpg"
     )
     files, before = [f"{stem}.jpg"], thumbs.recorded(drawn.name, variant)
-    state = "as recorded" if _is_recorded(drawn, variant) else "changed"
+    state = "as recorded" if _is_recorded(drawn) else "changed"
     if state == "changed" and before is not None:
         _save_difference(folder / f"{stem}-was.png", before, thumbs.thumbnail(drawn.surface))
         files.append(f"{stem}-was.png")
@@ -95,9 +94,9 @@ def _entry(folder: Path, drawn: Drawn, variant: Variant) -> dict[str, object]:
     }
 
 
-def _is_recorded(drawn: Drawn, variant: Variant) -> bool:
+def _is_recorded(drawn: Drawn) -> bool:
     line = thumbs.checksums()[1].get(drawn.name)
-    return bool(line) and line[VARIANTS.index(variant)] == drawn.digest
+    return bool(line) and line[VARIANTS.index(drawn.variant)] == drawn.digest
 
 
 def _save_difference(file: Path, before: bytes, now: bytes) -> None:

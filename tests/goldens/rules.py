@@ -14,7 +14,7 @@ from kioskd.screens.frame import FRAME_BUTTONS, middle_rect
 from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look
 from kioskd.screens.theme import Colour
-from tests.goldens.gallery import Drawn, Variant
+from tests.goldens.gallery import Drawn
 
 TOUCH_MM = 10.0
 LETTER_MM = 2.3
@@ -40,10 +40,10 @@ class Violation:
     where: str
 
 
-Rule = Callable[[Drawn, Variant], Iterator[Violation]]
+Rule = Callable[[Drawn], Iterator[Violation]]
 
 
-def touch(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
+def touch(drawn: Drawn) -> Iterator[Violation]:
     """Every control is at least 10 mm high and wide."""
     mm = drawn.canvas.theme.mm_per_px
     for button, rect in drawn.canvas.buttons.items():
@@ -51,7 +51,7 @@ def touch(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
             yield Violation("touch", f"{button} {rect.w * mm:.1f} x {rect.h * mm:.1f} mm")
 
 
-def letters(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
+def letters(drawn: Drawn) -> Iterator[Violation]:
     """No letter is too small for a weak eye."""
     mm = drawn.canvas.theme.mm_per_px
     full = drawn.canvas.letters_percent == 100 and not drawn.canvas.theme.low
@@ -61,21 +61,21 @@ def letters(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
             yield Violation("letters", f"{text.text[:20]!r} {text.size * mm:.2f} mm")
 
 
-def spacing(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
+def spacing(drawn: Drawn) -> Iterator[Violation]:
     """Lines of one text stand at least 1.3 times their letters apart."""
     for text in drawn.canvas.drawn:
         if text.lines > 1 and text.line_height + 0.5 < SPACING * text.size:
             yield Violation("spacing", f"{text.text[:20]!r} {text.line_height / text.size:.2f}")
 
 
-def fits(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
+def fits(drawn: Drawn) -> Iterator[Violation]:
     """No text is cut off."""
     for text in drawn.canvas.drawn:
         if not text.fits:
             yield Violation("fits", repr(text.text[:30]))
 
 
-def inside(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
+def inside(drawn: Drawn) -> Iterator[Violation]:
     """Everything is on the panel, the screen's controls between header and footer."""
     theme = drawn.canvas.theme
     whole, middle = Rect(0, 0, theme.width, theme.height), middle_rect(theme)
@@ -87,23 +87,23 @@ def inside(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
             yield Violation("inside", button)
 
 
-def overlap(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
+def overlap(drawn: Drawn) -> Iterator[Violation]:
     """No two controls and no two texts lie over one another, and no text over a control's edge."""
     canvas = drawn.canvas
     for (one, a), (other, b) in combinations(canvas.buttons.items(), 2):
         if _cross(a, b):
             yield Violation("overlap", f"{one} and {other}")
-    texts = [text for text in canvas.drawn if text.text.strip()]
-    for first, second in combinations(texts, 2):
-        if _cross(_ink(first), _ink(second)):
+    texts = [(text, _ink(text)) for text in canvas.drawn if text.text.strip()]
+    for (first, ink), (second, other_ink) in combinations(texts, 2):
+        if _cross(ink, other_ink):
             yield Violation("overlap", f"{first.text[:15]!r} and {second.text[:15]!r}")
-    for text in texts:
+    for text, ink in texts:
         for button, rect in canvas.buttons.items():
-            if _cross(_ink(text), rect) and not rect.contains(*text.rect.centre):
+            if _cross(ink, rect) and not rect.contains(*text.rect.centre):
                 yield Violation("overlap", f"{text.text[:15]!r} on {button}")
 
 
-def contrast(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
+def contrast(drawn: Drawn) -> Iterator[Violation]:
     """Letters stand out from their ground: 4.5 to 1, large ones 3 to 1."""
     mm = drawn.canvas.theme.mm_per_px
     for text in drawn.canvas.drawn:
@@ -115,7 +115,7 @@ def contrast(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
             yield Violation("contrast", f"{text.text[:20]!r} {found:.2f}")
 
 
-def not_by_colour(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
+def not_by_colour(drawn: Drawn) -> Iterator[Violation]:
     """What is chosen has a sign that its twins lack; what is done, doubtful or off, sign or words."""
     canvas = drawn.canvas
     signs = {card.rect: _signs(drawn, card.rect) for card in canvas.cards}
@@ -132,7 +132,7 @@ def not_by_colour(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
                 yield Violation("colour", f"{card.button} is chosen by colour alone")
 
 
-def reach(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
+def reach(drawn: Drawn) -> Iterator[Violation]:
     """In the low layout every control is in the lower half."""
     theme = drawn.canvas.theme
     for button, rect in drawn.canvas.buttons.items():
@@ -140,7 +140,7 @@ def reach(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
             yield Violation("reach", button)
 
 
-def hand(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
+def hand(drawn: Drawn) -> Iterator[Violation]:
     """The main action is on the side of her hand, the way back on the other."""
     canvas = drawn.canvas
     if canvas.main not in canvas.buttons or canvas.back not in canvas.buttons:
@@ -153,10 +153,10 @@ def hand(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
         yield Violation("hand", f"{canvas.main} is right of the middle")
 
 
-def keys(drawn: Drawn, variant: Variant) -> Iterator[Violation]:
+def keys(drawn: Drawn) -> Iterator[Violation]:
     """By keys every control has a number of its own, none begins another, all rise in reading."""
     canvas = drawn.canvas
-    if variant.mode != "keys":
+    if drawn.variant.mode != "keys":
         return
     erased = {canvas.back} if canvas.erase else set()
     silent = set(FRAME_BUTTONS) if canvas.digits else set()
@@ -223,16 +223,16 @@ def _luminance(colour: Colour) -> float:
 
 def _ground(drawn: Drawn, text: DrawnText) -> Colour:
     """Return the most frequent colour in the text's box: there is more ground than ink."""
-    rect, seen = text.rect, Counter[tuple[int, int, int]]()
-    right = min(rect.right, drawn.surface.get_width()) - 1
-    bottom = min(rect.bottom, drawn.surface.get_height()) - 1
-    for step_x in range(12):
-        for step_y in range(6):
-            x = rect.x + (right - rect.x) * step_x // 11
-            y = rect.y + (bottom - rect.y) * step_y // 5
-            seen[tuple(drawn.surface.get_at((max(0, x), max(0, y))))[:3]] += 1  # type: ignore[index]
-    seen.pop(text.colour, None)
-    return max(seen, key=lambda colour: seen[colour]) if seen else text.colour
+    rect, surface = text.rect, drawn.surface
+    pixels = memoryview(surface.get_view("0")).cast("I")
+    across = surface.get_width()
+    right, bottom = min(rect.right, across) - 1, min(rect.bottom, surface.get_height()) - 1
+    columns = [max(0, rect.x + (right - rect.x) * step // 11) for step in range(12)]
+    lines = [max(0, rect.y + (bottom - rect.y) * step // 5) for step in range(6)]
+    seen = Counter(pixels[y * across + x] for x in columns for y in lines)
+    seen.pop(surface.map_rgb(text.colour), None)
+    most = max(seen, key=lambda colour: seen[colour], default=None)
+    return text.colour if most is None else tuple(surface.unmap_rgb(most))[:3]  # type: ignore[return-value]
 
 
 def _signs(drawn: Drawn, rect: Rect) -> int:

@@ -14,9 +14,12 @@ from tests.goldens.rules import RULES, Violation
 HOW = "look at the pictures (make gallery), then record them (make goldens)"
 EVERY_VARIANT = pytest.mark.parametrize(
     "variant",
-    [pytest.param(v, id=str(v), marks=pytest.mark.xdist_group(str(v))) for v in VARIANTS],
+    [
+        pytest.param(v, id=str(v), marks=pytest.mark.xdist_group(f"goldens-{v.panel}-{v.language}"))
+        for v in VARIANTS
+    ],
 )
-"""One worker draws a variant, for all that is asked of it."""
+"""One worker draws for a panel and a language, for all that is asked of it."""
 SAMPLE = Variant("standard", "10", "zh_CN")
 
 
@@ -31,20 +34,24 @@ class Observed:
 
 
 @cache
-def observed(variant: Variant) -> dict[str, Observed]:
-    """Draw all screens of a variant and judge them."""
-    found = {}
-    for drawn in pictures(variant):
-        before = thumbs.recorded(drawn.name, variant)
+def observed(panel: str, language: str) -> dict[Variant, dict[str, Observed]]:
+    """Draw all screens in all modes and judge them."""
+    found: dict[Variant, dict[str, Observed]] = {}
+    for drawn in pictures(panel, language):
+        before, digest = thumbs.recorded(drawn.name, drawn.variant), drawn.digest
         off = None
-        digest = drawn.digest
-        if before is not None and digest != _recorded_digest(drawn.name, variant):
+        if before is not None and digest != _recorded_digest(drawn.name, drawn.variant):
             off = thumbs.farthest(before, thumbs.thumbnail(drawn.surface))
         elif before is not None:
             off = 0.0
-        broken = tuple(v for rule in RULES.values() for v in rule(drawn, variant))
-        found[drawn.name] = Observed(digest, off, broken)
+        broken = tuple(v for rule in RULES.values() for v in rule(drawn))
+        found.setdefault(drawn.variant, {})[drawn.name] = Observed(digest, off, broken)
     return found
+
+
+def seen_in(variant: Variant) -> dict[str, Observed]:
+    """Return every picture of a variant by its name."""
+    return observed(variant.panel, variant.language)[variant]
 
 
 def _recorded_digest(name: str, variant: Variant) -> str:
@@ -69,7 +76,7 @@ def test_every_golden_is_used() -> None:
 @EVERY_VARIANT
 def test_rules_are_kept(variant: Variant) -> None:
     """Fingers, contrast, letters, lines, room, order: every rule on every picture."""
-    broken = {name: seen.violations for name, seen in observed(variant).items() if seen.violations}
+    broken = {name: seen.violations for name, seen in seen_in(variant).items() if seen.violations}
     assert broken == {}
 
 
@@ -78,7 +85,7 @@ def test_pictures_are_as_recorded(variant: Variant) -> None:
     """Where it was recorded the pixels are the same; elsewhere the pictures look the same."""
     same_machine = thumbs.checksums()[0] == thumbs.made_with()
     changed = []
-    for name, seen in observed(variant).items():
+    for name, seen in seen_in(variant).items():
         differs = seen.digest != _recorded_digest(name, variant)
         if seen.off is None or (differs and same_machine) or seen.off > thumbs.MOST_OFF:
             changed.append(name)

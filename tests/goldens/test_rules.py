@@ -85,7 +85,7 @@ PLANTS: dict[str, Draw] = {
 def broken(paint: Draw, variant: Variant = USUAL) -> set[str]:
     """Return the rules that the picture breaks."""
     drawn = draw(Planted(paint), variant)
-    return {v.rule for rule in RULES.values() for v in rule(drawn, variant)}
+    return {v.rule for rule in RULES.values() for v in rule(drawn)}
 
 
 def test_the_sound_twin_passes() -> None:
@@ -110,11 +110,11 @@ def test_a_control_that_no_key_presses_is_caught() -> None:
     """A number that begins another, or is missing, is found."""
     variant = Variant("keys", "10", "en")
     drawn = draw(Planted(sound), variant)
-    assert list(RULES["keys"](drawn, variant)) == []
+    assert list(RULES["keys"](drawn)) == []
     drawn.canvas.numbers["card"] = "0"
-    assert [v.where for v in RULES["keys"](drawn, variant)] != []
+    assert [v.where for v in RULES["keys"](drawn)] != []
     del drawn.canvas.numbers["card"]
-    assert [v.where for v in RULES["keys"](drawn, variant)] == ["card has no number"]
+    assert [v.where for v in RULES["keys"](drawn)] == ["card has no number"]
 
 
 def _two_choices(canvas: Canvas) -> None:
@@ -128,10 +128,10 @@ def test_numbers_against_the_reading_order_are_caught() -> None:
     variant = Variant("keys", "10", "en")
     for one, other in (("left", "right"), ("card", "left")):
         drawn = draw(Planted(_two_choices), variant)
-        assert list(RULES["keys"](drawn, variant)) == []
+        assert list(RULES["keys"](drawn)) == []
         numbers = drawn.canvas.numbers
         numbers[one], numbers[other] = numbers[other], numbers[one]
-        assert any("counted after" in v.where for v in RULES["keys"](drawn, variant))
+        assert any("counted after" in v.where for v in RULES["keys"](drawn))
 
 
 def test_columns_that_are_counted_line_by_line_are_caught() -> None:

@@ -23,13 +23,14 @@ from kioskd.drivers.print_book import DiskPrintBook
 from kioskd.drivers.settings import DocumentPrinterSettings
 from kioskd.protocols.central_documents import DocumentKind, SealedDocument
 from tests.fakes import NOW
+from tests.patience import PATIENCE_S
 
 PATIENT: dict[str, Any] = {
-    "stopped_limit_s": 60,
-    "silence_limit_s": 30,
-    "busy_limit_s": 30,
-    "page_limit_s": 60,
-    "cancel_limit_s": 30,
+    "stopped_limit_s": PATIENCE_S,
+    "silence_limit_s": PATIENCE_S,
+    "busy_limit_s": PATIENCE_S,
+    "page_limit_s": PATIENCE_S,
+    "cancel_limit_s": PATIENCE_S,
 }
 """A busy machine must not end a wait; a test of a limit sets its own."""
 
@@ -44,7 +45,7 @@ class A4Rig:
         self._token: trio.lowlevel.TrioToken | None = None
         self._thread = threading.Thread(target=trio.run, args=(self._run,))
         self._thread.start()
-        assert self._ready.wait(30), "the printer did not start"
+        assert self._ready.wait(PATIENCE_S), "the printer did not start"
 
     async def _run(self) -> None:
         self._token = trio.lowlevel.current_trio_token()
@@ -61,12 +62,12 @@ class A4Rig:
         """Switch the printer off for good."""
         assert self._token is not None
         trio.from_thread.run_sync(self._stop.set, trio_token=self._token)
-        self._thread.join(30)
+        self._thread.join(PATIENCE_S)
 
     def wait_ready(self) -> None:
         """Return once all is well again: no fault, no job, no complaint."""
         self.faults.clear()
-        for _ in range(1500):
+        for _ in range(round(PATIENCE_S / 0.02)):
             if self.peer.is_ready:
                 return
             time.sleep(0.02)
@@ -93,13 +94,13 @@ class Print:
 
     async def until(self, what: Callable[[PrintProgress], bool]) -> None:
         """Return once the driver has said something that fits."""
-        with trio.fail_after(30):
+        with trio.fail_after(PATIENCE_S):
             while not any(what(progress) for progress in self.told):
                 await trio.sleep(0.02)
 
     async def until_known(self, well: bool = True) -> None:
         """Return once the driver's ``trouble`` says that the printer is well, or is not."""
-        with trio.fail_after(30):
+        with trio.fail_after(PATIENCE_S):
             while (self.driver.trouble is None) is not well:
                 await trio.sleep(0.02)
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("kioskd", "kiosk_central", "kiosk_bench")
 
@@ -22,7 +24,7 @@ def _lint_imports(tree: Path, *contracts: str) -> subprocess.CompletedProcess[st
         env=os.environ | {"PYTHONPATH": str(tree), "COLUMNS": "200"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
         check=False,
     )
 

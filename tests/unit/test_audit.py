@@ -15,6 +15,7 @@ from kioskd.payments.chain import Entry, linked
 from kioskd.payments.day_book import DayEndState
 from tests.fakes import AMOUNT, NOW
 from tests.journals import Books, lent
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +159,7 @@ async def test_a_kiosk_audits_when_it_starts(
         books.tamper("UPDATE payment SET fen = 1 WHERE number = 2")
     async with trio.open_nursery() as nursery:
         nursery.start_soon(audit_forever, books.store, books.path)
-        with trio.fail_after(20):
+        with trio.fail_after(PATIENCE_S):
             await audited.wait()
         await trio.testing.wait_all_tasks_blocked()
         nursery.cancel_scope.cancel()

@@ -13,8 +13,8 @@ from kiosk_bench.devices.socket_pins import REST_VARIABLE, SOCKET_VARIABLE, Sock
 from kioskd.drivers.cabinet import GpioCabinet
 from kioskd.drivers.settings import CabinetSettings
 from kioskd.errors import DeviceUnavailable
+from tests.patience import PATIENCE_S
 
-PATIENCE_S = 5
 SETTINGS = CabinetSettings(lamps={"card": 22, "id": 23}, presence=17, door=27)
 
 

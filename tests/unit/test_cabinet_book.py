@@ -11,6 +11,7 @@ import trio.testing
 from kioskd.errors import ServerContractBroken, ServerError, ServerRefused, ServerUnreachable
 from kioskd.protocols.central_cabinet import CabinetEvent, CabinetEventKind, Hold
 from kioskd.relay.cabinet_book import CabinetBook
+from tests.patience import PATIENCE_S
 
 OPENED, CLOSED = CabinetEventKind.OPENED, CabinetEventKind.CLOSED
 
@@ -40,7 +41,7 @@ async def telling(book: CabinetBook, centre: Centre) -> AsyncIterator[None]:
 
 async def told(book: CabinetBook) -> None:
     """Return when the centre has every event and the disk knows it too."""
-    with trio.fail_after(10):
+    with trio.fail_after(PATIENCE_S):
         while not (book.all_told and CabinetBook(book._path).all_told):
             await trio.sleep(0.01)
 

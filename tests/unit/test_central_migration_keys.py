@@ -17,6 +17,7 @@ from tests.databases import KINDS, cluster_of, make_template
 
 AT = "'2026-10-22T02:00:00Z'"
 REF = "'K0123-7KQ4-000001'"
+NEW = f"'', 1, '', {AT}, {AT},"
 MONEY = "2, 'pension', 100, 700000, 140000, 56000, '2026-10'"
 ROWS = {
     "kiosks": "('K0123', '', '', true), ('K0124', '', '', true)",
@@ -53,6 +54,7 @@ WITH_KIOSK = {
     "SELECT kiosk_id FROM month_locks": "K0124",
     "SELECT kiosk_id FROM charges": "K0123",
     "SELECT DISTINCT kiosk_id FROM payment_reports": "K0123",
+    "SELECT DISTINCT month FROM payment_reports": "2026-10",
     "SELECT kiosk_id FROM postings WHERE id = 7": "K0123",
     "SELECT kiosk_id FROM postings WHERE id = 9": None,
     "SELECT kiosk_id FROM prints": "K0123",
@@ -115,7 +117,9 @@ def test_numbers_go_on_after_the_last(used: Engine) -> None:
         "UPDATE kiosk_events SET kind = ''",
         "DELETE FROM charges",
         "INSERT INTO entries VALUES (7, 'bank', NULL, 5)",
-        f"INSERT INTO payments VALUES ('K0124', {REF}, 'a', 1, '', '', '', '', '', '')",
+        f"INSERT INTO payments VALUES ('K0124', {REF}, {NEW} '2026-10', {AT}, '', '')",
+        f"INSERT INTO payments VALUES ('K0123', 'K0123-1-1', {NEW} '2026-11', {AT}, '', '')",
+        "UPDATE payments SET month = '2026-11', heard_at = '2026-11-01T00:00:00Z'",
     ],
 )
 def test_the_guards_stand_again(used: Engine, change: str) -> None:

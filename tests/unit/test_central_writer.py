@@ -16,8 +16,7 @@ from kiosk_central.store.schema import counters
 from kiosk_central.store.writer import BATCH_MAX, Writer, _Lane
 from kioskd.protocols.central import ProblemCode
 from tests.databases import KINDS, Template, cluster_of, make_template
-
-WAIT_S = 10
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -58,10 +57,10 @@ def blocked(writer: Writer) -> tuple[Event, "Future[Any]"]:
 
     def job(_connection: Connection) -> None:
         started.set()
-        go.wait(WAIT_S)
+        go.wait(PATIENCE_S)
 
     future = writer.submit(job)
-    started.wait(WAIT_S)
+    started.wait(PATIENCE_S)
     return go, future
 
 
@@ -83,7 +82,7 @@ def test_waiting_jobs_share_one_commit(engine: Engine, writer: Writer) -> None:
     futures = [writer.submit(put(f"n{number}")) for number in range(100)]
     event.listen(engine, "commit", commits.append)
     go.set()
-    assert [one.result(WAIT_S) for one in futures] == [f"n{number}" for number in range(100)]
+    assert [one.result(PATIENCE_S) for one in futures] == [f"n{number}" for number in range(100)]
     assert len(commits) == 2  # the blocker's, and theirs
 
 
@@ -92,7 +91,7 @@ def test_more_than_a_batch(engine: Engine, writer: Writer) -> None:
     go, _ = blocked(writer)
     futures = [writer.submit(put(f"n{number}")) for number in range(BATCH_MAX + 20)]
     go.set()
-    assert all(one.result(WAIT_S) for one in futures)
+    assert all(one.result(PATIENCE_S) for one in futures)
 
 
 def test_a_failing_job_fails_alone(engine: Engine, writer: Writer) -> None:
@@ -109,11 +108,11 @@ def test_a_failing_job_fails_alone(engine: Engine, writer: Writer) -> None:
     go, _ = blocked(writer)
     futures = [writer.submit(job) for job in (put("a"), put("a"), refuse, bug, put("b"))]
     go.set()
-    assert futures[0].result(WAIT_S) == "a" and futures[4].result(WAIT_S) == "b"
+    assert futures[0].result(PATIENCE_S) == "a" and futures[4].result(PATIENCE_S) == "b"
     for future, kind in zip(
         futures[1:4], (IntegrityError, Refused, ZeroDivisionError), strict=True
     ):
-        assert isinstance(future.exception(WAIT_S), kind)
+        assert isinstance(future.exception(PATIENCE_S), kind)
     assert names(engine) == {"a", "b"} and writer.alive
 
 
@@ -134,15 +133,15 @@ def test_a_failed_commit_is_done_again_one_by_one(engine: Engine, writer: Writer
     event.listen(engine, "commit", failing(1))  # after the blocker's
     futures = [writer.submit(put(name)) for name in ("a", "b", "c")]
     go.set()
-    assert [one.result(WAIT_S) for one in futures] == ["a", "b", "c"]
+    assert [one.result(PATIENCE_S) for one in futures] == ["a", "b", "c"]
     assert names(engine) == {"a", "b", "c"}
 
 
 def test_a_lost_database_is_told_and_survived(engine: Engine, writer: Writer) -> None:
     """A commit that fails twice is the caller's error; the writer goes on."""
     event.listen(engine, "commit", failing(0, 1))
-    assert isinstance(writer.submit(put("a")).exception(WAIT_S), OperationalError)
-    assert writer.submit(put("b")).result(WAIT_S) == "b"
+    assert isinstance(writer.submit(put("a")).exception(PATIENCE_S), OperationalError)
+    assert writer.submit(put("b")).result(PATIENCE_S) == "b"
     assert names(engine) == {"b"}
 
 
@@ -152,7 +151,7 @@ def test_a_cancelled_job_is_not_done(engine: Engine, writer: Writer) -> None:
     given_up, other = writer.submit(put("a")), writer.submit(put("b"))
     assert given_up.cancel()
     go.set()
-    assert other.result(WAIT_S) == "b"
+    assert other.result(PATIENCE_S) == "b"
     assert names(engine) == {"b"}
 
 
@@ -163,7 +162,7 @@ def test_closing_does_what_waits_and_then_refuses(engine: Engine) -> None:
     waiting = writer.submit(put("a"))
     go.set()
     writer.close()
-    assert waiting.result(WAIT_S) == "a"
+    assert waiting.result(PATIENCE_S) == "a"
     with pytest.raises(Refused):
         writer.submit(put("b"))
 
@@ -190,9 +189,9 @@ def test_a_dead_writer_refuses_all_who_wait(
     monkeypatch.setattr(_Lane, "_commit_together", die)
     waiting = [writer.submit(put(name)) for name in ("a", "b")]
     go.set()
-    assert first.result(WAIT_S) is None
+    assert first.result(PATIENCE_S) is None
     for one in waiting:
-        assert isinstance(one.exception(WAIT_S), Refused)
+        assert isinstance(one.exception(PATIENCE_S), Refused)
     with pytest.raises(Refused):
         writer.submit(put("c"))
     assert not writer.alive and names(engine) == set()
@@ -210,7 +209,7 @@ def test_work_of_a_kind_is_done_together_and_fails_alone(engine: Engine, writer:
     go, _ = blocked(writer)
     futures = [writer.submit_together(together, name, "") for name in ("a", "b", "a", "c")]
     go.set()
-    done = [future.exception(WAIT_S) for future in futures]
+    done = [future.exception(PATIENCE_S) for future in futures]
     assert [type(one) for one in done] == [type(None), type(None), IntegrityError, type(None)]
     assert names(engine) == {"a", "b", "c"} and sizes[:2] == [4, 1]
 
@@ -228,4 +227,4 @@ def test_work_done_together_keeps_its_place_among_jobs(engine: Engine, writer: W
     writer.submit(lambda _connection: order.append("job"), "K")
     last = writer.submit_together(together, "last", "K")
     go.set()
-    assert last.result(WAIT_S) == "last" and order == ["first", "job", "last"]
+    assert last.result(PATIENCE_S) == "last" and order == ["first", "job", "last"]

@@ -12,9 +12,9 @@ from kiosk_central.store.engine import open_engine, read, write
 from kiosk_central.store.faults import is_gone
 from kiosk_central.store.schema import counters
 from kiosk_central.store.writer import Writer
+from tests.patience import PATIENCE_S
 from tests.postgres import Postgres
 
-WAIT_S = 20
 ONE, OTHER = "K0123", "K0124"
 """Two kiosks whose jobs are done by different threads of two."""
 Job = Callable[[Connection], object]
@@ -57,15 +57,15 @@ def test_a_kiosk_does_not_wait_for_another(engine: Engine, writer: Writer) -> No
 
     def hold(_connection: Connection) -> None:
         started.set()
-        go.wait(WAIT_S)
+        go.wait(PATIENCE_S)
 
     held = writer.submit(hold, ONE)
-    assert started.wait(WAIT_S)
+    assert started.wait(PATIENCE_S)
     behind = [writer.submit(take("a"), ONE) for _ in range(3)]
-    assert writer.submit(take("b"), OTHER).result(WAIT_S) == 1
+    assert writer.submit(take("b"), OTHER).result(PATIENCE_S) == 1
     assert value(engine, "b") == 1 and not held.done() and not behind[0].done()
     go.set()
-    assert [one.result(WAIT_S) for one in behind] == [1, 2, 3]
+    assert [one.result(PATIENCE_S) for one in behind] == [1, 2, 3]
 
 
 def raising_once(sqlstate: str) -> Job:
@@ -83,7 +83,7 @@ def raising_once(sqlstate: str) -> Job:
 @pytest.mark.parametrize("sqlstate", ["40001", "40P01", "23505"])
 def test_what_came_between_is_done_again(engine: Engine, writer: Writer, sqlstate: str) -> None:
     """A serialisation failure, a deadlock or a double key: the job looks again and succeeds."""
-    assert writer.submit(raising_once(sqlstate), ONE).result(WAIT_S) == 1
+    assert writer.submit(raising_once(sqlstate), ONE).result(PATIENCE_S) == 1
     assert value(engine, "a") == 1
 
 
@@ -99,12 +99,12 @@ def test_a_circle_of_waiting_is_broken(engine: Engine, writer: Writer) -> None:
                 raised = update(counters).where(counters.c.name == name)
                 connection.execute(raised.values(value=counters.c.value + 1))
                 held[first].set()
-                assert held[second].wait(WAIT_S)
+                assert held[second].wait(PATIENCE_S)
 
         return job
 
     done = [writer.submit(crosswise("a", "b"), ONE), writer.submit(crosswise("b", "a"), OTHER)]
-    assert [one.result(WAIT_S) for one in done] == [None, None]
+    assert [one.result(PATIENCE_S) for one in done] == [None, None]
     assert (value(engine, "a"), value(engine, "b")) == (3, 3)
 
 
@@ -126,13 +126,13 @@ def test_a_lost_connection_costs_nobody_anything(engine: Engine, writer: Writer)
 
     def hold(_connection: Connection) -> None:
         started.set()
-        go.wait(WAIT_S)
+        go.wait(PATIENCE_S)
 
     writer.submit(hold, ONE)
-    assert started.wait(WAIT_S)
+    assert started.wait(PATIENCE_S)
     done = [writer.submit(job, ONE) for job in (take("a"), cut_once(), take("a"))]
     go.set()
-    assert [one.result(WAIT_S) for one in done] == [1, 2, 3]
+    assert [one.result(PATIENCE_S) for one in done] == [1, 2, 3]
 
 
 def close_to_all(postgres: Postgres, name: str) -> None:
@@ -148,32 +148,32 @@ def test_a_database_that_is_gone_is_asked_once_for_all(
 
     def hold(_connection: Connection) -> None:
         started.set()
-        go.wait(WAIT_S)
+        go.wait(PATIENCE_S)
 
     held = writer.submit(hold, ONE)
-    assert started.wait(WAIT_S)
+    assert started.wait(PATIENCE_S)
     waiting = [writer.submit(take("a"), ONE) for _ in range(100)]
     close_to_all(postgres, database)
     asked: list[object] = []
     event.listen(engine, "do_connect", lambda *_call: asked.append(_call))
     go.set()
-    assert all(is_gone(one.exception(WAIT_S)) for one in [held, *waiting])
+    assert all(is_gone(one.exception(PATIENCE_S)) for one in [held, *waiting])
     assert len(asked) < 10
     postgres.run(f"ALTER DATABASE {database} ALLOW_CONNECTIONS true")
-    assert writer.submit(take("a"), ONE).result(WAIT_S) == 1
+    assert writer.submit(take("a"), ONE).result(PATIENCE_S) == 1
 
 
 def test_a_primary_that_became_a_standby_is_left(
     engine: Engine, writer: Writer, postgres: Postgres, database: str
 ) -> None:
     """A refusal to write ends the connection: the next one goes where the primary is now."""
-    assert writer.submit(take("a"), ONE).result(WAIT_S) == 1
+    assert writer.submit(take("a"), ONE).result(PATIENCE_S) == 1
     postgres.run(f"ALTER DATABASE {database} SET default_transaction_read_only = on")
     engine.dispose()
-    refused = writer.submit(take("a"), ONE).exception(WAIT_S)
+    refused = writer.submit(take("a"), ONE).exception(PATIENCE_S)
     assert isinstance(refused, DBAPIError) and is_gone(refused)
     postgres.run(f"ALTER DATABASE {database} RESET default_transaction_read_only")
-    assert writer.submit(take("a"), ONE).result(WAIT_S) == 2
+    assert writer.submit(take("a"), ONE).result(PATIENCE_S) == 2
 
 
 def test_numbers_are_without_a_gap(engine: Engine, writer: Writer) -> None:
@@ -187,5 +187,5 @@ def test_numbers_are_without_a_gap(engine: Engine, writer: Writer) -> None:
         writer.submit(fail if number % 5 == 0 else take("a"), (ONE, OTHER)[number % 2])
         for number in range(200)
     ]
-    taken = [one.result(WAIT_S) for number, one in enumerate(done) if number % 5]
+    taken = [one.result(PATIENCE_S) for number, one in enumerate(done) if number % 5]
     assert sorted(taken) == list(range(1, 161))

@@ -18,10 +18,10 @@ import pytest
 import requests
 
 from kiosk_central.region import SAMPLE_FILE
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "centre.md").read_text(encoding="utf-8").partition("## Backups")[0]
-TIMEOUT_S = 60
 
 
 class Machine:
@@ -45,7 +45,7 @@ class Machine:
     def run(self, script: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             ["sh", "-ec", script], cwd=self.home, capture_output=True, text=True, check=False,
-            timeout=TIMEOUT_S, env=os.environ | {"PYTHONPATH": str(ROOT)},
+            timeout=PATIENCE_S, env=os.environ | {"PYTHONPATH": str(ROOT)},
         )  # fmt: skip
 
     def environment(self) -> dict[str, str]:
@@ -107,8 +107,8 @@ def test_after_five_commands_a_centre_answers(machine: Machine) -> None:
         session.verify = str(machine.home / "trust/ca.pem")
         # The certificate is for the name in the command, so it is asked by address here.
         session.mount(url, ByName("centre.city.example"))
-        assert session.get(f"{url}/healthz", timeout=TIMEOUT_S).status_code == 204
-        assert session.get(f"{url}/v1/region", timeout=TIMEOUT_S).status_code == 401
+        assert session.get(f"{url}/healthz", timeout=PATIENCE_S).status_code == 204
+        assert session.get(f"{url}/v1/region", timeout=PATIENCE_S).status_code == 401
     for secret in ("signing.key", "trust/ca.key", "trust/server.key"):
         assert (machine.home / secret).stat().st_mode & 0o077 == 0, secret
 

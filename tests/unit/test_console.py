@@ -17,7 +17,8 @@ from kioskd.screens.console import ScreenConsole
 from kioskd.screens.enter_pin import EnterPin
 from kioskd.screens.problem import Problem
 from kioskd.screens.stage import PygameStage
-from tests.unit.test_stage import FACTS, PATIENCE_S, SETTINGS, wait_shown
+from tests.patience import PATIENCE_S
+from tests.unit.test_stage import FACTS, SETTINGS, wait_shown
 
 os.environ["SDL_VIDEODRIVER"] = "dummy"
 PROBLEM = Problem(Trouble(TroubleReason.CARD_FOREIGN, "C-03"))

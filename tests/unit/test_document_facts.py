@@ -139,12 +139,22 @@ def test_an_application_gives_a_card_certificate() -> None:
         CARD.application,
         CARD.applied_on,
         CARD.old_card_tail,
+        CARD.handed_in,
         CARD.outlet,
         CARD.outlet_address,
         CARD.collect_from,
         CARD.collect_to,
     )
     assert applied.certificate(LI, CARD.entitles) == CARD
+
+
+def test_a_certificate_says_whether_the_old_card_was_lost_or_handed_in() -> None:
+    """Nobody is said to have lost a card that she laid on the desk."""
+    lost = str(view_of(paper(DocumentKind.CARD_CERTIFICATE, CARD))["statement"])
+    assert "正式挂失和补领手续，原卡（尾号 19）已经停用" in lost
+    exchanged = replace(CARD, handed_in=True)
+    told = str(view_of(paper(DocumentKind.CARD_CERTIFICATE, exchanged))["statement"])
+    assert "到期换卡手续，原卡（尾号 19）已经交回" in told and "挂失" not in told
 
 
 def test_the_account_counts_what_was_paid_before(world: World) -> None:

@@ -32,6 +32,7 @@ from kioskd.domain.secret import PersonName
 from kioskd.protocols.central import ProblemCode
 from kioskd.protocols.central_documents import DocumentKind
 from kioskd.protocols.receipt_facts import qr_text
+from tests.patience import PATIENCE_S
 
 DPI = 100
 SEAL_RED = (200, 16, 46)
@@ -272,7 +273,7 @@ def test_the_loop_runs_on_while_papers_are_made(
 ) -> None:
     """Workers that hang stop nobody else; beyond the limit a kiosk is told to come again."""
     gate, wanted = threading.Event(), paper(DocumentKind.CONTRIBUTION_RECEIPT, RECEIPT)
-    monkeypatch.setattr(press, "_make", lambda _paper: gate.wait(20))
+    monkeypatch.setattr(press, "_make", lambda _paper: gate.wait(PATIENCE_S))
 
     async def many() -> None:
         waiting = [asyncio.ensure_future(press.make(wanted)) for _ in range(WAITING_MAX)]

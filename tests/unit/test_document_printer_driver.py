@@ -19,6 +19,7 @@ from kioskd.drivers.print_book import DiskPrintBook, Intent
 from kioskd.drivers.settings import DocumentPrinterSettings
 from kioskd.errors import ConfigError, DeviceTimeout
 from tests.fakes import NOW
+from tests.patience import PATIENCE_S
 from tests.unit.a4_rig import A4Rig, paper, print_at
 
 ALIGNMENT_CONFIG = """
@@ -53,7 +54,8 @@ def rig(shared: A4Rig, monkeypatch: pytest.MonkeyPatch) -> Iterator[A4Rig]:
     monkeypatch.setattr(document_printer, "JOB_POLL_S", 0.05)
     monkeypatch.setattr(document_printer, "AGAIN_S", 0.1)
     monkeypatch.setattr(document_printer, "IDLE_POLL_S", 0.1)
-    monkeypatch.setattr(ipp_line, "CONNECT_LIMIT_S", 30.0)  # a busy machine is no dead printer
+    for limit in ("CONNECT_LIMIT_S", "ANSWER_LIMIT_S"):  # a busy machine is no dead printer
+        monkeypatch.setattr(ipp_line, limit, PATIENCE_S)
     shared.wait_ready()
     yield shared
     shared.faults.clear()
@@ -177,7 +179,7 @@ async def test_a_busy_printer_is_waited_for_and_then_given_up(rig: A4Rig, tmp_pa
     job = print_at(rig, tmp_path, busy_limit_s=1)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(job.driver.run)
-        with trio.fail_after(30):
+        with trio.fail_after(PATIENCE_S):
             while job.driver.trouble is None or job.driver.trouble.code != "D-25":
                 await trio.sleep(0.02)
         end = await job.driver.print(paper(), "p-busy", job.note)
@@ -207,7 +209,7 @@ async def test_without_paper_the_health_board_says_so_before_anybody_asks(
         await job.until_known()
         rig.faults.add("a4.paper_out")
         await job.until_known(well=False)
-        with trio.fail_after(30):
+        with trio.fail_after(PATIENCE_S):
             while job.driver.trouble is None or job.driver.trouble.code != "D-21":
                 await trio.sleep(0.02)
         end = await job.driver.print(paper(), "p-empty", job.note)
@@ -243,7 +245,7 @@ async def test_a_printer_that_loses_its_power_half_way_is_unknown(
         nursery.start_soon(go)
         await job.until(lambda progress: progress.done == 1)
         rig.faults.add("a4.off")
-        with trio.fail_after(30):
+        with trio.fail_after(PATIENCE_S):
             while rig.peer.printer.is_on:
                 await trio.sleep(0.02)
         rig.faults.clear()
@@ -257,7 +259,7 @@ async def test_after_a_crash_the_job_is_adopted_and_not_sent_again(
     """The next run finds the job by its name, follows it to its end, and reports that."""
     rig.faults.add("a4.hold_on_page=2")
     crashed, jobs = print_at(rig, tmp_path), len(rig.peer.jobs)
-    with trio.move_on_after(60) as crash:
+    with trio.move_on_after(PATIENCE_S) as crash:
 
         def note_and_crash(progress: object) -> None:
             crashed.note(progress)  # type: ignore[arg-type]
@@ -271,7 +273,7 @@ async def test_after_a_crash_the_job_is_adopted_and_not_sent_again(
         nursery.start_soon(after.driver.run)
         await after.until_known(well=False)
         rig.faults.clear()
-        with trio.fail_after(30):
+        with trio.fail_after(PATIENCE_S):
             while not after.book.unreported():
                 await trio.sleep(0.02)
         nursery.cancel_scope.cancel()

@@ -21,8 +21,8 @@ from kioskd.drivers.sam_v_line import SamVLine
 from kioskd.drivers.settings import IdReaderSettings
 from kioskd.errors import CardUnreadable, DeviceError, DeviceTimeout, DeviceUnavailable
 from kioskd.protocols.sam_v import Command, Status
+from tests.patience import PATIENCE_S
 
-PATIENCE_S = 10
 ZHANG = IdCardPersona("张三丰", "000000190001010025")
 WANG = IdCardPersona("王样例", "00000019700101006X")
 

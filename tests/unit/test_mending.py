@@ -11,10 +11,8 @@ from kioskd.errors import JournalDamaged
 from kioskd.payments import caretaker
 from kioskd.payments.audit import faults_in
 from tests.journals import Books, lent, tamper
+from tests.patience import PATIENCE_S
 from tests.unit.test_store import files_limited_to, log_size
-
-PATIENCE_S = 20.0
-"""For what comes at once unless it is broken."""
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from kioskd.domain.trouble import TroubleReason
 from kioskd.drivers.pinpad import ZvtPinPad
 from kioskd.drivers.settings import PinPadSettings
 from kioskd.errors import DeviceError, JournalDamaged
+from tests.patience import PATIENCE_S
 
 AMOUNT = Money(140000)
 WITH_COMMISSIONING = Money(140001)
@@ -66,7 +67,7 @@ class Rig:
 async def running(folder, faults=(), **settings):
     rig = Rig(folder, **settings)
     rig.faults.update(faults)
-    with trio.fail_after(25):
+    with trio.fail_after(PATIENCE_S):
         async with trio.open_nursery() as nursery:
             await nursery.start(rig.peer.run)
             async with trio.open_nursery() as inner:  # the driver is stopped first and logs off

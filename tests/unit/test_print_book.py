@@ -12,6 +12,7 @@ from kioskd.errors import ServerRefused, ServerUnreachable
 from kioskd.protocols.central_documents import DocumentPrintReport
 from kioskd.relay import documents
 from tests.fakes import NOW
+from tests.patience import PATIENCE_S
 
 INTENT = Intent("p1", "d1", "ab" * 32, 3)
 
@@ -99,7 +100,7 @@ async def test_reports_are_repeated_until_the_centre_has_them(
         await trio.lowlevel.checkpoint()
         for name in ("p1", "p2", "p3"):
             book.note(DocumentPrintReport("d", name, Printed.YES, 1, NOW))
-        with trio.fail_after(10):
+        with trio.fail_after(PATIENCE_S):
             while book.unreported():
                 await trio.sleep(0.01)
         nursery.cancel_scope.cancel()

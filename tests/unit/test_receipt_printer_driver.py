@@ -33,8 +33,8 @@ from kioskd.protocols.escpos_status import (
     is_answer_in_turn,
     paper_state,
 )
+from tests.patience import PATIENCE_S
 
-PATIENCE_S = 10
 RECEIPT = Receipt(
     (
         ReceiptLine("社会保险费缴费", style=LineStyle.HEADING),

@@ -27,6 +27,7 @@ from kioskd.protocols.central_books import (
     ReceiptEntry,
 )
 from kioskd.relay.client import CentralClient
+from tests.patience import PATIENCE_S
 from tests.trust import Trust
 
 NOW = "2026-11-22T09:55:01Z"
@@ -79,7 +80,7 @@ def url(script: Script, trust: Trust) -> Iterator[str]:
             self.wfile.write(script.body[:1] if script.drip else script.body)
             self.wfile.flush()
             if script.drip:
-                script.released.wait(10)
+                script.released.wait(PATIENCE_S)
             if script.declared_extra or script.drip:
                 self.close_connection = True
 
@@ -241,7 +242,7 @@ async def test_nobody_there(url: str, client_for: ClientFor) -> None:
 async def test_too_slow(url: str, client_for: ClientFor, script: Script) -> None:
     """A centre that starts to answer and stops is unreachable within the limit."""
     script.drip = True
-    with pytest.raises(ServerUnreachable), trio.fail_after(5):
+    with pytest.raises(ServerUnreachable), trio.fail_after(PATIENCE_S / 2):
         await client_for(url, read_timeout_s=0.2).server_time()
 
 
@@ -336,7 +337,7 @@ async def test_it_looks_by_itself(url: str, client_for: ClientFor, script: Scrip
     client.listen(found.set)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(client.run)
-        with trio.fail_after(5):
+        with trio.fail_after(PATIENCE_S):
             await found.wait()
         nursery.cancel_scope.cancel()
     assert client.trouble is None

@@ -11,8 +11,7 @@ import trio.testing
 
 from kioskd.errors import DeviceUnavailable
 from kioskd.transports.serial_port import SerialPort, SerialSettings, open_serial
-
-PATIENCE_S = 5
+from tests.patience import PATIENCE_S
 
 
 class Wire:

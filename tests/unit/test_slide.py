@@ -16,7 +16,8 @@ from kioskd.screens.looks import Look
 from kioskd.screens.settings import ScreenSettings
 from kioskd.screens.slide import DURATION_S, WAY, Slide
 from kioskd.screens.stage import PygameStage
-from tests.unit.test_stage import FACTS, PATIENCE_S, tap, wait_shown
+from tests.patience import PATIENCE_S
+from tests.unit.test_stage import FACTS, tap, wait_shown
 
 os.environ["SDL_VIDEODRIVER"] = "dummy"
 GROUND, INK = (9, 9, 9), (200, 10, 10)

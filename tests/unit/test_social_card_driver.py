@@ -26,9 +26,8 @@ from kioskd.errors import (
     CardUnreadable,
     DeviceUnavailable,
 )
+from tests.patience import PATIENCE_S
 
-LONG_S = 10.0
-"""No test waits longer for an event that must come."""
 GOOD = CardPersona.good()
 OTHER = CardPersona.good(
     name="李测试", id_number="000000190001010025", number="T0000001X", serial=2
@@ -46,7 +45,7 @@ class Desk:
         self.pcscd, self.card, self.reader = pcscd, card, reader
 
     async def insert(self, persona: CardPersona) -> None:
-        with trio.fail_after(LONG_S):
+        with trio.fail_after(PATIENCE_S):
             await self.card.insert(persona)
             await self.reader.wait_inserted()
 
@@ -65,7 +64,7 @@ async def desk(tmp_path: Path, socket_path: Path) -> AsyncIterator[Desk]:
         await nursery.start(card.run)
         reader = SocialCardReaderDriver(SocialCardReaderSettings())
         await nursery.start(reader.run)
-        with trio.fail_after(3 * LONG_S):
+        with trio.fail_after(3 * PATIENCE_S):
             yield Desk(pcscd, card, reader)
         nursery.cancel_scope.cancel()
 
@@ -179,7 +178,7 @@ async def test_pulled_in_mid_apdu(desk: Desk) -> None:
     with pytest.raises(CardRemoved):
         async with desk.reader.session() as card:
             await card.read()
-    with trio.fail_after(LONG_S):
+    with trio.fail_after(PATIENCE_S):
         await desk.reader.wait_removed()
     await desk.insert(OTHER)
     async with desk.reader.session() as card:
@@ -195,7 +194,7 @@ async def test_swap_is_seen(desk: Desk) -> None:
         await desk.card.insert(OTHER)
         with pytest.raises(CardRemoved):
             await card.read()
-    with trio.fail_after(LONG_S):
+    with trio.fail_after(PATIENCE_S):
         await desk.reader.wait_inserted()
         async with desk.reader.session() as card:
             assert (await card.read()).name == PersonName("李测试")
@@ -216,13 +215,13 @@ async def test_survives_a_crash_of_pcscd(desk: Desk) -> None:
         await desk.pcscd.kill()
         with pytest.raises(DeviceUnavailable):
             await card.read()
-    with trio.fail_after(LONG_S):
+    with trio.fail_after(PATIENCE_S):
         while desk.reader.trouble is None:
             await desk.reader.wait_change()
     assert desk.reader.trouble.reason is TroubleReason.CARD_READER_GONE
     assert not desk.reader.card_present
     await desk.pcscd.start()
-    with trio.fail_after(LONG_S):
+    with trio.fail_after(PATIENCE_S):
         await desk.reader.wait_inserted()
     assert desk.reader.trouble is None
     async with desk.reader.session() as card:
@@ -240,7 +239,7 @@ async def test_starts_without_pcscd(desk: Desk) -> None:
             async with late.session():
                 pass
         await desk.pcscd.start()
-        with trio.fail_after(LONG_S):
+        with trio.fail_after(PATIENCE_S):
             await late.wait_change()
         assert late.trouble is None
         nursery.cancel_scope.cancel()

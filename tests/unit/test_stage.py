@@ -17,9 +17,9 @@ from kioskd.screens.layout import Rect
 from kioskd.screens.settings import ScreenSettings
 from kioskd.screens.stage import PygameStage
 from kioskd.screens.touches import post_touch
+from tests.patience import PATIENCE_S
 
 os.environ["SDL_VIDEODRIVER"] = "dummy"
-PATIENCE_S = 10
 FACTS = FrameFacts(
     Text("终端", "Terminal"),
     Text("门诊", "Clinic"),
@@ -166,7 +166,7 @@ async def test_nobody_there_ends_the_visit(nursery: trio.Nursery) -> None:
 
 async def test_still_here_keeps_the_visit(nursery: trio.Nursery) -> None:
     """Touching the question takes it away and is no tap on what lies beneath."""
-    settings = replace(SETTINGS, idle_limit_s=2, warning_s=1.9)
+    settings = replace(SETTINGS, idle_limit_s=30, warning_s=29.9)
     stage = PygameStage(settings, FACTS)
     await nursery.start(stage.run)
     stage.begin_visit()

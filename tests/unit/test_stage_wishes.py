@@ -15,7 +15,8 @@ from kioskd.screens.preferences import USUAL
 from kioskd.screens.reading import Sentence
 from kioskd.screens.settings import ScreenSettings
 from kioskd.screens.stage import PygameStage
-from tests.unit.test_stage import FACTS, PATIENCE_S, Count, Lobby, tap, wait_shown
+from tests.patience import PATIENCE_S
+from tests.unit.test_stage import FACTS, Count, Lobby, tap, wait_shown
 
 os.environ["SDL_VIDEODRIVER"] = "dummy"
 TALL = ScreenSettings(width_px=540, height_px=960, panel_width_mm=268)

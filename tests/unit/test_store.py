@@ -15,9 +15,7 @@ from kioskd.payments.audit import faults_in
 from kioskd.payments.store import SERIES_ALPHABET, SERIES_LENGTH, TIDY_LOG_BYTES, Store, reading
 from tests.fakes import a_record
 from tests.journals import KIOSK, Books, lent, tamper
-
-WAIT_S = 20.0
-"""For what happens at once unless it is broken: then the test fails instead of hanging."""
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -117,18 +115,18 @@ def test_reading_is_not_stopped_by_a_slow_commit(store: Store) -> None:
         with store.commit(synced=True) as db:
             db.execute("UPDATE journal SET openings = openings + 100")
             inside.set()
-            go_on.wait(WAIT_S)
+            go_on.wait(PATIENCE_S)
 
     before = openings(store)
     writer = in_a_thread(slow_commit)
     try:
-        assert inside.wait(WAIT_S)
+        assert inside.wait(PATIENCE_S)
         reader = in_a_thread(lambda: seen.append(openings(store)))
-        reader.join(WAIT_S)
+        reader.join(PATIENCE_S)
         assert seen == [before]
     finally:
         go_on.set()
-        writer.join(WAIT_S)
+        writer.join(PATIENCE_S)
     assert openings(store) == before + 100
 
 
@@ -140,7 +138,7 @@ def test_writers_take_turns(store: Store) -> None:
         for _ in range(2)
     ]
     for thread in threads:
-        thread.join(WAIT_S)
+        thread.join(PATIENCE_S)
     assert openings(store) == before + 40
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
+
 ROOT = Path(__file__).parents[2]
 UNIT = ROOT / "systemd" / "kioskd.service"
 EXPOSURE_LIMIT = 2.0
@@ -45,7 +47,7 @@ def _systemd_analyze(*words: str) -> subprocess.CompletedProcess[str]:
     program = shutil.which("systemd-analyze")
     assert program, "make setup installs systemd, which brings systemd-analyze"
     return subprocess.run(
-        [program, *words], capture_output=True, text=True, timeout=60, check=False
+        [program, *words], capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
 
 
@@ -140,7 +142,7 @@ def test_accounts_and_folders_are_accepted(tmp_path: Path) -> None:
             [program, f"--root={tmp_path}", *words, str(file)],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE_S,
             check=False,
         )
         assert answer.returncode == 0, answer.stderr

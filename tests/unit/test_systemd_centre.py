@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
+
 FOLDER = Path(__file__).parents[2] / "systemd"
 SERVICES = ("kiosk-central.service", "kiosk-central@.service", "kiosk-central-backup.service")
 UNITS = (*SERVICES, "kiosk-central-backup.timer")
@@ -29,7 +31,7 @@ def _systemd(*words: str) -> subprocess.CompletedProcess[str]:
     program = shutil.which(words[0])
     assert program, "make setup installs systemd"
     return subprocess.run(
-        [program, *words[1:]], capture_output=True, text=True, timeout=60, check=False
+        [program, *words[1:]], capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
 
 

@@ -13,8 +13,7 @@ from kioskd.contracts import Saying
 from kioskd.domain.trouble import TroubleReason
 from kioskd.drivers.settings import VoiceSettings
 from kioskd.drivers.voice import SpokenVoice
-
-PATIENCE_S = 20
+from tests.patience import PATIENCE_S
 
 
 def program(folder: Path, does: str) -> Path:

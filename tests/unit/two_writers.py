@@ -10,9 +10,9 @@ from sqlalchemy import text
 
 from kiosk_central.desk import Desk
 from kiosk_central.store.engine import read
+from tests.patience import PATIENCE_S
 from tests.unit.central_world import World
 
-WAIT_S = 20
 HELD_UP_S = 0.1
 """SQLite does not tell who waits; whoever is not done after this does."""
 
@@ -44,7 +44,7 @@ def interleaved(
             transaction.rollback()
         else:
             transaction.commit()
-        failure = running.exception(WAIT_S)
+        failure = running.exception(PATIENCE_S)
         return Second(running.result() if failure is None else failure, waited)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import Connection
 
 from kiosk_central import sample
@@ -16,6 +16,7 @@ from kiosk_central.store.engine import open_engine, write
 from kiosk_central.web.accounts import add_account
 from kiosk_central.web.roles import Role
 from tests.databases import Template, make_template
+from tests.patience import PATIENCE_S
 from tests.web.staff import NOW, OUTLET, Served, Staff, serving
 
 CHROMIUM = "/usr/bin/chromium"
@@ -31,10 +32,17 @@ WIDTHS = {1280: 900, 390: 844}
 """Width of the window in pixels, and its height."""
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let a test say that its window may have any width; be patient with pages."""
+    config.addinivalue_line("markers", "one_width: the narrow window alone will do")
+    expect.set_options(timeout=PATIENCE_S * 1000)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what asks for ``width`` at each width."""
     if "width" in metafunc.fixturenames:
-        metafunc.parametrize("width", WIDTHS)
+        one = metafunc.definition.get_closest_marker("one_width")
+        metafunc.parametrize("width", [min(WIDTHS)] if one else WIDTHS)
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +77,7 @@ class Visitor:
     page: Page
     served: Served
     width: int
-    pictures: Path
+    pictures: Path | None
     staff: Staff | None = None
 
     def open(self, path: str) -> None:
@@ -80,30 +88,34 @@ class Visitor:
         menu = self.page.get_by_role("navigation", name="主菜单")
         menu.get_by_role("link", name=entry, exact=True).click()
 
-    def shoot(self, name: str) -> Path:
-        """Keep a picture of the whole page, which must not be wider than the window."""
+    def shoot(self, name: str) -> None:
+        """Look at the page, which must not be wider than the window; keep a picture if asked."""
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= self.width, f"{name}: {wide} px wide in a window of {self.width}"
-        file = self.pictures / f"{name}-{self.width}.png"
-        self.page.screenshot(path=file, full_page=True)
-        return file
+        if self.pictures is not None:
+            file = self.pictures / f"{name}-{self.width}.png"
+            self.page.screenshot(path=file, full_page=True)
 
 
 @pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    """Where pictures of pages go: KIOSKD_WEB_PICTURES keeps them."""
-    folder = Path(os.environ.get("KIOSKD_WEB_PICTURES", tmp_path / "pictures"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def pictures() -> Path | None:
+    """Where pictures of pages go: none is taken without KIOSKD_WEB_PICTURES."""
+    folder = os.environ.get("KIOSKD_WEB_PICTURES")
+    if folder is None:
+        return None
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    return Path(folder)
 
 
 @pytest.fixture
-def visitor(chromium: Browser, served: Served, width: int, pictures: Path) -> Iterator[Visitor]:
+def visitor(
+    chromium: Browser, served: Served, width: int, pictures: Path | None
+) -> Iterator[Visitor]:
     """A window in which nobody is logged in."""
     context = chromium.new_context(
         viewport={"width": width, "height": WIDTHS[width]}, locale="zh-CN"
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_S * 1000)
     yield Visitor(context.new_page(), served, width, pictures)
     context.close()
 

@@ -14,11 +14,11 @@ import uvicorn
 
 from kiosk_central.app import build_app, build_centre
 from kiosk_central.region import load_region
+from tests.patience import PATIENCE_S
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 OUTLET = "东区社会保障服务大厅"
 PASSWORD = "sample horse 27 staple"
-TIMEOUT_S = 20
 
 
 @dataclass
@@ -53,13 +53,13 @@ class Served:
     def post(self, path: str, fields: dict[str, str], **more: object) -> requests.Response:
         """Send a form; follows no redirection."""
         return self.session.post(
-            self.url + path, fields, timeout=TIMEOUT_S, allow_redirects=False, **more
+            self.url + path, fields, timeout=PATIENCE_S, allow_redirects=False, **more
         )
 
     def get(self, path: str, token: str = "") -> requests.Response:
         cookies = {"desk": token} if token else {}
         return self.session.get(
-            self.url + path, cookies=cookies, timeout=TIMEOUT_S, allow_redirects=False
+            self.url + path, cookies=cookies, timeout=PATIENCE_S, allow_redirects=False
         )
 
     def take_secret(self, staff: Staff) -> None:
@@ -101,4 +101,4 @@ def serving(db: str) -> Iterator[Served]:
     yield found
     found.session.close()
     http.should_exit = True
-    thread.join(TIMEOUT_S)
+    thread.join(PATIENCE_S)

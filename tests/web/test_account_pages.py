@@ -36,6 +36,7 @@ def test_an_account_is_made_reset_and_ended(as_staff: Callable[..., Visitor]) ->
     expect(row).to_contain_text("已停用")
 
 
+@pytest.mark.one_width
 @pytest.mark.parametrize(
     ("name", "roles", "words"),
     [
@@ -63,6 +64,7 @@ def test_what_cannot_be_an_account_is_said(
     visitor.shoot("accounts-refused")
 
 
+@pytest.mark.one_width
 def test_nobody_ends_her_own_account(served: Served, as_staff: Callable[..., Visitor]) -> None:
     """The page offers it not, and a form made by hand is refused."""
     visitor = as_staff(Role.ADMIN, name="admin1")

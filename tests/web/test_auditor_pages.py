@@ -30,8 +30,8 @@ def world(served: Served) -> Iterator[World]:
     """Books with a payment, one that nobody can find out, and the chain of a journal."""
     made = World(open_engine(served.db))
     made.assess("A1", (10, 11))
-    made.report(PaymentState.CONFIRMED, "K0123-000001")
-    made.report(PaymentState.UNRESOLVED, "K0123-000002", assessment="A2")
+    made.report(PaymentState.CONFIRMED, "K0123-7KQ4-000001")
+    made.report(PaymentState.UNRESOLVED, "K0123-7KQ4-000002", assessment="A2")
     digest = b"\x07" * 32
     head = next_link(first_link(KIOSK, "7KQ4"), digest)
     made.at_desk(lambda desk: take_links(desk, KIOSK, ChainLinks("7KQ4", 1, (digest,), head)))
@@ -52,7 +52,7 @@ def test_the_books_are_read_from_the_sum_to_the_entry(
     visitor.shoot("audit-overview")
     confirmed.click()
     visitor.shoot("audit-payments")
-    page.get_by_role("link", name="K0123-000001").click()
+    page.get_by_role("link", name="K0123-7KQ4-000001").click()
     expect(page.get_by_role("cell", name="pension-pool")).to_be_visible()
     expect(page.get_by_role("cell", name="2,800.00")).to_be_visible()
     visitor.shoot("audit-payment")
@@ -98,19 +98,21 @@ def test_who_looked_at_whom_is_found_by_id_number(
     expect(page.get_by_text("没有这样的记录")).to_be_visible()
 
 
+@pytest.mark.one_width
 def test_pages_of_many_payments_follow_one_another(
     world: World, as_staff: Callable[..., Visitor]
 ) -> None:
     """Newest first, none twice and none left out where the page turns, even within one second."""
     rows = [
         {
-            "ref": f"X-{number:04d}",
+            "ref": f"{KIOSK}-X-{number:04d}",
             "kiosk_id": KIOSK,
             "assessment_ref": "none",
             "amount_fen": 1,
             "state": "declined",
             "begun_at": "2026-11-20T00:00:00Z",
             "heard_at": "2026-11-20T00:00:00Z",
+            "month": "2026-11",
             "changed_at": "2026-11-20T00:00:00Z",
             "give_back": "",
             "decided": "",

@@ -15,12 +15,11 @@ from kiosk_central.web.roles import Role
 from kioskd.domain.profile import FieldChange, ProfileField
 from kioskd.domain.secret import PersonName, PhoneNumber
 from kioskd.protocols.central_profile import ProfileChange
+from tests.patience import PATIENCE_S
 from tests.unit.central_world import KIOSK, World
 from tests.unit.counter_world import AGENT, MADE, MADE_FOR_ZHAO
 from tests.web.conftest import Visitor
 from tests.web.staff import Served
-
-TIMEOUT_S = 20
 
 
 @pytest.fixture
@@ -248,7 +247,7 @@ def test_the_telephone_menu_is_told_by_the_code_she_chose(
             served.url + "/v1/ivr/status",
             json=asked,
             headers={"Authorization": f"Bearer {bearer}"},
-            timeout=TIMEOUT_S,
+            timeout=PATIENCE_S,
         )
         return answer.status_code, answer.json()
 

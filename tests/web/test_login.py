@@ -11,6 +11,7 @@ from kiosk_central.store.engine import open_engine, read, write
 from kiosk_central.store.web import web_accounts, web_acts, web_sessions
 from kiosk_central.web.accounts import add_account, disable_account, reset_account
 from kiosk_central.web.roles import Role
+from tests.patience import PATIENCE_S
 from tests.web.staff import NOW, OUTLET, Served, Staff, token_of
 
 
@@ -38,7 +39,9 @@ def test_nothing_is_seen_without_a_log_in(served: Served) -> None:
     """Pages lead to the log-in and back to what was wanted; htmx is told to go there too."""
     answer = served.get("/desk?x=1")
     assert answer.headers["Location"] == "/desk/login?next=%2Fdesk%3Fx%3D1"
-    part = served.session.get(served.url + "/desk", headers={"HX-Request": "true"}, timeout=9)
+    part = served.session.get(
+        served.url + "/desk", headers={"HX-Request": "true"}, timeout=PATIENCE_S
+    )
     assert (part.status_code, part.headers["HX-Redirect"]) == (401, "/desk/login")
 
 
@@ -208,7 +211,7 @@ def test_a_log_in_leads_only_to_pages_of_ours(served: Served, staff: Staff, wher
         served.url + "/desk/login",
         fields,
         params={"next": where},
-        timeout=9,
+        timeout=PATIENCE_S,
         allow_redirects=False,
     )
     assert answer.headers["Location"] == "/desk"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from kiosk_central.store.engine import open_engine, write
@@ -53,6 +54,7 @@ def test_the_first_log_in_and_the_next_by_keyboard(visitor: Visitor) -> None:
     expect(page.get_by_text("王芳，您好")).to_be_visible()
 
 
+@pytest.mark.one_width
 def test_an_unknown_page_says_so(as_staff: Callable[..., Visitor]) -> None:
     """A wrong address is answered by a page that leads back."""
     visitor = as_staff(Role.CLERK)

@@ -33,15 +33,17 @@ OLD = 100_000_000
 ASKED = 300
 
 PAYMENTS = f"""
-INSERT INTO payments (kiosk_id, ref, assessment_ref, amount_fen, state, begun_at, heard_at,
+INSERT INTO payments (kiosk_id, ref, assessment_ref, amount_fen, state, begun_at, heard_at, month,
   changed_at, give_back, decided)
 {{series}} SELECT {KIOSK_OF_N}, {PAYMENT_N}, 'A' || CAST(n AS TEXT), 70000, 'confirmed',
-  '2026-10-02T00:00:00Z', '2026-10-02T00:00:00Z', '2026-10-02T00:00:00Z', '', '' FROM series
+  '2026-10-02T00:00:00Z', '2026-10-02T00:00:00Z', '2026-10', '2026-10-02T00:00:00Z', '', ''
+  FROM series
 """  # noqa: S608  (of constants)
 REPORTS = f"""
-INSERT INTO payment_reports (kiosk_id, payment_ref, state, reason, record, kiosk_at, received_at)
-{{series}} SELECT {KIOSK_OF_N}, {PAYMENT_N}, 'confirmed', '', '', '', '2026-10-02T00:00:00Z'
-  FROM series
+INSERT INTO payment_reports (month, kiosk_id, payment_ref, state, reason, record, kiosk_at,
+  received_at)
+{{series}} SELECT '2026-10', {KIOSK_OF_N}, {PAYMENT_N}, 'confirmed', '', '', '',
+  '2026-10-02T00:00:00Z' FROM series
 """  # noqa: S608
 POSTINGS = f"""
 INSERT INTO postings (id, kiosk_id, payment_ref, receipt_number, kind, posted_at, proof)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import requests
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from kiosk_central.api.metrics import METRICS_PATH
 from kiosk_central.api.trust import TRIES
 from kiosk_central.recent import BELIEVED_S
 from kiosk_central.trust.ca import make_authority, write_key
@@ -90,8 +91,11 @@ def check_addresses(checks: Checks, proxy: Proxy, town: City) -> None:
     good = answered >= ALLOWED_IN_10_S if refused else answered / took_s < ALLOWED_IN_10_S / 10
     what = "requests of one address without a certificate: 30 a second are answered"
     checks.hold(PART, what, good, saw)
-    kiosk = _status(proxy, town, FLOODER, pair_of(town.trust, town.kiosks[0]))
+    pair = pair_of(town.trust, town.kiosks[0])
+    kiosk = _status(proxy, town, FLOODER, REGION_PATH, pair)
     checks.note(PART, "a kiosk at the same address meanwhile", kiosk, 200)
+    metrics = _status(proxy, town, NEIGHBOUR, METRICS_PATH)
+    checks.note(PART, "/metrics, which is for the machine itself, through the proxy", metrics, 404)
 
 
 def foreign(folder: Path, kiosk_id: str) -> str:
@@ -162,9 +166,9 @@ def flood(proxy: Proxy, town: City) -> tuple[int, bool, float]:
     return FLOOD, False, time.monotonic() - begun
 
 
-def _status(proxy: Proxy, town: City, source: str, pair: str) -> int:
+def _status(proxy: Proxy, town: City, source: str, path: str, pair: str | None = None) -> int:
     with closing(_line(proxy, town, source, pair)) as line:
-        line.request("GET", REGION_PATH)
+        line.request("GET", path)
         return line.getresponse().status
 
 

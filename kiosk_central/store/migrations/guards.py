@@ -50,6 +50,7 @@ FIXED = {
 """Table: the columns that never change, and when the rest does not either."""
 FIXED_BY_KEY = {
     **FIXED,
+    "payments": (f"{FIXED['payments'][0]} month", ""),
     "prints": ("kiosk_id payment_ref at_kiosk print_ref copy", "OLD.printed <> ''"),
     "refunds": (f"kiosk_id {REFUND}", FIXED["refunds"][1]),
 }
@@ -102,6 +103,19 @@ def put_up_again(kind: str, tables: Iterable[str]) -> Iterator[str]:
     for table in sorted(made & {table for table, _act, _condition in guards()}):
         yield _on_truncate(table)
     yield ENTRIES_BALANCE
+
+
+def month_of(table: str, month: str) -> Iterator[str]:
+    """Yield the statements for a month's partition: PostgreSQL copies all guards but one to it."""
+    name = f"{table}_{month.replace('-', '_')}"
+    yield f"CREATE TABLE {name} PARTITION OF {table} FOR VALUES IN ('{month}')"
+    yield _on_truncate(name)
+
+
+def rest_of(table: str) -> Iterator[str]:
+    """Yield the statements for the partition of what has no month of its own yet."""
+    yield f"CREATE TABLE {table}_rest PARTITION OF {table} DEFAULT"
+    yield _on_truncate(f"{table}_rest")
 
 
 def sqlite() -> Iterable[str]:

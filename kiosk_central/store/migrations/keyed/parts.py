@@ -28,3 +28,11 @@ def text(name: str) -> Column[str]:
 def of_payment() -> ForeignKeyConstraint:
     """Return the reference of a row to its payment."""
     return ForeignKeyConstraint(["kiosk_id", "payment_ref"], ["payments.kiosk_id", "payments.ref"])
+
+
+def of_payment_in_month() -> ForeignKeyConstraint:
+    """Return the reference of a row to its payment and to the month whose partition it is in."""
+    return ForeignKeyConstraint(
+        ["month", "kiosk_id", "payment_ref"],
+        ["payments.month", "payments.kiosk_id", "payments.ref"],
+    )

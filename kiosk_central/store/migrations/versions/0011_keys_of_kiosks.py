@@ -1,10 +1,11 @@
 """Every key of what a kiosk tells begins with the kiosk: decision 0045.
 
 The tables are copied out, made anew with their keys, and filled again, in one transaction: SQLite
-cannot change the key of a table that others refer to.
+cannot change the key of a table that others refer to. On PostgreSQL the reports of payments are
+partitioned by month from now on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from alembic import op
 
@@ -39,6 +40,10 @@ def upgrade() -> None:
     for statement in (*_away(), *_differences()):
         at.exec_driver_sql(statement)
     metadata.create_all(at, tables=ANEW, checkfirst=False)
+    if at.dialect.name == "postgresql":
+        months = at.exec_driver_sql("SELECT DISTINCT substr(heard_at, 1, 7) FROM kept_payments")
+        for statement in _partitions([row[0] for row in months]):
+            at.exec_driver_sql(statement)
     for statement in _back(at.dialect.name):
         at.exec_driver_sql(statement)
 
@@ -56,6 +61,13 @@ def _differences() -> Iterator[str]:
         "CREATE UNIQUE INDEX one_open_difference ON differences"
         " (payment_ref, kind, claimed_state, place, kiosk_id) WHERE settled_at = ''"
     )
+
+
+def _partitions(months: Iterable[str]) -> Iterator[str]:
+    """Yield the partitions of months that are there; ``store.partitions`` makes those to come."""
+    yield from guards.rest_of("payment_reports")
+    for month in months:
+        yield from guards.month_of("payment_reports", month)
 
 
 def _back(kind: str) -> Iterator[str]:
@@ -77,6 +89,8 @@ def _back(kind: str) -> Iterator[str]:
 
 def _value(table: str, column: str) -> str:
     """Return where a column of a new row comes from."""
+    if column == "month" and table in ("payments", "payment_reports"):
+        return f"substr({'own' if table == 'payments' else 'paid'}.heard_at, 1, 7)"
     if column == "kiosk_id" and table in FROM:
         return "paid.kiosk_id"
     return "own.kiosk_id" if column == "at_kiosk" else f"own.{column}"
