@@ -71,7 +71,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def _charge(self, assessment: str, fen: int, kiosk: str) -> str:
         self.made += 1
-        ref, day = f"P{self.made}", self.world.clock() + timedelta(hours=8)
+        ref, day = f"{kiosk}-P-{self.made}", self.world.clock() + timedelta(hours=8)
         told = TransactionRecord(Money(fen), self.made, 17, "29001006", f"{day:%m%d}", "100000", 0)
         self.world.report(
             S.CONFIRMED, ref, kiosk, assessment=assessment, amount=Money(fen), record=told
