@@ -16,7 +16,8 @@ from kiosk_central.store.counters import next_value
 TYPED_MAX = 64
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CHANCE = 5
-_SHAPE = re.compile(rf"([A-Z]{{1,4}})(\d{{4}})(\d{{6,9}})([{ALPHABET}]{{{CHANCE + 1}}})")
+# The year as it can be: else a letter typed as the digit of its value would pass as one before it.
+_SHAPE = re.compile(rf"([A-Z]{{1,4}})(2[01]\d\d)(\d{{6,9}})([{ALPHABET}]{{{CHANCE + 1}}})")
 _LOOKS_LIKE = str.maketrans("OIL", "011")
 _PREFIX = re.compile(r"[A-Z]{1,4}(?=[0-9])")
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import dataclass
 
 from kiosk_central.region import parse_region
 from kioskd.domain.region import RegionPack
@@ -27,13 +26,12 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class BadPack(KioskError):
     """The text is no region pack; which line, what stands there, and what is wrong with it."""
 
-    line: int
-    text: str
-    reason: str
+    def __init__(self, line: int, text: str, reason: str) -> None:
+        super().__init__(reason)
+        self.line, self.text, self.reason = line, text, reason
 
 
 def read_pack(text: str) -> RegionPack:

@@ -8,7 +8,6 @@ import functools
 import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, quote
 
@@ -41,11 +40,12 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 __all__ = ["Who", "form_of", "note_act", "signed_in"]
 
 
-@dataclass(frozen=True, slots=True)
 class BadForm(Exception):
     """The form is not one that our pages sent; ``status`` is the answer."""
 
-    status: int
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
 
 
 def begin_session(connection: Connection, now: datetime, account_id: int) -> str:

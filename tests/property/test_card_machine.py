@@ -67,7 +67,8 @@ class CardMachine(RuleBasedStateMachine):
         self.engine = make_city(self.folder.name)
         self.now = datetime.fromisoformat(NOW_TEXT)
         self.status, self.until = CardStatus.ACTIVE, date.min
-        self.given: dict[str, tuple[tuple[str, CardAct], Application]] = {}
+        self.given: dict[tuple[str, str], tuple[CardAct, Application]] = {}
+        """By kiosk and reference: a reference is the kiosk's own."""
 
     def teardown(self) -> None:
         self.engine.dispose()
@@ -93,16 +94,16 @@ class CardMachine(RuleBasedStateMachine):
         """Do an act and hold its answer against the model; True if it was done just now."""
         asked = Asked(ref, act, kiosk, 1, Assurance.ID_CARD)
         answer = self.answer(lambda at: job(Desk(at, self.now, SIGNER), asked))
+        known = self.given.get((kiosk, ref))
         if isinstance(answer, ProblemCode):
-            known = ref in self.given
             assert answer is (ProblemCode.REFERENCE_REUSED if known else ProblemCode.CARD_STATE)
-            assert self.given[ref][0] != (kiosk, act) if known else not allowed
+            assert known[0] is not act if known else not allowed
             return False
-        if ref in self.given:
-            assert self.given[ref] == ((kiosk, act), answer)
+        if known:
+            assert known == (act, answer)
             return False
         assert allowed
-        self.given[ref] = ((kiosk, act), answer)
+        self.given[kiosk, ref] = (act, answer)
         return True
 
     @rule(ref=REFS, kiosk=st.sampled_from(("K1", "K2")))

@@ -43,6 +43,11 @@ def city() -> Template:
     return _city[0]
 
 
+def number_in(ref: str) -> int:
+    """Return the number at the end of a payment's reference."""
+    return int(ref.rpartition("-")[2])
+
+
 class LedgerMachine(RuleBasedStateMachine):
     """``books`` is the model: what each account must come to, in fen."""
 
@@ -121,9 +126,9 @@ class LedgerMachine(RuleBasedStateMachine):
         if undone:
             self.world.report(S.REVERSED, ref, **told)
             self._move(fen, "suspense", "bank-receivable")
-            self.unsettled = [one for one in self.unsettled if one[0] != int(ref[1:])]
+            self.unsettled = [one for one in self.unsettled if one[0] != number_in(ref)]
             return
-        own = int(ref[1:])
+        own = number_in(ref)
         day = next((at for made, _, at in self.unsettled if made == own), None)
         if day is None:
             self.suspended[ref] = fen

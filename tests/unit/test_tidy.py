@@ -127,6 +127,16 @@ def _blind_excepts(source: Source) -> Iterator[Finding]:
                 yield source.at(node, "catches everything")
 
 
+def _frozen_errors(source: Source) -> Iterator[Finding]:
+    """Find exceptions that cannot be given a traceback, as whoever passes them on will do."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.ClassDef):
+            bases = [getattr(base, "id", "") for base in node.bases]
+            frozen = any("frozen=True" in ast.unparse(one) for one in node.decorator_list)
+            if frozen and any(base.endswith(("Error", "Exception")) for base in bases):
+                yield source.at(node, f"{node.name} is frozen")
+
+
 def _prints(source: Source) -> Iterator[Finding]:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print":
@@ -210,6 +220,11 @@ def test_only_the_supervisor_catches_everything(sources: list[Source]) -> None:
     _show([finding for source in checked for finding in _blind_excepts(source)])
 
 
+def test_no_exception_is_frozen(sources: list[Source]) -> None:
+    """Frameworks set an exception's traceback: one that is frozen fails in the middle of it."""
+    _show([finding for source in sources for finding in _frozen_errors(source)])
+
+
 def test_only_command_lines_print(sources: list[Source]) -> None:
     """Everything but a command line says what happened through kioskd.log."""
     checked = [source for source in sources if not _exempt(source.name, PRINT_ALLOWED)]
@@ -247,6 +262,7 @@ def test_tree_names_no_index_no_home_and_no_emoji() -> None:
         (_blind_excepts, "try:\n    pass\nexcept Exception:\n    pass\n", 3),
         (_blind_excepts, "try:\n    pass\nexcept (OSError, BaseException):\n    pass\n", 3),
         (_blind_excepts, "try:\n    pass\nexcept:\n    pass\n", 3),
+        (_frozen_errors, "@dataclass(frozen=True)\nclass Bad(KioskError):\n    at: int\n", 2),
         (_prints, "def show():\n    print(1)\n", 2),
         (_module_state, "seen: list[str] = []\n", 1),
         (_module_state, "import collections\nlast = collections.deque()\n", 2),

@@ -265,7 +265,7 @@ def test_commands_make_list_and_end_accounts(served: Served) -> None:
     [
         (("add", "zhao", "--role", "clerk"), "belongs to an outlet"),
         (("add", "zhao li", "--role", "auditor"), "letters and digits"),
-        (("reset", "nobody"), "no account nobody"),
+        (("reset", "nobody"), "no account of that name"),
     ],
 )
 def test_commands_say_why_not(served: Served, words: tuple[str, ...], said: str) -> None:
