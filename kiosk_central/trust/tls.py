@@ -19,6 +19,8 @@ PROXIES = "127.0.0.1,::1"
 """Whose word about a client's address is believed, behind a proxy: this machine's."""
 KEEP_ALIVE_S = 30
 """Longer than a kiosk is silent, which asks for the time every 15 s: it need not begin again."""
+GRACE_S = 15
+"""For requests that are under way when the server is told to end; kiosks repeat what they miss."""
 HEAD_BYTES_MAX = 32 * 1024
 """Address and header fields of one request; a kiosk's take some 2 KiB with its certificate."""
 TOO_LARGE = (
@@ -119,5 +121,6 @@ def http_config(app: ASGIApp, tls: ssl.SSLContext | None) -> uvicorn.Config:
         proxy_headers=tls is None,
         forwarded_allow_ips=PROXIES,  # not the environment's FORWARDED_ALLOW_IPS
         timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=GRACE_S,
         ssl_context_factory=None if tls is None else lambda _config, _default: tls,
     )

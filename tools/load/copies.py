@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-STOP_S = 30
+STOP_S = 90
+"""As long as systemd waits."""
 
 
 @dataclass(frozen=True, slots=True)

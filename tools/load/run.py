@@ -12,7 +12,7 @@ from tools.load.city import City
 
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 CONNECTIONS = 256
-STOP_S = 20
+STOP_S = 90
 
 
 @dataclass(frozen=True, slots=True)
