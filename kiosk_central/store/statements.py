@@ -121,30 +121,38 @@ def _change(kind: str, table: Table, names: tuple[str, ...], count: int) -> str:
 
 @cache
 def _selection(kind: str, columns: tuple[Column[Any], ...], where: str, count: int) -> str:
+    """Key by key, whatever a planner thinks of the tables' sizes: by the index of the key.
+
+    On PostgreSQL that is also the key's own partition.
+    """
     table: Table = columns[0].table
-    names, order = _listed(kind, table.columns.keys()), _listed(kind, table.primary_key.c.keys())
-    own = f"SELECT {names} FROM {_quoted(kind, table.name)} WHERE"
+    own, order = _quoted(kind, table.name), _listed(kind, table.primary_key.c.keys())
+    names, keys = _listed(kind, table.columns.keys()), f"({_rows(kind, columns, count)}) AS told"
     if kind != POSTGRESQL:
-        return f"{own} {_among(kind, columns, where, count)} ORDER BY {order}"
-    # Key by key, whatever is known of the tables' sizes: by the index, in the key's own partition.
-    told = ", ".join(f"told.column{number}" for number in range(1, len(columns) + 1))
-    same = f"({_listed(kind, [column.name for column in columns])}) = ({told})"
-    found = f"{own} {same}{f' AND {where}' if where else ''} OFFSET 0"
-    keys = f"({_rows(kind, columns, count)}) AS told"
+        found = f"{keys} CROSS JOIN {own} WHERE {_same(kind, columns, where)}"
+        return f"SELECT {names} FROM {found} ORDER BY {order}"
+    found = f"SELECT {names} FROM {own} WHERE {_same(kind, columns, where)} OFFSET 0"
     return f"SELECT {names} FROM {keys} CROSS JOIN LATERAL ({found}) AS found ORDER BY {order}"
 
 
 @cache
 def _deletion(kind: str, columns: tuple[Column[Any], ...], where: str, count: int) -> str:
-    table: Table = columns[0].table
-    found = _among(kind, columns, where, count)
-    return f"DELETE FROM {_quoted(kind, table.name)} WHERE {found}"
+    own, same = _quoted(kind, columns[0].table.name), _same(kind, columns, where)
+    keys = f"({_rows(kind, columns, count)}) AS told"
+    if kind == POSTGRESQL:
+        return f"DELETE FROM {own} USING {keys} WHERE {same}"
+    found = f"SELECT {own}.rowid FROM {keys} CROSS JOIN {own} WHERE {same}"
+    return f"DELETE FROM {own} WHERE rowid IN ({found})"
 
 
-def _among(kind: str, columns: tuple[Column[Any], ...], where: str, count: int) -> str:
-    names = _listed(kind, [column.name for column in columns])
-    among = f"({names}) IN ({_rows(kind, columns, count)})"
-    return f"{among} AND {where}" if where else among
+def _same(kind: str, columns: tuple[Column[Any], ...], where: str) -> str:
+    """Return the condition that a row has a key that is told."""
+    own = _quoted(kind, columns[0].table.name)
+    same = [
+        f"{own}.{_quoted(kind, column.name)} = told.column{number}"
+        for number, column in enumerate(columns, start=1)
+    ]
+    return " AND ".join([*same, where] if where else same)
 
 
 def _rows(kind: str, columns: Sequence[Column[Any]], count: int) -> str:

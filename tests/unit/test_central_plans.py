@@ -16,7 +16,7 @@ from tests.databases import Template
 from tests.unit.central_world import ZHANG, World, make_city, open_checked
 
 HERS = ("person_id=?", "payment_ref=?", "assessment_ref=?", "ref=?", "reverses=?", "posting_id=?")
-KEPT = ("SCAN hers", "SCAN CONSTANT ROW")
+KEPT = ("SCAN hers", "SCAN told", "SCAN CONSTANT ROW")
 """What was found of hers a step before, and the keys that are asked for."""
 
 
@@ -68,3 +68,23 @@ def test_her_offers_are_found_by_her_name(world: World) -> None:
     found = steps(world, lambda at: offers_for(at, world.region, ZHANG, world.clock()))
     assert any("person_id=?" in one for one in found)
     assert [one for one in found if one.startswith("SCAN")] == []
+
+
+def test_a_batch_of_reports_is_found_by_keys(world: World) -> None:
+    """However large the books are, no statement of a batch goes through a table."""
+    world.assess()
+    asked: list[tuple[str, Any]] = []
+    event.listen(
+        world.engine, "before_cursor_execute", lambda *words: asked.append((words[2], words[3]))
+    )
+    world.report(S.CONFIRMED)
+    tried = [one for one in asked if one[0].startswith(("SELECT", "UPDATE", "DELETE"))]
+
+    def explained(at: Connection) -> list[str]:
+        rows = [at.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}", values) for one, values in tried]
+        return [row[3] for some in rows for row in some]
+
+    found = [one for one in read(world.engine, explained) if one.startswith(("SCAN", "SEARCH"))]
+    assert sum(one.startswith("SEARCH") for one in found) > 8
+    through = [one for one in found if one.startswith("SCAN")]
+    assert [one for one in through if one not in KEPT and "CONSTANT" not in one] == []
