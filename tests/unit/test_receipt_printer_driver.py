@@ -159,13 +159,19 @@ async def test_a_jam_half_way_is_unknown_and_trouble(tmp_path: Path) -> None:
         await bench.trouble(TroubleReason.RECEIPT_PRINTER_GONE)
 
 
-async def test_a_silent_printer_is_unknown_though_it_prints(tmp_path: Path) -> None:
+async def test_a_silent_printer_is_unknown_though_it_prints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without the printer's word nobody knows; its paper is unknown, never adequate."""
+    # The line is given up only when the slip is out, however slow the machine is.
+    patience = receipt_printer.FAULTS_IN_A_ROW
+    monkeypatch.setattr(receipt_printer, "FAULTS_IN_A_ROW", 1_000_000)
     async with rig(tmp_path) as bench:
         bench.faults.add("printer.silent")
         assert await bench.driver.print(RECEIPT) is Printed.UNKNOWN
         assert await bench.driver.paper() is PaperState.UNKNOWN
         await bench.peer.wait_slips(1)
+        monkeypatch.setattr(receipt_printer, "FAULTS_IN_A_ROW", patience)
         await bench.trouble(TroubleReason.RECEIPT_PRINTER_GONE)
         bench.faults.clear()
         await bench.trouble(None)
