@@ -111,8 +111,7 @@ LAWS = (
         WHERE coalesce(-line.debit_fen, 0) <> leg.fen
         UNION ALL SELECT 'posting ' || post.id, 0, 1 FROM postings AS post
         WHERE post.kind = 'contribution'
-            AND NOT EXISTS (SELECT 1 FROM contributions WHERE posting_id = post.id)
-            AND NOT EXISTS (SELECT 1 FROM refunded_months WHERE posting_id = post.id)
+            AND post.id NOT IN (SELECT posting_id FROM ({_MONTHS}) AS every)
         UNION ALL SELECT 'month ' || paid.month || ' of posting ' || paid.posting_id, 1, 0
         FROM contributions AS paid JOIN postings AS undoing ON undoing.reverses = paid.posting_id
         UNION ALL SELECT 'month ' || gone.month || ' of posting ' || gone.posting_id, 1, 0
