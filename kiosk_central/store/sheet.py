@@ -72,7 +72,7 @@ class Sheet:
         if key not in self._found.get(look.table, {}).get(look, {}):
             self.look_ahead(look, [key])
         found = self._found[look.table][look][key]
-        return [line for line in found if look.key_of(line.values) == key] if found else found
+        return [line for line in found if look.key_of(line.values) == key]
 
     def row(self, look: Look, *of: Any) -> Line | None:
         """Return the row of a key of which there is one at most."""
