@@ -11,6 +11,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from tools.load import told
@@ -64,14 +65,17 @@ class Caller(asyncio.Protocol):
             self.done.set_exception(exc or ConnectionResetError())
 
 
-async def _load(requests: list[bytes], ports: list[int], connections: int) -> None:
-    waiting, seen, took = iter(requests), Counter[bytes](), list[float]()
+async def _load(requests: dict[int, list[bytes]], connections: int) -> None:
+    """Send each port its own requests; a kiosk always meets the same server, as behind a proxy."""
+    seen, took = Counter[bytes](), list[float]()
+    count = sum(len(some) for some in requests.values())
     loop = asyncio.get_running_loop()
     callers = []
-    for number in range(connections):
-        port = ports[number % len(ports)]
-        _, caller = await loop.create_connection(lambda: Caller(waiting, seen, took), HOST, port)
-        callers.append(caller)
+    for port, some in requests.items():
+        make = partial(Caller, iter(some), seen, took)
+        for _ in range(connections // len(requests)):
+            _, caller = await loop.create_connection(make, HOST, port)
+            callers.append(caller)
     print("ready", flush=True)
     await loop.run_in_executor(None, sys.stdin.readline)
     begun = time.perf_counter()
@@ -82,7 +86,7 @@ async def _load(requests: list[bytes], ports: list[int], connections: int) -> No
     took.sort()
     answers = {
         "seconds": seconds,
-        "failed": len(requests) - seen[b"200"],
+        "failed": count - seen[b"200"],
         "middle_s": took[len(took) // 2],
         "most_s": took[len(took) * 99 // 100],
     }
@@ -94,10 +98,11 @@ def main() -> None:
     trust, kiosks, what = Path(sys.argv[1]), kiosk_names(int(sys.argv[2])), WHAT[sys.argv[4]]
     ports = [int(port) for port in sys.argv[3].split(",")]
     connections, first, count = (int(word) for word in sys.argv[5:8])
-    requests = [
-        what(trust, kiosks[number % len(kiosks)], number) for number in range(first, first + count)
-    ]
-    asyncio.run(_load(requests, ports, connections))
+    requests: dict[int, list[bytes]] = {port: [] for port in ports}
+    for number in range(first, first + count):
+        place = number % len(kiosks)
+        requests[ports[place % len(ports)]].append(what(trust, kiosks[place], number))
+    asyncio.run(_load(requests, connections))
 
 
 if __name__ == "__main__":
