@@ -21,7 +21,7 @@ from kiosk_bench.money import points
 
 ORDER_MAX: Final = 1 << 16
 LOADS: Final = {
-    "kioskd": ("kioskd.cli", "kioskd.daemon", "kioskd.config", "kioskd.screens.splash"),
+    "kioskd": ("kioskd.cli", "kioskd.commands.run", "kioskd.daemon", "kioskd.screens.splash"),
     "kiosk_central": ("kiosk_central.cli",),
 }
 """A program's command line, and what it would otherwise load in each life."""

@@ -95,7 +95,7 @@ def test_verify_names_what_was_changed(
 
 def test_verify_believes_the_centre(config: Path, books: Books) -> None:
     """A journal that is sound by itself, and not the one that the centre has seen, is a fault."""
-    from kioskd import journal_commands
+    from kioskd.commands import journal
 
     books.confirmed()
     links = books.outbox.next_links()
@@ -103,7 +103,7 @@ def test_verify_believes_the_centre(config: Path, books: Books) -> None:
     own = ChainHead(links.series, 3, links.head)
 
     def against(known: ChainHead) -> list[str]:
-        return [fault.place for fault in journal_commands._against(books.path, own, known)]
+        return [fault.place for fault in journal._against(books.path, own, known)]
 
     assert against(own) == []
     assert against(ChainHead(links.series, 0, b"")) == []

@@ -5,6 +5,7 @@ import sys
 
 import trio
 
+from kioskd.commands import add_config
 from kioskd.config import load
 from kioskd.domain.document import GenuinePages, PrintEnd, PrintProgress
 from kioskd.domain.payment import Printed
@@ -15,8 +16,10 @@ from kioskd.drivers.settings import DocumentPrinterSettings
 from kioskd.errors import ConfigError
 from kioskd.relay.clock import utc_now
 
+arguments = add_config
 
-def print_alignment(options: argparse.Namespace) -> int:
+
+def run(options: argparse.Namespace) -> int:
     """Print the page with the configured offset; 0 if the printer says that it is out."""
     settings = load(options.config).document_printer
     if not settings.uri:

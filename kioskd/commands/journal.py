@@ -12,6 +12,7 @@ from typing import Any
 
 import trio
 
+from kioskd.commands import add_config
 from kioskd.config import Config, load
 from kioskd.errors import ServerError
 from kioskd.payments.audit import Fault, faults_in, head_of, link_at, read_payments
@@ -21,6 +22,39 @@ from kioskd.payments.reconcile import Unsettled, unsettled
 from kioskd.payments.salvage import put_aside, salvage
 from kioskd.protocols.central_books import ChainHead
 from kioskd.relay.client import CentralClient
+
+VERBS = {
+    "show": "list every payment and where it stands",
+    "verify": "check file and hash chain, also against the centre; exit 1 names each fault",
+    "reconcile": "list what people must settle; exit 1 if there is anything",
+    "salvage": "write every row that can be read to a file of JSON lines",
+    "renew": "put a damaged journal aside, so that the next start makes a new one",
+}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add one verb a question."""
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    made = {name: verbs.add_parser(name, help=words) for name, words in VERBS.items()}
+    for name, verb in made.items():
+        verb.set_defaults(verb=name)
+        add_config(verb)
+        if name in ("show", "verify", "reconcile"):
+            verb.add_argument("--json", action="store_true")
+    made["verify"].add_argument("--offline", action="store_true", help="do not ask the centre")
+    made["salvage"].add_argument("--out", type=Path, required=True)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what the verb says. Raises ConfigError, JournalDamaged."""
+    verbs = {
+        "show": show,
+        "verify": verify,
+        "reconcile": reconcile,
+        "salvage": save_what_can_be_read,
+        "renew": renew,
+    }
+    return verbs[options.verb](options)
 
 
 def show(options: argparse.Namespace) -> int:

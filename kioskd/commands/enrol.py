@@ -1,32 +1,25 @@
-"""``kioskd enrol``: a technician makes this kiosk known. ``kioskd set-clock``: a unit of its own.
-
-Run ``enrol`` as the kiosk's user, whose key it makes.
-"""
+"""``kioskd enrol``: make this kiosk known. Run it as the kiosk's user, whose key it makes."""
 
 import argparse
 import sys
-from pathlib import Path
 
 import trio
 
-from kioskd import log
+from kioskd.commands import add_config
 from kioskd.config import load
 from kioskd.domain.enrolment_code import read_code
 from kioskd.errors import ServerError, ServerRefused
 from kioskd.relay.enrolment import enrol
 from kioskd.relay.line import CentralLine
-from kioskd.relay.true_clock import known_to_be_past, set_right
 
 
-def set_clock(options: argparse.Namespace) -> int:
-    """Set a clock that is behind what is known to be past; 1 if it still is. Raises ConfigError."""
-    config = load(options.config)
-    log.set_up(config.log.level)
-    past = known_to_be_past(Path(config.kiosk.state_dir))
-    return 0 if set_right(config.central, past) else 1
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the code."""
+    add_config(parser)
+    parser.add_argument("--code", help="as the centre printed it; asked for if not given")
 
 
-def enrol_kiosk(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Make a key, have it certified, keep both; 1 with a reason if not. Raises ConfigError."""
     config = load(options.config)
     code = read_code(options.code or input("code: "))
