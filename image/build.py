@@ -8,18 +8,20 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from image import compare, manifest, sbom
 from image.base import copy_root, fresh_base, kept_base
+from image.board_module import install_module, unpack_headers
 from image.boot_files import make_boot, take_slot_files
 from image.disk import make_disk
 from image.filesystems import make_ext4, make_fat
 from image.finish import PROJECT, finish
 from image.layout import BOOT, DATA, MIB, ROOT_A, disk_bytes
-from image.pool import Pool, write_lock
-from image.python_tree import install_kioskd
+from image.pool import Pool, read_lock, write_lock
+from image.python_tree import install_kioskd, try_programs
 from image.root_tree import install_build_packages
 from image.say import BuildRefused, run, say
 
@@ -40,17 +42,20 @@ class Built:
     wheels: list[Path]
 
 
-def build(work: Path, base: Path, headers: list[Path], epoch: int) -> Built:
+def build(work: Path, base: Path, header_packages: Sequence[Path], epoch: int) -> Built:
     """Make a disk image in ``work`` from a base tree."""
     root, slot, boot = work / "root", work / "slot", work / "boot"
     copy_root(base, root)
+    headers = unpack_headers(work, header_packages)
     wheels = install_kioskd(root, work, headers)
+    install_module(root, work, headers)
     firmware = work / "firmware"
     shutil.rmtree(firmware, ignore_errors=True)
     shutil.copytree(root / "usr/lib/raspi-firmware", firmware)
     take_slot_files(root, slot)
     make_boot(slot, firmware, boot)
     finish(root, epoch)
+    try_programs(root)
     say("making file systems")
     rootfs, fat, data = work / "rootfs.ext4", work / "boot.fat", work / "data.ext4"
     make_ext4(root, rootfs, ROOT_A, epoch, journal=False)
@@ -96,7 +101,7 @@ def compress(disk: Path, target: Path) -> int:
 
 def _build_once(out: Path, pool: Pool, epoch: int, *, fresh: bool) -> Built:
     from_where = fresh_base if fresh else kept_base
-    return build(out, from_where(out, pool, epoch), pool.headers(), epoch)
+    return build(out, from_where(out, pool, epoch), pool.fetch(read_lock().headers), epoch)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -117,6 +122,7 @@ def _main(out: Path, *, lock: bool, twice: bool) -> int:
     if os.geteuid() != 0:
         raise BuildRefused("only root can give files their owners: sudo make image")
     began = time.monotonic()
+    os.umask(0o022)
     install_build_packages()
     out.mkdir(parents=True, exist_ok=True)
     pool = Pool(out / "pool")

@@ -2,8 +2,10 @@
 
 import glob
 import shutil
+import stat
 from pathlib import Path
 
+from image.filesystems import everything
 from image.listed import HERE, lines, reasoned
 from image.say import BuildRefused, run, say
 
@@ -38,6 +40,7 @@ def finish(root: Path, epoch: int) -> None:
     _choose_units(root)
     lock_accounts(root)
     remove(root)
+    take_set_id(root)
 
 
 def placed() -> list[tuple[Path, str]]:
@@ -99,7 +102,9 @@ def remove(root: Path) -> None:
     (root / "etc/machine-id").write_text("", encoding="ascii")
 
 
-def set_id_programs(root: Path) -> list[str]:
-    """List the programs that run with another's rights, whoever starts them."""
-    found = (path for path in root.rglob("*") if not path.is_symlink() and path.is_file())
-    return sorted(f"/{path.relative_to(root)}" for path in found if path.stat().st_mode & SET_ID)
+def take_set_id(root: Path) -> None:
+    """Let no program run with another's rights than those of who starts it."""
+    for path in everything(root):
+        mode = path.lstat().st_mode
+        if stat.S_ISREG(mode) and mode & SET_ID:
+            path.chmod(stat.S_IMODE(mode) & ~SET_ID)

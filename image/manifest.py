@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from image.base import system_packages
 from image.disk import partition_sha256
 from image.finish import PROJECT
 from image.layout import MIB, PARTITIONS, disk_bytes
@@ -41,7 +40,7 @@ def write(disk: Path, root: Path, file: Path, epoch: int) -> None:
         "source_date_epoch": epoch,
         "debian": (root / "etc/debian_version").read_text(encoding="ascii").strip(),
         "kernel": next((root / "usr/lib/modules").iterdir()).name,
-        "debian_packages": len(system_packages(read_lock())),
+        "debian_packages": len(read_lock().system),
         "size": disk_bytes(),
         "partitions": [
             {

@@ -5,7 +5,6 @@ import re
 import shutil
 import sys
 import zipfile
-from collections.abc import Sequence
 from pathlib import Path
 
 from image.listed import HERE
@@ -22,10 +21,10 @@ _GLIBC_OF_BOOKWORM = 36
 _LAUNCHER = "#!/{home}/bin/python\nimport sys\n\nfrom kioskd.cli import main\n\nsys.exit(main())\n"
 
 
-def install_kioskd(root: Path, work: Path, headers: Sequence[Path]) -> list[Path]:
+def install_kioskd(root: Path, work: Path, headers: Path) -> list[Path]:
     """Put kioskd and the locked packages into ``root``; the wheels it is made of.
 
-    ``headers`` are the Debian packages of arm64 headers that the one package without a wheel needs.
+    ``headers`` holds the arm64 headers that the one package without a wheel needs.
 
     Raises:
         BuildRefused: a wheel is missing or another than locked; or this Python compiles otherwise.
@@ -71,16 +70,12 @@ def _download(wheels: Path, work: Path) -> None:
     _pip(*words, "--dest", wheels, "--requirement", chosen)
 
 
-def _build_from_source(wheels: Path, work: Path, headers: Sequence[Path]) -> None:
+def _build_from_source(wheels: Path, work: Path, headers: Path) -> None:
     """Compile the locked source of the one package that has no wheel, for arm64."""
     say(f"compiling {FROM_SOURCE} for arm64")
-    sysroot = work / "headers"
-    shutil.rmtree(sysroot, ignore_errors=True)
-    for deb in headers:
-        run(["dpkg-deb", "--extract", deb, sysroot])
     chosen = work / "requirements-source.txt"
     chosen.write_text("".join(_locked(of_source=True)), encoding="utf-8")
-    include = sysroot / "usr/include"
+    include = headers / "usr/include"
     flags = [f"-I{include}/python3.11", f"-I{include}/PCSC", f"-I{include}", "-O2", "-g0", "-fPIC"]
     cross = {
         "CC": "aarch64-linux-gnu-gcc",
@@ -121,6 +116,23 @@ def _write_environment(root: Path) -> None:
     link = root / "usr/bin/kioskd"
     link.unlink(missing_ok=True)
     link.symlink_to("../lib/kioskd/bin/kioskd")
+
+
+def try_programs(root: Path) -> None:
+    """Start kioskd and load every compiled library, by emulation; a wheel for another machine fails.
+
+    Raises:
+        BuildRefused: one cannot be loaded in this root.
+    """
+    say("starting kioskd in the root")
+    run(["chroot", root, "/usr/bin/kioskd", "--version"])
+    modules = [
+        path.relative_to(root / SITE).as_posix().split(".")[0].replace("/", ".")
+        for path in sorted((root / SITE).rglob("*.so"))
+        if ".libs" not in path.as_posix() and "." not in path.parent.name
+    ]
+    load = f"import importlib\nfor name in {modules}: importlib.import_module(name)\n"
+    run(["chroot", root, f"/{HOME}/bin/python", "-c", load], env={"SDL_VIDEODRIVER": "dummy"})
 
 
 def compile_all(root: Path) -> None:

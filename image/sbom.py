@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import quote
 
 from image import manifest
-from image.base import system_packages
 from image.pool import ARCHITECTURE, SUITE, read_lock
 from image.python_tree import LOCK
 
@@ -38,7 +37,7 @@ def write(root: Path, wheels: Sequence[Path], file: Path, epoch: int) -> None:
 
 
 def _debian(root: Path) -> Iterator[dict[str, Any]]:
-    for one in system_packages(read_lock()):
+    for one in read_lock().system:
         where = f"?arch={ARCHITECTURE}&distro=debian-{SUITE}"
         names = sorted(_debian_licences(root / f"usr/share/doc/{one.name}/copyright"))
         yield {
