@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "check": "check the configuration; exit 1 names file and key",
     "enrol": "make this kiosk known to the centre, by a code",
     "journal": "look at the payment journal, check it",
+    "notice": "say on the panel why the kiosk cannot show its screens",
     "print-alignment": "print a page to align the seal by",
     "provision": "make this card a kiosk by its kioskd.txt, as root at every boot",
     "set-clock": "set a clock that is behind, by the centre's",
