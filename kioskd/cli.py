@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "run": "run the kiosk until SIGTERM",
     "check": "check the configuration; exit 1 names file and key",
     "enrol": "make this kiosk known to the centre, by a code",
+    "identify": "say which USB socket holds which device",
     "journal": "look at the payment journal, check it",
     "notice": "say on the panel why the kiosk cannot show its screens",
     "print-alignment": "print a page to align the seal by",
