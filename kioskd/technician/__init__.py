@@ -1,0 +1,1 @@
+"""What a technician needs on the spot: how the kiosk is, and proof of it."""
