@@ -2,7 +2,8 @@
 
 One file, ``identity.pem``, holds both and is exchanged whole: there is never a key without its
 certificate. A new key waits in ``next-key.pem`` until the centre has signed for it; after a power
-cut it is asked for again with the same key, and the centre gives the same certificate.
+cut it is asked for again with the same key, and the centre gives the same certificate. Beside it
+is ``technician.key``, which comes with each certificate.
 ``cryptography`` is loaded only when it is needed, never before the first picture.
 """
 
@@ -11,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kioskd.domain.secret import TechnicianKey
+from kioskd.domain.technician_code import is_key
 from kioskd.errors import NoIdentity, ServerContractBroken
 from kioskd.relay.safe_file import sync_folder, write_safely
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 IDENTITY_FILE = "identity.pem"
 NEXT_KEY_FILE = "next-key.pem"
+TECHNICIAN_FILE = "technician.key"
 RENEW_AT = 1 / 3
 """Of its life left."""
 
@@ -82,6 +86,20 @@ class Identity:
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, kiosk_id)])
         wanted = x509.CertificateSigningRequestBuilder().subject_name(name)
         return wanted.sign(self._next_key(), SHA256()).public_bytes(Encoding.DER)
+
+    def technician_key(self) -> TechnicianKey | None:
+        """Return what technicians are let in by; None before the centre has given it."""
+        try:
+            key = TechnicianKey((self._folder / TECHNICIAN_FILE).read_text("ascii").strip())
+        except (OSError, ValueError):
+            return None
+        return key if is_key(key) else None
+
+    def keep_technician_key(self, key: TechnicianKey | None) -> None:
+        """Keep the centre's newest; an older centre gives none. Raises OSError."""
+        if key is not None and is_key(key) and key != self.technician_key():
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_safely(self._folder / TECHNICIAN_FILE, key.reveal().encode("ascii"))
 
     def accept(self, pem: str) -> None:
         """Put the waiting key and its certificate in the place of the present ones.
