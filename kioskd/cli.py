@@ -14,6 +14,7 @@ from kioskd.errors import ConfigError, JournalDamaged
 COMMANDS: Final = {
     "run": "run the kiosk until SIGTERM",
     "check": "check the configuration; exit 1 names file and key",
+    "doctor": "look at everything: cause and next step of what is wrong",
     "enrol": "make this kiosk known to the centre, by a code",
     "identify": "say which USB socket holds which device",
     "journal": "look at the payment journal, check it",
