@@ -55,6 +55,7 @@ from kioskd.screens.out_of_service import OutOfService
 from kioskd.screens.stage import PygameStage
 from kioskd.sdnotify import feed_watchdog, notify
 from kioskd.supervise import supervise
+from kioskd.technician.desk import TechnicianDesk
 
 TITLE = Text("人力资源和社会保障自助服务终端", "Human Resources and Social Security Terminal")
 """Until the centre has once said which city this is."""
@@ -136,10 +137,7 @@ async def _run_behind(
     keeper = _keeper(config, state, central)
     heart = Heart(central, Reactions(restart, keeper.refresh))
     troubles = {
-        **hardware.troubles(),
-        **stage.health.troubles(),
-        "central": lambda: central.trouble,
-        PACK_MODULE: lambda: keeper.trouble,
+        **_parts_troubles(hardware, stage, central, keeper),
         "journal": lambda: _money_trouble(desk),
         "held": lambda: cabinet_book.trouble or heart.trouble,
     }
@@ -183,10 +181,22 @@ async def _run_behind(
         pinyin=Pinyin.for_region(seen.pack.phrases),
         outlet_id=config.kiosk.outlet_id,
         region_changed=keeper.changed,
+        workshop=TechnicianDesk(config, central, stage.call.wait, partial(_region_version, keeper)),
     )
     nursery.start_soon(supervise, "cabinet_guard", partial(guard_cabinet, kiosk))
     newest = partial(_with_newest_pack, kiosk, stage, keeper, seen)
     await supervise("visitors", partial(serve_visitors, newest))
+
+
+def _parts_troubles(
+    hardware: Hardware, stage: PygameStage, central: CentralClient, keeper: RegionKeeper
+) -> dict[str, Callable[[], Trouble | None]]:
+    return {
+        **hardware.troubles(),
+        **stage.health.troubles(),
+        "central": lambda: central.trouble,
+        PACK_MODULE: lambda: keeper.trouble,
+    }
 
 
 def _state_folder(config: Config) -> Path:
@@ -211,8 +221,12 @@ def _body(
         PAYING,
         desk,
         books.outbox,
-        lambda: keeper.seen.pack.version if keeper.seen else 0,
+        partial(_region_version, keeper),
     )
+
+
+def _region_version(keeper: RegionKeeper) -> int:
+    return keeper.seen.pack.version if keeper.seen else 0
 
 
 def _shown(stage: PygameStage) -> tuple[str, bool]:
