@@ -28,6 +28,8 @@ class Finding:
     """The role on the health board: ``receipt_printer``."""
     trouble: str = ""
     """The operator's code of what is wrong with it as it stands; empty while it is well."""
+    reason: str = ""
+    """The ``TroubleReason`` in the catalogues; empty while it is well."""
     fitted: bool = True
     facts: tuple[tuple[str, str], ...] = ()
     deeds: tuple[str, ...] = ()

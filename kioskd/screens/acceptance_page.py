@@ -14,6 +14,7 @@ from kioskd.domain.selftest import Finding
 from kioskd.screens.font_files import find_fonts
 from kioskd.screens.fonts import Fonts
 from kioskd.screens.layout import Rect, wrap
+from kioskd.screens.technician_part import fact_in_words
 from kioskd.screens.theme import Colour
 from kioskd.screens.words import Words
 
@@ -85,7 +86,8 @@ class _Page:
         yield words(f"technician.part.{finding.part}")
         yield words(f"technician.{finding.result.value}")
         yield finding.trouble or "-"
-        said = (f"{words(f'technician.fact.{name}')} {value}" for name, value in finding.facts)
+        told = (fact_in_words(words, name, value) for name, value in finding.facts)
+        said = (f"{name} {value}" for name, value in told)
         yield words("acceptance.comma").join(said) or "-"
 
     def _row(self, cells: Sequence[tuple[str, float]], size: int, bold: bool = False) -> None:

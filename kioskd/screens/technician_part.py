@@ -15,10 +15,16 @@ from kioskd.screens.technician_parts import SIGNS
 from kioskd.screens.theme import Type
 from kioskd.screens.widgets import Action, action_row, heading
 from kioskd.screens.widgets.blocks import Block, draw_blocks, fact_blocks, text_block
-from kioskd.screens.words import Public
+from kioskd.screens.words import Public, Words, together
 
 PartAnswer = str | Navigation
 DEED = "do-"
+
+
+def fact_in_words(words: Words, name: str, said: str) -> tuple[str, str]:
+    """Return the label of a fact and what it says, in a language; names and numbers as they are."""
+    key = f"technician.{name}.{said}"
+    return words(f"technician.fact.{name}"), words(key) if name == "paper" else Public(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +61,11 @@ class TechnicianPart(Screen[PartAnswer]):
 
     def _facts(self, canvas: Canvas, width: int) -> list[Block]:
         words, finding = canvas.words, self.finding
-        facts = [(words(f"technician.fact.{name}"), Public(said)) for name, said in finding.facts]
+        facts = [fact_in_words(words, name, said) for name, said in finding.facts]
         if finding.trouble:
-            facts.append((words("technician.fact.trouble"), Public(finding.trouble)))
+            fault = words(f"trouble.{finding.reason}.title") if finding.reason else Public("")
+            said = together(Public(finding.trouble), fault, by=" ")
+            facts.append((words("technician.fact.trouble"), said))
         if not facts:
             return [text_block(canvas, width, words("technician_part.says_nothing"), Type.BODY)]
         return fact_blocks(canvas, width, facts, Type.NOTE)

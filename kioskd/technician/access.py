@@ -64,7 +64,7 @@ class Access:
         """Return eight fresh digits; those before are forgotten."""
         digits = f"{self._draw(10**CHALLENGE_DIGITS):0{CHALLENGE_DIGITS}d}"
         self._open = _Challenge(digits, self._now() + CHALLENGE_S)
-        log.event("technician.challenged")
+        log.event("technician.challenged", challenge=digits)
         return digits
 
     def answer(self, digits: str) -> Verdict:

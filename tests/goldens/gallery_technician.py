@@ -32,6 +32,7 @@ PIN_PAD = Finding(
 A4 = Finding(
     "document_printer",
     "D-21",
+    "document_paper_out",
     facts=(
         ("port", "ipp://192.0.2.17:631/ipp/print"),
         ("model", "Sample LaserPrinter 2050dn series"),

@@ -43,7 +43,7 @@ class Part:
         """Say how it stands, without trying anything; what was tried ``before`` is kept."""
         found = before or Finding(self.name, deeds=tuple(self.deeds))
         if not self.is_fitted(devices):
-            return replace(found, fitted=False, trouble="")
+            return replace(found, fitted=False, trouble="", reason="")
         facts: Described = {}
         with trio.move_on_after(DESCRIBE_S):
             try:
@@ -51,8 +51,9 @@ class Part:
             except (DeviceError, ServerError) as fault:
                 log.event("selftest.not_described", part=self.name, code=fault.operator_code)
         trouble = devices.troubles().get(self.name)
-        code = trouble.code if trouble is not None else ""
-        return replace(found, fitted=True, trouble=code, facts=tuple(facts.items()))
+        code, reason = (trouble.code, trouble.reason.value) if trouble is not None else ("", "")
+        told = tuple(facts.items())
+        return replace(found, fitted=True, trouble=code, reason=reason, facts=told)
 
     async def try_it(self, devices: Devices, hands: Hands, found: Finding, deed: str) -> Finding:
         """Do one deed, and return the finding with how it went."""
