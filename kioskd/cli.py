@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "journal": "look at the payment journal, check it",
     "print-alignment": "print a page to align the seal by",
     "set-clock": "set a clock that is behind, by the centre's",
+    "update": "bring new software into the other slot, try it, keep it",
 }
 """``print-alignment`` is ``kioskd.commands.print_alignment``."""
 
