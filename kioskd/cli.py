@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "print-alignment": "print a page to align the seal by",
     "provision": "make this card a kiosk by its kioskd.txt, as root at every boot",
     "set-clock": "set a clock that is behind, by the centre's",
+    "update": "bring new software into the other slot, try it, keep it",
 }
 """``print-alignment`` is ``kioskd.commands.print_alignment``."""
 
