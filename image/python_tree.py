@@ -19,6 +19,12 @@ NOT_OURS = ("kiosk_central", "pygame/docs", "pygame/examples", "pygame/tests")
 FROM_SOURCE = "pyscard"
 _GLIBC_OF_BOOKWORM = 36
 _LAUNCHER = "#!/{home}/bin/python\nimport sys\n\nfrom kioskd.cli import main\n\nsys.exit(main())\n"
+_LOAD_ALL = """
+import importlib, pkgutil, kioskd
+for module in pkgutil.walk_packages(kioskd.__path__, "kioskd."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+"""
 
 
 def install_kioskd(root: Path, work: Path, headers: Path) -> list[Path]:
@@ -119,20 +125,14 @@ def _write_environment(root: Path) -> None:
 
 
 def try_programs(root: Path) -> None:
-    """Start kioskd and load every compiled library, by emulation; a wheel for another machine fails.
+    """Start kioskd and load every module of it in the root, by emulation.
 
     Raises:
-        BuildRefused: one cannot be loaded in this root.
+        BuildRefused: one cannot be loaded: a wheel, a library or a font is missing.
     """
-    say("starting kioskd in the root")
+    say("loading kioskd in the root")
     run(["chroot", root, "/usr/bin/kioskd", "--version"])
-    modules = [
-        path.relative_to(root / SITE).as_posix().split(".")[0].replace("/", ".")
-        for path in sorted((root / SITE).rglob("*.so"))
-        if ".libs" not in path.as_posix() and "." not in path.parent.name
-    ]
-    load = f"import importlib\nfor name in {modules}: importlib.import_module(name)\n"
-    run(["chroot", root, f"/{HOME}/bin/python", "-c", load], env={"SDL_VIDEODRIVER": "dummy"})
+    run(["chroot", root, f"/{HOME}/bin/python", "-c", _LOAD_ALL], env={"SDL_VIDEODRIVER": "dummy"})
 
 
 def compile_all(root: Path) -> None:
