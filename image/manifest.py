@@ -30,11 +30,11 @@ def version() -> str:
     return next(line.split('"')[1] for line in text.splitlines() if line.startswith("__version__"))
 
 
-def write(disk: Path, root: Path, file: Path, epoch: int) -> None:
+def write(disk: Path, root: Path, file: Path, name: str, epoch: int) -> None:
     """Write the manifest of an image made from ``root``."""
     facts: dict[str, Any] = {
         "format": FORMAT,
-        "version": version(),
+        "version": name,
         "commit": run(["git", "-C", PROJECT, "rev-parse", "HEAD"]).strip(),
         "changed_since": bool(run(["git", "-C", PROJECT, "status", "--porcelain"]).strip()),
         "source_date_epoch": epoch,

@@ -58,7 +58,7 @@ def _pip(*words: str | Path, env: dict[str, str] | None = None) -> None:
     run(command, env={"PYTHONDONTWRITEBYTECODE": "1", **(env or {})})
 
 
-def _locked(*, of_source: bool) -> list[str]:
+def locked(*, of_source: bool) -> list[str]:
     """Read the lock file's entries, each with its hashes: those with a wheel, or the other one."""
     entries = re.split(r"(?m)^(?=\w)", LOCK.read_text(encoding="utf-8"))
     return [one for one in entries if one.startswith(FROM_SOURCE) == of_source]
@@ -67,7 +67,7 @@ def _locked(*, of_source: bool) -> list[str]:
 def _download(wheels: Path, work: Path) -> None:
     """Fetch what has a wheel, by hash; none of their code is run."""
     chosen = work / "requirements-wheels.txt"
-    chosen.write_text("".join(_locked(of_source=False)), encoding="utf-8")
+    chosen.write_text("".join(locked(of_source=False)), encoding="utf-8")
     platforms = [f"manylinux_2_{minor}_aarch64" for minor in range(17, _GLIBC_OF_BOOKWORM + 1)]
     target = [word for name in platforms for word in ("--platform", name)]
     target += ["--python-version", "3.11", "--implementation", "cp"]
@@ -80,7 +80,7 @@ def _build_from_source(wheels: Path, work: Path, headers: Path) -> None:
     """Compile the locked source of the one package that has no wheel, for arm64."""
     say(f"compiling {FROM_SOURCE} for arm64")
     chosen = work / "requirements-source.txt"
-    chosen.write_text("".join(_locked(of_source=True)), encoding="utf-8")
+    chosen.write_text("".join(locked(of_source=True)), encoding="utf-8")
     include = headers / "usr/include"
     flags = [f"-I{include}/python3.11", f"-I{include}/PCSC", f"-I{include}", "-O2", "-g0", "-fPIC"]
     cross = {
