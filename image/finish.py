@@ -23,7 +23,7 @@ LINKS = {
 FOLDERS = "boot/firmware", "data", "var/lib/kioskd", "var/spool", "var/tmp"
 """Places to mount on."""
 SET_ID = 0o6000
-IMAGE_ID = "kioskd-pi-arm64"
+IMAGE_ID = "kioskd-arm64"
 """The kind of machine: Raspberry Pi 3 and 4 with Debian's kernel."""
 KEYS = Path("usr/share/kioskd/release-keys.pem")
 

@@ -129,7 +129,7 @@ def test_the_root_says_what_it_is_and_whom_it_believes(tmp_path: Path) -> None:
     keys = write(tmp_path / "keys.pem", "-----BEGIN PUBLIC KEY-----\n")
     finish.name_release(tmp_path, finish.Release("1.2.3", keys))
     text = (tmp_path / "usr/lib/os-release").read_text("utf-8").splitlines()
-    assert text[1:] == ["IMAGE_ID=kioskd-pi-arm64", "IMAGE_VERSION=1.2.3", 'VERSION_ID="12"']
+    assert text[1:] == ["IMAGE_ID=kioskd-arm64", "IMAGE_VERSION=1.2.3", 'VERSION_ID="12"']
     assert (tmp_path / finish.KEYS).read_text("utf-8") == keys.read_text("utf-8")
 
 
