@@ -30,14 +30,14 @@ def finish(root: Path, epoch: int) -> None:
         target = root / place.lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
         _copy(source, target)
-    for name in FOLDERS:
-        (root / name).mkdir(parents=True, exist_ok=True)
     for name, points_to in LINKS.items():
         _link(root / name, points_to)
     run(["systemd-sysusers", f"--root={root}"], env={"SOURCE_DATE_EPOCH": str(epoch)})
     _choose_units(root)
     lock_accounts(root)
     remove(root)
+    for name in FOLDERS:
+        (root / name).mkdir(parents=True, exist_ok=True)
 
 
 def placed() -> list[tuple[Path, str]]:
