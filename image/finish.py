@@ -45,6 +45,8 @@ def finish(root: Path, release: Release, epoch: int) -> None:
         target = root / place.lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
         _copy(source, target)
+    for name in FOLDERS:
+        (root / name).mkdir(parents=True, exist_ok=True)
     for name, points_to in LINKS.items():
         _link(root / name, points_to)
     run(["systemd-sysusers", f"--root={root}"], env={"SOURCE_DATE_EPOCH": str(epoch)})
@@ -53,8 +55,6 @@ def finish(root: Path, release: Release, epoch: int) -> None:
     lock_accounts(root)
     remove(root)
     take_set_id(root)
-    for name in FOLDERS:
-        (root / name).mkdir(parents=True, exist_ok=True)
 
 
 def placed() -> list[tuple[Path, str]]:
