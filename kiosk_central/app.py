@@ -31,6 +31,7 @@ from kiosk_central.api import (
     payments,
     profile,
     public,
+    retire,
     trust,
     verify,
 )
@@ -74,6 +75,7 @@ API = (
     metrics,
     openapi,
     trust,
+    retire,
     ivr,
 )
 """Each part of the contract has its own module with its ``ROUTES``; what is asked most comes first,

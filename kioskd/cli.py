@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "journal": "look at the payment journal, check it",
     "print-alignment": "print a page to align the seal by",
     "provision": "make this card a kiosk by its kioskd.txt, as root at every boot",
+    "retire": "end this kiosk for good, when the centre knows all that it knew",
     "set-clock": "set a clock that is behind, by the centre's",
 }
 """``print-alignment`` is ``kioskd.commands.print_alignment``."""

@@ -3,12 +3,13 @@
 import fcntl
 import json
 import os
+import pwd
 import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -19,6 +20,9 @@ from kioskd import log
 
 TIMEOUT_S: Final = 30.0
 GROW_TIMEOUT_S: Final = 300.0
+STOP_LIMIT_S: Final = 400.0
+"""kioskd.service gives a payment under way 370 s."""
+SERVICES: Final = ("kioskd.service", "kioskd-enrol.service")
 BLKGETSIZE64: Final = 0x80081272
 """``linux/fs.h``: the size of a block device in bytes, into 64 bits."""
 
@@ -55,6 +59,18 @@ class Machine(Protocol):
 
     def give(self, path: Path, *, group_only: bool) -> None:
         """Give a file or folder to the kiosk's account, or only its group. Raises OSError."""
+
+    def stop_kiosk(self) -> None:
+        """End the kiosk's services; a payment under way is finished. Raises OSError."""
+
+    def start_kiosk(self) -> None:
+        """Start them again. Raises OSError."""
+
+    def as_kiosk(self) -> AbstractContextManager[None]:
+        """Be the kiosk's account while the block runs. Raises OSError."""
+
+    def discard_free(self, folder: Path) -> None:
+        """Give the room that is free back to the card, if it takes it."""
 
     def reread_device_names(self) -> None:
         """Let udev read its rules, and name what is plugged in already. Raises OSError."""
@@ -136,6 +152,32 @@ class LinuxMachine:
             shutil.chown(path, None if group_only else self.account, self.account)
         except LookupError as missing:
             raise OSError(str(missing)) from None
+
+    def stop_kiosk(self) -> None:
+        _run("systemctl", "stop", *SERVICES, within_s=STOP_LIMIT_S)
+
+    def start_kiosk(self) -> None:
+        _run("systemctl", "start", "--no-block", SERVICES[0])
+
+    @contextmanager
+    def as_kiosk(self) -> Iterator[None]:
+        try:
+            who = pwd.getpwnam(self.account)
+        except KeyError as missing:
+            raise OSError(f"no account {self.account}") from missing
+        os.setegid(who.pw_gid)
+        os.seteuid(who.pw_uid)
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+            os.setegid(0)
+
+    def discard_free(self, folder: Path) -> None:
+        try:
+            _run("fstrim", str(folder), within_s=GROW_TIMEOUT_S)
+        except OSError as refused:
+            log.event("machine.no_trim", reason=str(refused))
 
     def reread_device_names(self) -> None:
         _run("udevadm", "control", "--reload")

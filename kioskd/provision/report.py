@@ -85,7 +85,7 @@ def _with_line(fault: Fault) -> Text:
 
 
 def _both(indent: str, text: Text) -> list[str]:
-    return [indent + words for words in (text.zh, text.en) if words]
+    return [indent + line for words in (text.zh, text.en) for line in words.splitlines()]
 
 
 def write_report(places: Places, machine: Machine, text: str) -> None:
