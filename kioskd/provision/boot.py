@@ -26,6 +26,7 @@ from kioskd.provision.findings import (
     wrong_lines,
 )
 from kioskd.provision.machine import Machine, writable
+from kioskd.provision.made_files import FOR_KIOSK, FOR_ROOT, make_folder, write_made
 from kioskd.provision.network import network_files, wifi_file
 from kioskd.provision.owner import claim
 from kioskd.provision.places import Places
@@ -34,8 +35,6 @@ from kioskd.provision.site_config import refusals, settings_of, written
 from kioskd.provision.site_file import Site, read_site
 from kioskd.provision.site_keys import SECRETS as SECRET_KEYS
 from kioskd.provision.site_lines import Fault, NotReadable
-
-_CONFIG_MODE, _SECRET_MODE = 0o640, 0o600
 
 
 def provision(places: Places, machine: Machine) -> tuple[Step, ...]:
@@ -55,7 +54,7 @@ def provision(places: Places, machine: Machine) -> tuple[Step, ...]:
 
 
 def _make_site_folder(places: Places, machine: Machine) -> None:
-    places.site.mkdir(mode=0o755, parents=True, exist_ok=True)
+    make_folder(places.site)
     places.notice.unlink(missing_ok=True)
     places.config.unlink(missing_ok=True)
     places.to_retire.unlink(missing_ok=True)
@@ -163,23 +162,17 @@ def _write_all(
     places: Places, machine: Machine, site: Site, secrets: Mapping[str, str], config: str
 ) -> None:
     """Write what the kiosk, the network and udev read."""
-    _write(places.config, config, _CONFIG_MODE)
-    machine.give(places.config, group_only=True)
+    make_folder(places.networks)
     for name, text in network_files(site).items():
-        _write(places.networks / name, text, 0o644)
+        write_made(places.networks / name, text)
     wifi = wifi_file(site, secrets)
     if wifi is not None:
-        _write(places.wifi, wifi, _SECRET_MODE)
+        write_made(places.wifi, wifi, FOR_ROOT)
     if "retire" in site.values:
-        _write(places.to_retire, site.value("retire"), 0o644)
-    ports = {role: site.value(role) for role in ROLES}
-    _write(places.rules / RULES_FILE, rules(ports), 0o644)
+        write_made(places.to_retire, site.value("retire"))
+    make_folder(places.rules)
+    write_made(places.rules / RULES_FILE, rules({role: site.value(role) for role in ROLES}))
     machine.set_host_name(site.value("kiosk").lower())
     machine.reread_device_names()
-
-
-def _write(path: Path, text: str, mode: int) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    path.touch(mode)
-    path.write_text(text, encoding="utf-8")
+    write_made(places.config, config, FOR_KIOSK)
+    machine.give(places.config, group_only=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from kioskd.domain.text import Text
+from kioskd.provision.made_files import write_made
 from kioskd.provision.site_lines import Fault
 
 NOTHING = Text("", "")
@@ -190,7 +191,7 @@ def retired(kiosk: str, at: str, by: str, ref: str) -> Step:
 
 def save(path: Path, steps: Iterable[Step]) -> None:
     """Keep what was found for the report. Raises OSError."""
-    path.write_bytes(msgspec.json.encode(tuple(steps)))
+    write_made(path, msgspec.json.encode(tuple(steps)))
 
 
 def saved(path: Path) -> tuple[Step, ...]:

@@ -1,7 +1,6 @@
 """The machine as provisioning asks of it; the only place here that starts programs as root."""
 
 import fcntl
-import json
 import os
 import pwd
 import shutil
@@ -34,6 +33,21 @@ class Link:
     name: str
     mac: str
     addresses: tuple[str, ...]
+
+
+class _Address(msgspec.Struct):
+    """One address as ``ip -json`` shows it."""
+
+    local: str = ""
+    prefixlen: int = 0
+    scope: str = ""
+
+
+class _Shown(msgspec.Struct):
+    """One interface as ``ip -json`` shows it."""
+
+    ifname: str
+    addr_info: list[_Address] = []
 
 
 class Machine(Protocol):
@@ -195,13 +209,11 @@ class LinuxMachine:
         return ""
 
     def links(self) -> tuple[Link, ...]:
-        try:
-            told = json.loads(_run("ip", "-json", "address"))
-        except (OSError, ValueError) as error:
-            log.warning("provision.no_links", reason=type(error).__name__)
-            return ()
+        known = _addresses()
+        found = sorted(one.parent for one in Path("/sys/class/net").glob("*/device"))
         return tuple(
-            _link(one) for one in told if Path("/sys/class/net", one["ifname"], "device").exists()
+            Link(one.name, (one / "address").read_text().strip(), known.get(one.name, ()))
+            for one in found
         )
 
     def slot(self) -> str:
@@ -212,10 +224,19 @@ class LinuxMachine:
         return time.time()
 
 
-def _link(told: dict[str, object]) -> Link:
-    known = msgspec.convert(told.get("addr_info", []), list[dict[str, object]])
-    addresses = (f"{one['local']}/{one['prefixlen']}" for one in known if one["scope"] == "global")
-    return Link(str(told["ifname"]), str(told.get("address", "")), tuple(addresses))
+def _addresses() -> dict[str, tuple[str, ...]]:
+    """Return the addresses of each interface; none where this process has no network."""
+    try:
+        told = msgspec.json.decode(_run("ip", "-json", "address"), type=list[_Shown])
+    except (OSError, msgspec.DecodeError) as error:
+        log.event("machine.no_addresses", reason=str(error))
+        return {}
+    return {
+        one.ifname: tuple(
+            f"{own.local}/{own.prefixlen}" for own in one.addr_info if own.scope == "global"
+        )
+        for one in told
+    }
 
 
 def _size_of(disk: Path) -> int:
