@@ -48,7 +48,7 @@ SITE = Text("安装文件 kioskd.txt", "Site file kioskd.txt")
 CA = Text("中心证书 centre-ca.pem", "Centre's CA centre-ca.pem")
 SEAL = Text("印章证书 seal-ca.pem", "Seal CA seal-ca.pem")
 DATA = Text("数据分区", "Data partition")
-SECRETS = Text("密码和激活码", "Secrets")
+SECRETS = Text("密码和入网码", "Secrets")
 OWNER = Text("终端身份", "Whose data")
 RETIRED = Text("停用", "Retirement")
 CORRECT = Text(
@@ -124,7 +124,7 @@ def data_not_grown(why: str) -> Step:
 def boot_not_written(why: str) -> Step:
     """The FAT partition cannot be written: secrets stay in kioskd.txt, no report."""
     reason = Text(
-        f"存储卡的启动分区写不进去（{why}），密码和激活码还留在 kioskd.txt 里。",
+        f"存储卡的启动分区写不进去（{why}），密码和入网码还留在 kioskd.txt 里。",
         f"The boot partition cannot be written ({why}): secrets still stand in kioskd.txt.",
     )
     next_step = Text(
@@ -178,7 +178,7 @@ def retired(kiosk: str, at: str, by: str, ref: str) -> Step:
         f"{kiosk} is retired and wiped. {told.en}, reference {ref}.",
     )
     done = Text(
-        "可以拆下。再用这张卡：在 kioskd.txt 写新的激活码。",
+        "可以拆下。再用这张卡：在 kioskd.txt 写新的入网码。",
         "It may be unscrewed. To use the card again, write a new code into kioskd.txt.",
     )
     tell = Text(

@@ -84,7 +84,7 @@ def _centre(value: str) -> Text | None:
 def _code(value: str) -> Text | None:
     if read_code(value) is None:
         return Text(
-            "激活码抄错了：请对照中心给的激活码（5 组，最后一组 2 个字符）。",
+            "入网码抄错了：请对照中心给的入网码（5 组，最后一组 2 个字符）。",
             "Mistyped: compare with the code from the centre (5 groups, the last of 2 characters).",
         )
     return None
