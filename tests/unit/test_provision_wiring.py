@@ -1,4 +1,4 @@
-"""What the running kiosk makes of provisioning: its notice on the screen, a disk it cannot write."""
+"""What a running kiosk makes of provisioning: its notice on screen, a disk it cannot write."""
 
 from contextlib import ExitStack
 from pathlib import Path
