@@ -4,7 +4,8 @@ Steps are told in the order in which they are done; a step that fails does not k
 being looked at, so that one visit of a technician puts everything right.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from kioskd import log
@@ -172,7 +173,15 @@ def _write_all(
         write_made(places.to_retire, site.value("retire"))
     make_folder(places.rules)
     write_made(places.rules / RULES_FILE, rules({role: site.value(role) for role in ROLES}))
-    machine.set_host_name(site.value("kiosk").lower())
-    machine.reread_device_names()
     write_made(places.config, config, FOR_KIOSK)
     machine.give(places.config, group_only=True)
+    _tell_machine("host_name", partial(machine.set_host_name, site.value("kiosk").lower()))
+    _tell_machine("device_names", machine.reread_device_names)
+
+
+def _tell_machine(what: str, tell: Callable[[], None]) -> None:
+    """Let the machine know; if it will not, the kiosk starts all the same."""
+    try:
+        tell()
+    except OSError as refused:
+        log.warning("provision.machine_refused", what=what, reason=str(refused))

@@ -217,3 +217,9 @@ def test_this_machine_tells_of_itself() -> None:
     assert all(len(link.mac.split(":")) == 6 for link in machine.links())
     assert machine.slot() == "" and isinstance(machine.serial_number(), str)
     assert machine.partition_of(Path("/proc")) is None
+
+
+def test_a_machine_that_takes_no_name_is_a_kiosk_all_the_same(card: Card) -> None:
+    """A name in the network, and names of devices that udev gives at their next start."""
+    card.machine.refuses = {"host": "not permitted", "udev": "too slow"}
+    assert card.codes() == ["I-08"] and card.places.config.exists()
