@@ -117,7 +117,10 @@ class Partition:
 
 @contextmanager
 def writable(machine: Machine, folder: Path) -> Iterator[None]:
-    """Have a partition writable for the length of the block. Raises OSError."""
+    """Have a partition writable for the length of the block. Raises OSError.
+
+    What is written there is synced by whoever writes it; the mount that ends it writes the rest.
+    """
     if not machine.is_mounted(folder) or not machine.is_read_only(folder):
         yield
         return
@@ -125,7 +128,6 @@ def writable(machine: Machine, folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        os.sync()
         machine.set_writable(folder, False)
 
 

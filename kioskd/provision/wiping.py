@@ -61,13 +61,13 @@ def _wipe_file(file: Path) -> None:
 
 def _fill(file: Path, room: int) -> None:
     """Write over all that is free."""
-    try:
-        with open(file, "wb", buffering=0) as target:
+    with open(file, "wb", buffering=0) as target:
+        try:
             while room > 0:
                 room -= target.write(_CHUNK)
-    except OSError as refused:
-        if refused.errno != errno.ENOSPC:
-            raise
-    finally:
-        os.sync()
-        file.unlink(missing_ok=True)
+        except OSError as refused:
+            if refused.errno != errno.ENOSPC:
+                raise
+        finally:
+            os.fsync(target.fileno())
+            file.unlink()
