@@ -32,6 +32,7 @@ from kiosk_central.api import (
     payments,
     profile,
     public,
+    retire,
     trust,
     verify,
 )
@@ -76,6 +77,7 @@ API = (
     metrics,
     openapi,
     trust,
+    retire,
     ivr,
 )
 """Each part of the contract has its own module with its ``ROUTES``; what is asked most comes first,

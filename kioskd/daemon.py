@@ -57,6 +57,7 @@ from kioskd.sdnotify import feed_watchdog, notify
 from kioskd.supervise import supervise
 from kioskd.technician.desk import TechnicianDesk
 from kioskd.technician.status import tell_forever
+from kioskd.technician.why import said
 
 TITLE = Text("人力资源和社会保障自助服务终端", "Human Resources and Social Security Terminal")
 """Until the centre has once said which city this is."""
@@ -313,5 +314,13 @@ async def _region(keeper: RegionKeeper, stage: PygameStage, central: CentralClie
             return seen
         trouble = central.trouble or keeper.trouble
         trouble = trouble or Trouble(TroubleReason.CENTRE_UNREACHABLE, "S-01")
-        async with stage.follow(OutOfService(trouble)):
+        async with stage.follow(_out_of_service(trouble)):
             await trio.sleep(REGION_INTERVAL_S)
+
+
+def _out_of_service(trouble: Trouble) -> OutOfService:
+    """Return the screen; of a kiosk that is not enrolled it says what provisioning found."""
+    notice = said() if trouble.reason is TroubleReason.IDENTITY_NONE else None
+    if notice is None:
+        return OutOfService(trouble)
+    return OutOfService(replace(trouble, code=notice.code), (notice.reason, notice.next_step))
