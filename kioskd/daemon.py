@@ -55,6 +55,7 @@ from kioskd.screens.out_of_service import OutOfService
 from kioskd.screens.stage import PygameStage
 from kioskd.sdnotify import feed_watchdog, notify
 from kioskd.supervise import supervise
+from kioskd.technician.desk import TechnicianDesk
 from kioskd.technician.status import tell_forever
 
 TITLE = Text("人力资源和社会保障自助服务终端", "Human Resources and Social Security Terminal")
@@ -178,6 +179,7 @@ async def _run_behind(
         pinyin=Pinyin.for_region(seen.pack.phrases),
         outlet_id=config.kiosk.outlet_id,
         region_changed=keeper.changed,
+        workshop=TechnicianDesk(config, central, stage.call.wait, partial(_region_version, keeper)),
     )
     nursery.start_soon(supervise, "cabinet_guard", partial(guard_cabinet, kiosk))
     newest = partial(_with_newest_pack, kiosk, stage, keeper, seen)
@@ -226,8 +228,12 @@ def _body(
         PAYING,
         desk,
         books.outbox,
-        lambda: keeper.seen.pack.version if keeper.seen else 0,
+        partial(_region_version, keeper),
     )
+
+
+def _region_version(keeper: RegionKeeper) -> int:
+    return keeper.seen.pack.version if keeper.seen else 0
 
 
 def _shown(stage: PygameStage) -> tuple[str, bool]:

@@ -25,6 +25,7 @@ from kioskd.provision.findings import (
 )
 from kioskd.provision.machine import Machine, writable
 from kioskd.provision.network import network_files, wifi_file
+from kioskd.provision.owner import claim
 from kioskd.provision.places import Places
 from kioskd.provision.site_config import refusals, settings_of, written
 from kioskd.provision.site_file import Site, read_site
@@ -55,9 +56,8 @@ def _make_site_folder(places: Places, machine: Machine) -> None:
 def _from_site_file(
     places: Places, machine: Machine, vault: Path | None, *, may_write: bool
 ) -> Iterator[Step]:
-    if may_write:
-        with writable(machine, places.boot):
-            kept_secrets.finish_wiping(places.site_file, places.vault)
+    if may_write and kept_secrets.is_unfinished(places.vault):
+        yield from _wiped_at_last(places, machine)
     try:
         data = places.site_file.read_bytes()
     except OSError:
@@ -75,8 +75,20 @@ def _from_site_file(
     if may_write:
         yield from _taken(places, machine, data, site)
     yield from copy_authorities(places, with_seal="printer" in site.values)
-    if not faults:
-        _write_all(places, machine, site, secrets, written(settings))
+    if faults:
+        return
+    if may_write and (others := claim(places, site.value("kiosk"))):
+        yield others
+        return
+    _write_all(places, machine, site, secrets, written(settings))
+
+
+def _wiped_at_last(places: Places, machine: Machine) -> Iterator[Step]:
+    try:
+        with writable(machine, places.boot):
+            kept_secrets.finish_wiping(places.site_file, places.vault)
+    except OSError as refused:
+        yield boot_not_written(refused.strerror or str(refused))
 
 
 def _near(boot: Path) -> str:

@@ -102,6 +102,11 @@ class PcscReader:
         return self._name is not None
 
     @property
+    def name(self) -> str | None:
+        """What PC/SC calls it; None while it is away."""
+        return self._name
+
+    @property
     def card_present(self) -> bool:
         """Whether a card is in the reader; False while the reader is gone."""
         return self._present

@@ -173,6 +173,7 @@ def test_a_report_that_says_nothing_new_is_not_written_again(card: Card) -> None
 def test_a_kiosk_that_can_go_on_shows_no_notice(card: Card) -> None:
     """What was put right is not told any more."""
     card.write("")
+    card.enrol()
     tell(card.places, card.machine, card.boot())
     assert card.places.notice.exists()
     card.write(GOOD)
