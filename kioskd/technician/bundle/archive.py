@@ -1,4 +1,4 @@
-"""The bundle's file: a tar.gz with a manifest, which says the hash of each file and what is missing."""
+"""The bundle's file: a tar.gz with a manifest, which says each file's hash and what is missing."""
 
 import hashlib
 import io
@@ -6,10 +6,7 @@ import json
 import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
-
-from kioskd.relay.safe_file import sync_folder
 
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1
@@ -56,16 +53,6 @@ def faults_in(data: bytes) -> list[str]:
     manifest = json.loads(found.pop(MANIFEST))["files"]
     names = manifest.keys() | found.keys()
     return sorted(name for name in names if manifest.get(name) != _told(found.get(name, b"\0")))
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write a file that only its owner reads, and sync it. Raises OSError."""
-    path.unlink(missing_ok=True)
-    path.touch(mode=MODE)
-    with path.open("r+b") as file:
-        file.write(data)
-        file.flush()
-    sync_folder(path.parent)
 
 
 def _told(data: bytes) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """What may leave the kiosk of its log and of the kernel's: only what is known to be impersonal.
 
-The log masks secrets by type and blanks what looks like a number of a person; here, before it is
-carried away, the rule is turned round. A value stays if its key is listed and it looks as that key's
-values look: a number, a word of our own, a reference, an operator's code. A sentence stays as the
-sentences of the system that are in it. The rest is withheld, and it shows that something was.
+The log masks secrets by type and blanks what looks like a number of a person. Before it is carried
+away the rule is turned round: a value stays if its key is listed and it looks as that key's values
+do, a number, a word of our own, a reference, an operator's code. Of a text the sentences of the
+system stay that are in it. The rest is withheld, and it shows that something was.
 """
 
 import errno
+import hashlib
 import json
 import os
 import re
@@ -16,30 +17,36 @@ from typing import Any, Final
 from kioskd import errors
 
 WITHHELD: Final = "[withheld]"
-LONG_NUMBER: Final = re.compile(r"\d{9,}")
-"""As long as the shortest number of a person: a card's. None of ours is."""
+LONG_NUMBER: Final = re.compile(r"\d{8,}")
+"""As in the shortest number of a person, a card's, which is a letter and eight digits."""
 
-_WORD = r"[a-z][a-z0-9]{0,15}(?:[_.\-][a-z0-9]{1,16}){0,5}"
+_WORD = r"[a-z]{1,16}\d{0,2}(?:[_.\-][a-z]{1,16}\d{0,2}){0,5}"
 _CODE = r"[A-Z]-[0-9A-F]{2}"
-_REF = r"[A-Z0-9]{2,8}(?:-[A-Z0-9]{4,8}){1,3}|R-\d{1,8}|[0-9a-f]{32}"
+_REF = r"[A-Z0-9]{2,8}(?:-[A-Z0-9]{4,8}){1,3}|R-\d{1,7}"
 _AMOUNT = r"-?[\d,]{1,12}\.\d\d"
 _VERSION = r"\d{1,3}(?:\.\d{1,4}){1,3}(?:[a-z0-9+.\-]{0,16})"
 _TIME = r"\d{4}-\d\d-\d\d(?:T[\d:.]{5,12}Z?(?:\+\d\d:\d\d)?)?"
 WORD: Final = re.compile(f"{_WORD}|{_CODE}|zh_CN|K\\d{{1,6}}|SIG[A-Z]+")
 REF: Final = re.compile(_REF)
-MEASURE: Final = re.compile(f"-?\\d{{1,8}}|{_AMOUNT}|{_VERSION}|{_TIME}")
+UUID: Final = re.compile(r"[0-9a-f]{32}")
+"""A name of eight characters looks the same in UTF-16: it is told as a short hash of itself."""
+MEASURE: Final = re.compile(f"-?\\d{{1,7}}|{_AMOUNT}|{_VERSION}|{_TIME}")
 EVENT: Final = re.compile(r"[a-z0-9_]{1,32}(?:\.[a-z0-9_]{1,32}){1,3}")
 STAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
-WORDS: Final = frozenset(
-    "code command copy deed done driver fault field id key kind language module outcome paper part"
-    " place printed rule screen service signal stage state status step verdict".split()
-)
+# fmt: off
+WORDS: Final = frozenset({
+    "code", "command", "copy", "deed", "done", "driver", "fault", "field", "id", "key", "kind",
+    "language", "module", "outcome", "paper", "part", "place", "printed", "rule", "screen",
+    "service", "signal", "stage", "state", "status", "step", "verdict",
+})
 REFS: Final = frozenset({"print", "ref"})
-MEASURES: Final = frozenset(
-    "by_s byte currency door_open earphones errno failing faults first height held journal lamps ms"
-    " number pages receipt seq settled shown somebody told tries_left until version width".split()
-)
+MEASURES: Final = frozenset({
+    "by_s", "byte", "currency", "door_open", "earphones", "errno", "failing", "faults", "first",
+    "height", "held", "journal", "lamps", "ms", "number", "pages", "receipt", "seq", "settled",
+    "shown", "somebody", "told", "tries_left", "until", "version", "width",
+})
+# fmt: on
 SENTENCES: Final = frozenset({"because", "by", "detail", "error", "reason", "what", "why"})
 NOT_TAKEN: Final = frozenset({"data", "item", "reader", "states", "terminal"})
 """Logged, and left where it is: raw bytes, a card's record, names of makers."""
@@ -64,11 +71,15 @@ SYSTEM_SENTENCES: Final = (
 OUR_ERRORS: Final = frozenset(name for name in vars(errors) if name[0].isupper())
 ERROR_NAME: Final = re.compile(r"(?:[A-Z][A-Za-z]{2,30})(?:Error|Exception|Timeout|Broken)")
 PC_SC: Final = re.compile(r"PC/SC [0-9A-F]{8}|refused with [0-9A-F]{2}|HTTP \d{3}")
-TRACE_LINE: Final = re.compile(r'File "[^"]*?(kioskd/[a-z0-9_/]+\.py)", line (\d+), in ([a-z0-9_<>]+)')
+TRACE_LINE: Final = re.compile(
+    r'File "[^"]*?(kioskd/[a-z0-9_/]+\.py)", line (\d+), in ([a-z0-9_<>]+)'
+)
+
+TRACE_KIND: Final = re.compile(r"^(?:[a-z_0-9]+\.)*([A-Z][A-Za-z]+)(?::|$)", re.MULTILINE)
 
 KERNEL_LINE: Final = re.compile(
-    r"\[\s*\d+\.\d+\] (?:usb|hub|mmc|mmcblk|sdhci|EXT4-fs|FAT-fs|hwmon|thermal|watchdog|bcm|drm|vc4|"
-    r"eth|smsc|lan78|ftdi|cp210x|ch341|pl2303|cdc_acm|Linux version|Out of memory|Kernel panic|"
+    r"\[\s*\d+\.\d+\] (?:usb|hub|mmc|mmcblk|sdhci|EXT4-fs|FAT-fs|hwmon|thermal|watchdog|bcm|drm|"
+    r"vc4|eth|smsc|lan78|ftdi|cp210x|ch341|pl2303|cdc_acm|Linux version|Out of memory|Kernel panic|"
     r"Under-?voltage|Voltage|raspberrypi|random: crng|systemd\[1\]: Watchdog)"
 )
 KERNEL_NAMES: Final = re.compile(r"(?i)product:|manufacturer:|serialnumber:|command line|uuid")
@@ -136,6 +147,8 @@ def _value(key: str, value: object) -> object:
     text = str(value)
     if LONG_NUMBER.search(text) and key not in REFS:
         return WITHHELD
+    if key in REFS and UUID.fullmatch(text):
+        return "#" + hashlib.sha256(text.encode()).hexdigest()[:8]
     if key in SENTENCES:
         return sentence(text)
     pattern = {WORDS: WORD, REFS: REF, MEASURES: MEASURE}[_group(key) or WORDS]
@@ -146,5 +159,6 @@ def _value(key: str, value: object) -> object:
 def _trace(text: str) -> list[str]:
     """Return where it fell, in our own files, and the kind of the error; never its message."""
     places = [f"{file}:{number} {name}" for file, number, name in TRACE_LINE.findall(text)]
-    kinds = [line.partition(":")[0].rpartition(".")[2] for line in text.splitlines() if line[:1].isupper()]
-    return places + [kind for kind in kinds if kind in OUR_ERRORS or ERROR_NAME.fullmatch(kind)][-1:]
+    kinds = [found[1] for found in TRACE_KIND.finditer(text)]
+    known = [kind for kind in kinds if kind in OUR_ERRORS or ERROR_NAME.fullmatch(kind)]
+    return places + known[-1:]

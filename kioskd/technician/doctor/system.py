@@ -133,7 +133,7 @@ def _described(machine: Machine, device: str) -> str:
         return machine.read(f"{device}/{name}") or "?"
 
     port = device.rsplit("/", 1)[1]
-    return f"usb-{port.partition("-")[2]} {told("idVendor")}:{told("idProduct")}"
+    return f"usb-{port.partition('-')[2]} {told('idVendor')}:{told('idProduct')}"
 
 
 def _version(machine: Machine, slot: str) -> str | None:
