@@ -128,8 +128,9 @@ def _plain(fact: Fact, words: Words) -> str:
 
 
 def _known(code: str, words: Words) -> str:
-    """Return the code under which the table tells of it: the PIN pad's own are one row."""
-    return code if f"fault.{code}.cause" in words else code.partition("-")[0]
+    """Return under which name the table tells of a code: the PIN pad's own are one row."""
+    names = (code, code.partition("-")[0], "other")
+    return next(name for name in names if f"fault.{name}.cause" in words)
 
 
 def _padded(text: str, width: int) -> str:
