@@ -10,9 +10,10 @@ from kioskd.relay.clock import utc_now
 from kioskd.relay.safe_file import write_safely
 from kioskd.screens.qr_code import squares_of
 from kioskd.technician.bundle.archive import packed
-from kioskd.technician.bundle.gather import gather, gather_short
-from kioskd.technician.bundle.pages import PagesUnreadable, split
+from kioskd.technician.bundle.gather import gather
+from kioskd.technician.bundle.pages import PagesUnreadable
 from kioskd.technician.bundle.png import png_of
+from kioskd.technician.bundle.short import short_bundle
 from kioskd.technician.bundle.stick import StickError, write_to_stick
 from kioskd.technician.doctor.machine import Machine
 from kioskd.technician.doctor.view import View, view
@@ -60,8 +61,7 @@ def _file(seen: View, options: argparse.Namespace) -> int:
 
 def _pages(seen: View, folder: Path) -> int:
     about = _about(seen)
-    contents = gather_short(seen, visit(seen), about)
-    pages = split(packed(contents, about, seen.machine.now()))
+    pages = short_bundle(seen, visit(seen), about)
     folder.mkdir(parents=True, exist_ok=True)
     for number, page in enumerate(pages, 1):
         write_safely(folder / f"page-{number:03d}.png", png_of(squares_of(page)))

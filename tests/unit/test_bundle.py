@@ -9,20 +9,25 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
+import pygame
 import pytest
+import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from kioskd.cli import main
 from kioskd.config import load
 from kioskd.screens.qr_code import squares_of
+from kioskd.screens.technician_pages import TechnicianPages
 from kioskd.technician.bundle import stick
 from kioskd.technician.bundle.archive import Contents, faults_in, packed
 from kioskd.technician.bundle.gather import gather, without_secrets
-from kioskd.technician.bundle.pages import PAGES_MAX, PagesUnreadable, join, read, split
+from kioskd.technician.bundle.pages import PAGE_BYTES, PAGES_MAX, PagesUnreadable, join, read, split
 from kioskd.technician.bundle.png import png_of
 from kioskd.technician.bundle.stick import Stick, StickError, is_storage, put_file, write_to_stick
 from kioskd.technician.doctor.visit import CHECKS, visit
+from tests.goldens.gallery import PANELS, Variant, draw
 from tests.journals import lent
 from tests.unit.doctor_world import Kiosk
 from tools import read_qr_pages
@@ -142,12 +147,12 @@ def test_a_letter_that_was_misread_is_found(data: bytes, chosen: st.DataObject) 
 
 def test_missing_pages_are_named() -> None:
     """So that they, and no others, are photographed again."""
-    pages = split(os.urandom(3000))
+    pages = split(os.urandom(5 * PAGE_BYTES))
     with pytest.raises(PagesUnreadable, match="missing pages: 2, 4") as told:
         join([pages[0], pages[2], pages[4]])
     assert told.value.missing == (2, 4)
     with pytest.raises(PagesUnreadable, match="more than one"):
-        join([pages[0], split(b"x" * 3000)[1]])
+        join([pages[0], split(b"x" * 5 * PAGE_BYTES)[1]])
     with pytest.raises(PagesUnreadable, match="no pages"):
         join([])
     with pytest.raises(PagesUnreadable):
@@ -184,14 +189,22 @@ def test_pages_may_come_as_text(tmp_path: Path) -> None:
 
 def test_a_picture_is_what_it_shows() -> None:
     """A PNG that another program reads: the squares, in black and white."""
-    from PIL import Image
-
     squares = squares_of("KB1")
     with Image.open(io.BytesIO(png_of(squares, 3))) as picture:
         assert picture.size == (len(squares) * 3, len(squares) * 3)
         seen = [[not picture.getpixel((x * 3 + 1, y * 3 + 1)) for x in range(len(squares))]
                 for y in range(len(squares))]  # fmt: skip
     assert seen == [list(row) for row in squares]
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_a_page_on_the_panel_is_read_by_a_telephone(panel: str) -> None:
+    """Also on the smallest: the picture of the screen is given to another reader of codes."""
+    pages = tuple(split(os.urandom(2 * PAGE_BYTES)))
+    drawn = draw(TechnicianPages(pages, "10:54", 1), Variant("standard", panel, "zh_CN"))
+    size, data = drawn.surface.get_size(), pygame.image.tobytes(drawn.surface, "RGB")
+    (code,) = zxingcpp.read_barcodes(Image.frombytes("RGB", size, data))
+    assert code.text == pages[1]
 
 
 @pytest.fixture

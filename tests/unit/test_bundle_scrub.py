@@ -19,6 +19,8 @@ from kioskd.errors import JournalDamaged
 from kioskd.technician.bundle import scrub
 from kioskd.technician.bundle.archive import packed
 from kioskd.technician.bundle.gather import gather, gather_short
+from kioskd.technician.bundle.pages import join
+from kioskd.technician.bundle.short import short_bundle
 from kioskd.technician.doctor.visit import CHECKS, visit
 from tests.journals import lent
 from tests.unit.doctor_world import STATUS, Kiosk
@@ -222,3 +224,20 @@ def test_the_list_of_keys_is_the_codes() -> None:
     decided = frozenset().union(*groups)
     assert sum(map(len, groups)) == len(decided), "a key in two groups"
     assert decided - keys_logged() == set()
+
+
+def test_a_short_bundle_stays_short(full: Kiosk) -> None:
+    """Of a log that is full of trouble only the newest lines are carried by codes."""
+    reasons = ["pin_pad_gone"] * 998 + ["newest"]
+    lines = [
+        json.dumps(
+            {"at": f"2026-11-22T02:00:00.{at:03d}Z", "event": "health.trouble", "reason": one}
+        )
+        for at, one in enumerate(reasons)
+    ]
+    full.machine.programs["journalctl"] = "\n".join(lines)
+    pages = short_bundle(full.view, visit(full.view, {"usb": CHECKS["usb"]}), {"kiosk": "K0123"})
+    assert 1 < len(pages) <= 12
+    with tarfile.open(fileobj=io.BytesIO(join(pages))) as tar:
+        told = (tar.extractfile("kioskd-bundle/log.jsonl") or io.BytesIO()).read().decode()
+    assert json.loads(told.splitlines()[-1])["reason"] == "newest"

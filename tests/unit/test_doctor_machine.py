@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from kioskd.domain.diagnosis import Finding, State
 from kioskd.technician.doctor import board, disk, system
-from kioskd.technician.doctor.finding import Finding, State
 from kioskd.technician.doctor.machine import Machine, Room
 from kioskd.technician.doctor.view import view
 from kioskd.technician.doctor.visit import CHECKS, Check

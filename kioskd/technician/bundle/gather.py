@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from kioskd import __version__, log
 from kioskd.config import Config
+from kioskd.domain.diagnosis import Line, State
 from kioskd.errors import JournalDamaged, KioskError
 from kioskd.payments.audit import head_of, read_payments
 from kioskd.payments.contract import Payment
@@ -18,10 +19,8 @@ from kioskd.protocols import central
 from kioskd.screens.words import Words
 from kioskd.technician.bundle import scrub
 from kioskd.technician.bundle.archive import Contents
-from kioskd.technician.doctor.finding import State
 from kioskd.technician.doctor.report import as_data
 from kioskd.technician.doctor.view import View
-from kioskd.technician.doctor.visit import Line
 
 LOG_LINES: Final = 4000
 """As many as the daemon keeps for the centre's own order of a log."""
@@ -160,6 +159,9 @@ def _versions(view: View) -> str:
 
 
 def _log(view: View) -> str:
+    """Return the kiosk's lines: within it from memory, beside it from the system's log."""
+    if own := log.newest_lines():
+        return "\n".join(scrub.log_lines(own))
     told = view.machine.run(
         *("journalctl", "--boot", "--no-pager", "--output=cat", f"--lines={LOG_LINES}"),
         *("--unit=kioskd*",),

@@ -16,9 +16,9 @@ from kioskd.errors import KioskError
 
 LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 MARK: Final = "KB1"
-PAGE_BYTES: Final = 700
-"""Makes a code of 1 080 letters: version 19, whose squares a telephone still tells apart."""
-PAGES_MAX: Final = 40
+PAGE_BYTES: Final = 416
+"""Makes a code of 662 letters: version 14, whose squares are three pixels on the smallest panel."""
+PAGES_MAX: Final = 64
 _PAGE: Final = re.compile(r"KB1:([0-9A-F]{16}):(\d{3}):(\d{3}):([0-9A-F]{8}):([0-9A-Z $%*+\-./:]*)")
 
 
@@ -58,6 +58,8 @@ def read(text: str) -> Page:
     if found is None:
         raise PagesUnreadable("not a page of a bundle")
     bundle, number, count, check, letters = found.groups()
+    if not 1 <= int(number) <= int(count):
+        raise PagesUnreadable("not a page of a bundle")
     data = _bytes_in(letters)
     if f"{zlib.crc32(data):08X}" != check:
         raise PagesUnreadable(f"page {int(number)} is damaged: read it again")

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Final
 
 from kioskd.config import Config
+from kioskd.domain.diagnosis import Finding, faulty, good, unknown, wrong
 from kioskd.drivers import ipp_facts
 from kioskd.drivers.ipp_line import ask, place_of
 from kioskd.errors import ConfigError, DeviceError, DeviceUnavailable
 from kioskd.protocols.central_fleet import PaperLevel
-from kioskd.technician.doctor.finding import Finding, faulty, good, unknown, wrong
 from kioskd.technician.doctor.machine import Machine
 from kioskd.technician.doctor.network import ca_finding
 from kioskd.technician.doctor.view import View

@@ -3,9 +3,9 @@
 import json
 from typing import Final
 
+from kioskd.domain.diagnosis import Facts, Finding, faulty, good, unknown, wrong
 from kioskd.errors import ConfigError
 from kioskd.screens.font_files import LETTERS_GONE, find_fonts
-from kioskd.technician.doctor.finding import Facts, Finding, faulty, good, unknown, wrong
 from kioskd.technician.doctor.machine import Machine
 from kioskd.technician.doctor.view import FIRMWARE, RUNTIME, SITE, View
 

@@ -45,6 +45,11 @@ class View:
         return None if self.config is None else Path(self.config.kiosk.state_dir)
 
 
+def view_from_inside(machine: Machine, config: Config) -> View:
+    """Look from within the running kiosk, whose configuration was good when it started."""
+    return View(machine, Path(), config, None, read_status(machine.at(RUNTIME)))
+
+
 def view(machine: Machine, config_file: Path) -> View:
     """Look at configuration and status once, for all checks."""
     config, fault = None, None
