@@ -47,7 +47,12 @@ def test_every_cause_has_words_and_a_next_step(language: str) -> None:
     assert {key.split(".")[2] for key in keys} == said
 
 
-OTHER_FORMS = {"pin_pad": "port", "id_reader": "port", "receipt_printer": "port"}
+OTHER_FORMS = {
+    "receipt_paper": "paper_enough",
+    "pin_pad": "port",
+    "id_reader": "port",
+    "receipt_printer": "port",
+}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -51,10 +51,10 @@ def receipt_paper(view: View) -> Finding:
     if view.live is None:
         return unknown("kiosk_not_asked")
     level = view.live.receipt_paper
-    facts = {"level": level.value}
+    form = f"paper_{level.value}"
     if level is PaperLevel.UNKNOWN:
-        return unknown("paper_not_told", **facts)
-    return good(**facts) if level is PaperLevel.ENOUGH else wrong("receipt_paper_short", **facts)
+        return unknown("paper_not_told", form)
+    return good(form) if level is PaperLevel.ENOUGH else wrong("receipt_paper_short", form)
 
 
 def card_reader(view: View) -> Finding:
