@@ -13,6 +13,7 @@ from kioskd.errors import ConfigError, JournalDamaged
 
 COMMANDS: Final = {
     "run": "run the kiosk until SIGTERM",
+    "bundle": "one file for whoever helps from afar, without anything personal",
     "check": "check the configuration; exit 1 names file and key",
     "doctor": "look at everything: cause and next step of what is wrong",
     "enrol": "make this kiosk known to the centre, by a code",

@@ -58,6 +58,12 @@ async def guesses(world: World) -> str:
     return await _events(world, 1)
 
 
+async def let_in(world: World) -> None:
+    """Make the sign, ring the centre, type what it reads back."""
+    await world.console.call()
+    await _type(world, await _answer(world))
+
+
 async def _answer(world: World) -> str:
     """Ring the centre: read it the digits, write down what it reads back."""
     challenge = [one["challenge"] for one in _log(world, "technician.challenged")][-1]
