@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "enrol": "make this kiosk known to the centre, by a code",
     "journal": "look at the payment journal, check it",
     "print-alignment": "print a page to align the seal by",
+    "selftest": "try every device; kioskd must be stopped",
     "set-clock": "set a clock that is behind, by the centre's",
 }
 """``print-alignment`` is ``kioskd.commands.print_alignment``."""

@@ -101,6 +101,8 @@ PARTS = (
     Part("central", {"reach_centre": deeds.reach_centre}),
 )
 """What the command line can try too."""
+UNATTENDED = frozenset({"ask_pin_pad", "reach_bank", "reach_centre"})
+"""Deeds that need neither eyes nor hands, and no paper."""
 PANEL = (
     Part("touch", {"touch_crosses": panel.touch_crosses}),
     Part("panel", {"look_at_colours": panel.look_at_colours}),
