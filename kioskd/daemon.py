@@ -56,6 +56,7 @@ from kioskd.screens.stage import PygameStage
 from kioskd.sdnotify import feed_watchdog, notify
 from kioskd.supervise import supervise
 from kioskd.technician.desk import TechnicianDesk
+from kioskd.technician.status import tell_forever
 
 TITLE = Text("人力资源和社会保障自助服务终端", "Human Resources and Social Security Terminal")
 """Until the centre has once said which city this is."""
@@ -136,12 +137,8 @@ async def _run_behind(
     uplink = Uplink(books.outbox, central, in_a_thread)
     keeper = _keeper(config, state, central)
     heart = Heart(central, Reactions(restart, keeper.refresh))
-    troubles = {
-        **_parts_troubles(hardware, stage, central, keeper),
-        "journal": lambda: _money_trouble(desk),
-        "held": lambda: cabinet_book.trouble or heart.trouble,
-    }
-    health = HealthBoard(troubles, heart.ticket)
+    health = _health(hardware, stage, central, keeper, desk, cabinet_book, heart)
+    body = _body(health, stage, hardware, desk, books, keeper)
     parts: dict[str, Callable[[], Awaitable[object]]] = {
         **hardware.parts(),
         "print_reports": partial(report_prints_forever, hardware.prints, central),
@@ -151,7 +148,8 @@ async def _run_behind(
         "clock": partial(note_forever, state),
         "health": health.run,
         "uplink": uplink.run,
-        "heartbeat": partial(heart.run, _body(health, stage, hardware, desk, books, keeper)),
+        "heartbeat": partial(heart.run, body),
+        "status": partial(tell_forever, body, config.kiosk.id),
         "caretaker": partial(care_forever, desk),
         **books.parts(desk, config.payments),
     }
@@ -188,15 +186,24 @@ async def _run_behind(
     await supervise("visitors", partial(serve_visitors, newest))
 
 
-def _parts_troubles(
-    hardware: Hardware, stage: PygameStage, central: CentralClient, keeper: RegionKeeper
-) -> dict[str, Callable[[], Trouble | None]]:
-    return {
-        **hardware.troubles(),
-        **stage.health.troubles(),
+def _health(
+    hardware: Hardware,
+    stage: PygameStage,
+    central: CentralClient,
+    keeper: RegionKeeper,
+    desk: PaymentDesk,
+    cabinet_book: CabinetBook,
+    heart: Heart,
+) -> HealthBoard:
+    """Return the board with everybody who may be in trouble."""
+    others = {
         "central": lambda: central.trouble,
         PACK_MODULE: lambda: keeper.trouble,
+        "journal": lambda: _money_trouble(desk),
+        "held": lambda: cabinet_book.trouble or heart.trouble,
     }
+    troubles = {**hardware.troubles(), **stage.health.troubles(), **others}
+    return HealthBoard(troubles, heart.ticket)
 
 
 def _state_folder(config: Config) -> Path:

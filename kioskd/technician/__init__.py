@@ -1,1 +1,1 @@
-"""The technician at the kiosk: who is let in, the self-test as a command, the acceptance sheet."""
+"""What a technician needs on the spot: who is let in, how the kiosk is, and proof of it."""

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import qrcode
-
 from kioskd.domain.document import GenuinePages, LineStyle, Receipt, ReceiptLine
 from kioskd.domain.selftest import Finding, verdict
 from kioskd.drivers.pdf_writer import picture_page
@@ -18,7 +16,8 @@ from kioskd.protocols.acceptance import (
     qr_text,
 )
 from kioskd.relay.identity import Identity
-from kioskd.screens.acceptance_page import Modules, PageFacts, acceptance_page
+from kioskd.screens.acceptance_page import PageFacts, acceptance_page
+from kioskd.screens.qr_code import squares_of
 from kioskd.screens.words import Words
 
 RULE = ReceiptLine(style=LineStyle.RULE)
@@ -70,7 +69,9 @@ def composed(
     message = message_of(facts)
     signed = Acceptance(message, identity.sign(message))
     labelled = _labelled(facts)
-    page = PageFacts(labelled, tuple(findings), facts.result.value, _modules(signed))
+    page = PageFacts(
+        labelled, tuple(findings), facts.result.value, squares_of(qr_text(signed), 0, on_paper=True)
+    )
     pdf = picture_page(*acceptance_page(page, occasion.language, font))
     slip = _slip(labelled, facts, signed, Words(occasion.language))
     return PrintedSheet(signed, GenuinePages(facts.ref, 1, pdf), slip)
@@ -90,13 +91,6 @@ def _labelled(facts: AcceptanceFacts) -> tuple[tuple[str, str], ...]:
         "certificate": facts.certificate,
     }
     return tuple((name, said) for name, said in told.items() if said)
-
-
-def _modules(signed: Acceptance) -> Modules:
-    code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=0)
-    code.add_data(qr_text(signed), optimize=0)
-    code.make(fit=True)
-    return [[bool(module) for module in row] for row in code.modules]
 
 
 def _slip(
