@@ -30,6 +30,9 @@ async def finds_a_dead_part(world: World) -> str:
     await _passed(world, "card_reader", "read_card")
     await _try(world, "pin_pad", "ask_pin_pad")
     await _passed(world, "pin_pad", "ask_pin_pad")
+    await _try(world, "pin_pad", "show_on_pin_pad")
+    await world.console.tap("technician-ask", "yes")
+    await _passed(world, "pin_pad", "show_on_pin_pad")
     await _try(world, "lamps", "light_lamps")
     for slot in sorted(LAMP_PINS):
         await _lit(world, slot)

@@ -83,9 +83,7 @@ class TechnicianPart(Screen[PartAnswer]):
             upper, lower = cell.inset(canvas.px(20), canvas.px(8)).cut_top(
                 (cell.h - 2 * canvas.px(8)) * 6 // 10
             )
-            said = words(
-                f"technician.{result.value}" if deed in self.finding.done else "technician.untried"
-            )
+            said = words(_said_of(self.finding, deed))
             canvas.text(
                 upper,
                 words(f"technician.do.{deed}"),
@@ -95,3 +93,11 @@ class TechnicianPart(Screen[PartAnswer]):
                 shrink_to=0.6,
             )
             canvas.text(lower, said, Type.NOTE, SIGNS[result][1], valign="middle", shrink_to=0.6)
+
+
+def _said_of(finding: Finding, deed: str) -> str:
+    """Return the key of what is said of a deed."""
+    if deed not in finding.done:
+        return "technician.untried"
+    result = finding.done[deed]
+    return "technician.cannot" if result is Result.ABSENT else f"technician.{result.value}"
