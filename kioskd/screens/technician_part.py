@@ -11,7 +11,7 @@ from kioskd.screens.contract import Done, Screen
 from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look
 from kioskd.screens.navigation import Navigation
-from kioskd.screens.technician_parts import SIGNS
+from kioskd.screens.technician_parts import INKS
 from kioskd.screens.theme import Type
 from kioskd.screens.widgets import Action, action_row, heading
 from kioskd.screens.widgets.blocks import Block, draw_blocks, fact_blocks, text_block
@@ -92,7 +92,7 @@ class TechnicianPart(Screen[PartAnswer]):
                 valign="middle",
                 shrink_to=0.6,
             )
-            canvas.text(lower, said, Type.NOTE, SIGNS[result][1], valign="middle", shrink_to=0.6)
+            canvas.text(lower, said, Type.NOTE, INKS[result], valign="middle", shrink_to=0.6)
 
 
 def _said_of(finding: Finding, deed: str) -> str:

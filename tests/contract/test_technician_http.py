@@ -24,7 +24,7 @@ from kioskd.protocols.central_trust import (
 from kioskd.relay.identity import Identity
 from kioskd.technician.sheet import composed
 from tests.contract.test_trust_http import csr
-from tests.unit.test_acceptance import FINDINGS, OCCASION
+from tests.sheets import FINDINGS, OCCASION
 
 
 def at_the_books(server: Server, job: Callable[[Connection], str]) -> str:
