@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "print-alignment": "print a page to align the seal by",
     "provision": "make this card a kiosk by its kioskd.txt, as root at every boot",
     "retire": "end this kiosk for good, when the centre knows all that it knew",
+    "selftest": "try every device; kioskd must be stopped",
     "set-clock": "set a clock that is behind, by the centre's",
     "update": "bring new software into the other slot, try it, keep it",
 }

@@ -37,6 +37,7 @@ from kioskd.payments.settings import PaymentSettings
 from kioskd.payments.store import Store
 from kioskd.pinyin import Pinyin
 from kioskd.protocols.central_pack import PACK_MODULE
+from kioskd.relay.acceptance_box import AcceptanceBox
 from kioskd.relay.cabinet_book import CabinetBook
 from kioskd.relay.client import CentralClient
 from kioskd.relay.clock import utc_now
@@ -133,6 +134,7 @@ async def _run_behind(
     stage.reader = hardware.reading
     central = CentralClient(config.central, config.kiosk.id)
     cabinet_book = CabinetBook(state / "cabinet.json")
+    sheets = AcceptanceBox(state / "acceptances", central)
     books = _open_books(state / "journal.db", config.kiosk.id, at_last)
     desk = PaymentDesk(hardware.pin_pad, central, books.journal, utc_now, in_a_thread)
     uplink = Uplink(books.outbox, central, in_a_thread)
@@ -143,6 +145,7 @@ async def _run_behind(
     parts: dict[str, Callable[[], Awaitable[object]]] = {
         **hardware.parts(),
         "print_reports": partial(report_prints_forever, hardware.prints, central),
+        "acceptances": sheets.send_forever,
         "cabinet_events": partial(cabinet_book.tell_forever, central),
         "central": central.run,
         "identity": partial(renew_forever, central, central.identity, config.kiosk.id),
@@ -180,7 +183,9 @@ async def _run_behind(
         pinyin=Pinyin.for_region(seen.pack.phrases),
         outlet_id=config.kiosk.outlet_id,
         region_changed=keeper.changed,
-        workshop=TechnicianDesk(config, central, stage.call.wait, partial(_region_version, keeper)),
+        workshop=TechnicianDesk(
+            config, central, sheets, stage.call.wait, partial(_region_version, keeper)
+        ),
     )
     nursery.start_soon(supervise, "cabinet_guard", partial(guard_cabinet, kiosk))
     newest = partial(_with_newest_pack, kiosk, stage, keeper, seen)

@@ -22,6 +22,7 @@ from kioskd.protocols.zvt_commands import (
     Abort,
     Authorisation,
     Command,
+    DisplayText,
     LogOff,
     Registration,
 )
@@ -330,7 +331,7 @@ class ZvtSession:
         if not answer.positive:
             self._end(refused(course, answer.code))
             return
-        if isinstance(course.command, LogOff | Abort):
+        if isinstance(course.command, LogOff | Abort | DisplayText):
             self._end(Finished(Outcome.APPROVED))
             return
         local = isinstance(course.command, _LOCAL)

@@ -24,6 +24,8 @@ SIGNS: dict[Result, tuple[Icon, Colour]] = {
     Result.ABSENT: (Icon.DOTS, t.OFF_INK),
 }
 """Each result has a sign and a word, never a colour alone."""
+INKS = {result: ink for result, (_, ink) in SIGNS.items()} | {Result.UNKNOWN: t.DOUBT_INK}
+"""Of the words: letters want more contrast than a sign."""
 PART = "part-"
 
 
@@ -111,4 +113,4 @@ def _draw_part(canvas: Canvas, cell: Rect, finding: Finding) -> None:
     canvas.icon(icon, mark.centred(side, side), t.SURFACE, ink)
     name = words(f"technician.part.{finding.part}")
     canvas.text(room, name, Type.STRONG, valign="middle", shrink_to=0.6)
-    canvas.text(right, said, Type.NOTE_STRONG, ink, "right", "middle", shrink_to=0.6)
+    canvas.text(right, said, Type.NOTE_STRONG, INKS[result], "right", "middle", shrink_to=0.6)

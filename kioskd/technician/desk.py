@@ -18,6 +18,7 @@ from kioskd.domain.trouble import Trouble
 from kioskd.drivers.alignment_page import alignment_page
 from kioskd.protocols.acceptance import Acceptance
 from kioskd.relay.acceptance import AcceptanceCalls
+from kioskd.relay.acceptance_box import AcceptanceBox
 from kioskd.relay.clock import utc_now
 from kioskd.technician.access import Access
 from kioskd.technician.sheet import Occasion, PrintedSheet, composed
@@ -35,11 +36,12 @@ class TechnicianDesk:
         self,
         config: Config,
         centre: AcceptanceCalls,
+        box: AcceptanceBox,
         called: Callable[[], Awaitable[None]],
         region_version: Callable[[], int],
     ) -> None:
         """``called`` returns when somebody makes the technicians' sign."""
-        self._config, self._centre, self._called = config, centre, called
+        self._config, self._centre, self._box, self._called = config, centre, box, called
         self._region_version = region_version
         self._access = Access(config.kiosk.id, centre.identity.technician_key, trio.current_time)
         self._at_work = False
@@ -109,7 +111,7 @@ class TechnicianDesk:
         return await trio.to_thread.run_sync(pages_from_inside, self._config, lines)
 
     async def send(self, acceptance: Acceptance) -> None:
-        await self._centre.send_acceptance(acceptance)
+        await self._box.send(acceptance)
 
 
 def board_serial(files: Sequence[Path] = SERIAL_FILES) -> str:

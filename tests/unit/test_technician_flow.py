@@ -16,7 +16,14 @@ from kioskd.domain.document import GenuinePages, LineStyle, Receipt, ReceiptLine
 from kioskd.domain.payment import Printed
 from kioskd.domain.selftest import Finding, Result
 from kioskd.domain.trouble import Trouble, TroubleReason
-from kioskd.errors import CardUnreadable, DeviceTimeout, NoIdentity, SessionEnded, VisitorCancelled
+from kioskd.errors import (
+    CardUnreadable,
+    DeviceRefused,
+    DeviceTimeout,
+    NoIdentity,
+    SessionEnded,
+    VisitorCancelled,
+)
 from kioskd.flows.kiosk import Kiosk
 from kioskd.flows.session import serve_one_visitor
 from kioskd.flows.technician import deeds
@@ -380,14 +387,19 @@ async def test_the_door_is_moved_both_ways(kiosk: World) -> None:
 
 
 async def test_a_pin_pad_that_refuses_or_is_silent_fails(kiosk: World) -> None:
-    """By its status byte, by its diagnosis; nothing that charges is called."""
+    """By status, text, diagnosis; one that takes no texts cannot fail by that."""
 
     class Pad(Silent):
-        code = 0
+        code, shows = 0, False
 
         async def status(self) -> int:
             await trio.lowlevel.checkpoint()
             return self.code
+
+        async def show(self, lines: tuple[str, ...], seconds: int) -> None:
+            await trio.lowlevel.checkpoint()
+            if not self.shows:
+                raise DeviceRefused("pinpad", 0x83, "not supported")
 
         async def diagnose(self) -> None:
             await trio.lowlevel.checkpoint()
@@ -397,6 +409,11 @@ async def test_a_pin_pad_that_refuses_or_is_silent_fails(kiosk: World) -> None:
     assert await deeds.ask_pin_pad(at, hands) is Result.PASS
     Pad.code = 0x9C
     assert await deeds.ask_pin_pad(at, hands) is Result.FAIL
+    assert await deeds.show_on_pin_pad(at, hands) is Result.ABSENT
+    Pad.shows = True
+    assert await deeds.show_on_pin_pad(at, hands) is Result.PASS
+    assert hands.asked[-1] == "pin_pad_text"
+    assert await deeds.show_on_pin_pad(at, Willing(yes=False)) is Result.FAIL
     assert await deeds.reach_bank(at, hands) is Result.FAIL
 
 
