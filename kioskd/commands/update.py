@@ -119,9 +119,9 @@ def install_file(options: argparse.Namespace, machine: Machine) -> int:
     read = from_file(options.file)
     bundle = acceptable(read, machine)
     version = bundle.manifest.version
-    keep(machine.state, State(Stage.LOADING, version))
+    keep(machine.state, State(Stage.LOADING, version, by_hand=True))
     slot = install(bundle, read, machine, _shown)
-    keep(machine.state, State(Stage.READY, version))
+    keep(machine.state, State(Stage.READY, version, by_hand=True))
     print(f"\n{version} is in slot {slot.value}; restart kioskd-update.service to have it tried")
     return 0
 

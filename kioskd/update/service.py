@@ -69,8 +69,8 @@ class Updater:
         return self._fetch(wanted)
 
     def _nothing_wanted(self, state: State, wanted: str) -> State:
-        """Forget what failed; what a technician installed by hand has its trial all the same."""
-        if state.stage is Stage.READY and not wanted:
+        """Forget what is not wanted any more, but for what a technician has brought."""
+        if state.stage is Stage.READY and state.by_hand and not wanted:
             return self._offer(state)
         return state if state.stage is Stage.IDLE else keep(self.machine.state, State())
 
