@@ -55,6 +55,11 @@ class Console:
             pictures.mkdir(parents=True, exist_ok=True)
 
     @property
+    def is_there(self) -> bool:
+        """Whether what was shown last is still up: its kiosk is there."""
+        return self._stream is not None
+
+    @property
     def now(self) -> Shown | None:
         """Return what is on the screen now."""
         return self.shown[-1] if self.shown else None
@@ -93,8 +98,16 @@ class Console:
             self._answered.send_nowait("error" not in message)
         if "serial" in message:
             self._keep(message)
+        self.announce()
+
+    def announce(self) -> None:
+        """Wake whoever waits for something new."""
         changed, self._changed = self._changed, trio.Event()
         changed.set()
+
+    async def changed(self) -> None:
+        """Return at the next announcement."""
+        await self._changed.wait()
 
     def _keep(self, message: dict[str, object]) -> None:
         buttons = {key: tuple(box) for key, box in message["buttons"].items()}  # type: ignore[attr-defined]
@@ -115,7 +128,7 @@ class Console:
         """Wait until what is shown fits. Raises StoryFailed with both sides' words."""
         with trio.move_on_after(within_s):
             while True:
-                if self.now is not None and self._stream is not None and what(self.now):
+                if self.now is not None and self.is_there and what(self.now):
                     return self.now
                 await self._changed.wait()
         raise StoryFailed(f"waited {within_s:g} s for {words}; on the screen: {self._words()}")
@@ -178,6 +191,16 @@ class Console:
         self.keys += 1
         await self._send({"key": key, "serial": shown.picture})
         return await self._answer()
+
+    async def call(self) -> None:
+        """Make the technicians' sign: stay on the clock, or press its keys."""
+        if self.by_keys:
+            for key in "*#*#":
+                await self.blind_key(key)
+            return
+        self.touches += 1
+        await self._send({"call": True})
+        await self._answer()
 
     async def blind_key(self, key: str) -> None:
         """Press a key without knowing what is on the screen."""

@@ -23,6 +23,7 @@ from kiosk_bench.stories import (
     periods,
     profile,
     receipts,
+    technician,
     trust,
 )
 from kiosk_bench.stories.story import Story
@@ -43,6 +44,7 @@ CHAPTERS = (
     fleet,
     everybody,
     trust,
+    technician,
 )
 STORIES: dict[str, Story] = {story.name: story for part in CHAPTERS for story in part.STORIES}
 STORY_LIMIT_S = 480.0

@@ -18,6 +18,7 @@ from starlette.routing import Match, Route
 
 from kiosk_central import openapi
 from kiosk_central.api import (
+    acceptance,
     accounts,
     books,
     cabinet,
@@ -71,6 +72,7 @@ API = (
     papers,
     cards,
     cabinet,
+    acceptance,
     metrics,
     openapi,
     trust,

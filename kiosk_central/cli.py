@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from kiosk_central import sample as city
 from kiosk_central.clock import local_date, this_utc_month, utc_now
+from kiosk_central.commands.acceptance import acceptance
 from kiosk_central.commands.accounts import account
 from kiosk_central.commands.backup import backup
 from kiosk_central.commands.bank import bank
@@ -44,6 +45,7 @@ def main() -> None:
 
 
 COMMANDS = (
+    acceptance,
     account,
     backup,
     bank,

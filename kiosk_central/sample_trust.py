@@ -13,6 +13,7 @@ from kiosk_central.trust.enrolment import give_certificate
 SAMPLE_NAMES = ("127.0.0.1", "::1", "localhost")
 KIOSKS_FOLDER = "kiosks"
 IDENTITY_FILE = "identity.pem"
+TECHNICIAN_FILE = "technician.key"
 
 
 def sample_authority(folder: Path) -> FolderIssuer:
@@ -25,7 +26,7 @@ def sample_authority(folder: Path) -> FolderIssuer:
 def give_identities(
     connection: Connection, issuer: FolderIssuer, folder: Path, kiosk_ids: Iterable[str]
 ) -> None:
-    """Write ``kiosks/<id>/identity.pem`` for each kiosk: its key and its certificate."""
+    """Write ``kiosks/<id>/identity.pem`` for each kiosk, and its technician key beside it."""
     for kiosk_id in kiosk_ids:
         place = folder / KIOSKS_FOLDER / kiosk_id
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -34,3 +35,5 @@ def give_identities(
         write_key(place / IDENTITY_FILE, key)
         with (place / IDENTITY_FILE).open("a", encoding="ascii") as file:
             file.write(given.pem)
+        if given.technician_key is not None:
+            (place / TECHNICIAN_FILE).write_text(given.technician_key.reveal(), encoding="ascii")

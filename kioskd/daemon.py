@@ -55,6 +55,8 @@ from kioskd.screens.out_of_service import OutOfService
 from kioskd.screens.stage import PygameStage
 from kioskd.sdnotify import feed_watchdog, notify
 from kioskd.supervise import supervise
+from kioskd.technician.desk import TechnicianDesk
+from kioskd.technician.status import tell_forever
 
 TITLE = Text("人力资源和社会保障自助服务终端", "Human Resources and Social Security Terminal")
 """Until the centre has once said which city this is."""
@@ -135,15 +137,8 @@ async def _run_behind(
     uplink = Uplink(books.outbox, central, in_a_thread)
     keeper = _keeper(config, state, central)
     heart = Heart(central, Reactions(restart, keeper.refresh))
-    troubles = {
-        **hardware.troubles(),
-        **stage.health.troubles(),
-        "central": lambda: central.trouble,
-        PACK_MODULE: lambda: keeper.trouble,
-        "journal": lambda: _money_trouble(desk),
-        "held": lambda: cabinet_book.trouble or heart.trouble,
-    }
-    health = HealthBoard(troubles, heart.ticket)
+    health = _health(hardware, stage, central, keeper, desk, cabinet_book, heart)
+    body = _body(health, stage, hardware, desk, books, keeper)
     parts: dict[str, Callable[[], Awaitable[object]]] = {
         **hardware.parts(),
         "print_reports": partial(report_prints_forever, hardware.prints, central),
@@ -153,7 +148,8 @@ async def _run_behind(
         "clock": partial(note_forever, state),
         "health": health.run,
         "uplink": uplink.run,
-        "heartbeat": partial(heart.run, _body(health, stage, hardware, desk, books, keeper)),
+        "heartbeat": partial(heart.run, body),
+        "status": partial(tell_forever, body, config.kiosk.id),
         "caretaker": partial(care_forever, desk),
         **books.parts(desk, config.payments),
     }
@@ -183,10 +179,31 @@ async def _run_behind(
         pinyin=Pinyin.for_region(seen.pack.phrases),
         outlet_id=config.kiosk.outlet_id,
         region_changed=keeper.changed,
+        workshop=TechnicianDesk(config, central, stage.call.wait, partial(_region_version, keeper)),
     )
     nursery.start_soon(supervise, "cabinet_guard", partial(guard_cabinet, kiosk))
     newest = partial(_with_newest_pack, kiosk, stage, keeper, seen)
     await supervise("visitors", partial(serve_visitors, newest))
+
+
+def _health(
+    hardware: Hardware,
+    stage: PygameStage,
+    central: CentralClient,
+    keeper: RegionKeeper,
+    desk: PaymentDesk,
+    cabinet_book: CabinetBook,
+    heart: Heart,
+) -> HealthBoard:
+    """Return the board with everybody who may be in trouble."""
+    others = {
+        "central": lambda: central.trouble,
+        PACK_MODULE: lambda: keeper.trouble,
+        "journal": lambda: _money_trouble(desk),
+        "held": lambda: cabinet_book.trouble or heart.trouble,
+    }
+    troubles = {**hardware.troubles(), **stage.health.troubles(), **others}
+    return HealthBoard(troubles, heart.ticket)
 
 
 def _state_folder(config: Config) -> Path:
@@ -211,8 +228,12 @@ def _body(
         PAYING,
         desk,
         books.outbox,
-        lambda: keeper.seen.pack.version if keeper.seen else 0,
+        partial(_region_version, keeper),
     )
+
+
+def _region_version(keeper: RegionKeeper) -> int:
+    return keeper.seen.pack.version if keeper.seen else 0
 
 
 def _shown(stage: PygameStage) -> tuple[str, bool]:

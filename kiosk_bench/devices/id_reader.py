@@ -12,7 +12,7 @@ from enum import Enum
 import trio
 
 from kiosk_bench.devices.id_card_layouts import IdCardPersona, text_block
-from kiosk_bench.devices.pty_port import PtyPort
+from kiosk_bench.devices.port import ServedPort
 from kiosk_bench.wirelog import WireLog
 
 FAULTS = (
@@ -43,7 +43,7 @@ class IdReaderPeer:
 
     def __init__(
         self,
-        port: PtyPort,
+        port: ServedPort,
         log: WireLog,
         faults: Container[str] = (),
         found_again: bool = True,

@@ -1,5 +1,6 @@
 """What a simulated device needs of its end of a serial line, whatever the line is made of."""
 
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 
@@ -24,3 +25,10 @@ class Port(Protocol):
 
     async def send_all(self, data: bytes) -> None:
         """Send to the kiosk. Raises ``pty_port.Unplugged``."""
+
+
+class ServedPort(Port, Protocol):
+    """A line of a device that begins anew with each plugging-in."""
+
+    async def serve(self, converse: Callable[[], Awaitable[None]]) -> None:
+        """Run ``converse`` anew each time the line is plugged in; never returns."""

@@ -12,7 +12,8 @@ import trio
 
 from kiosk_bench.devices.escpos_parser import Command, EscposParser, Token
 from kiosk_bench.devices.escpos_render import PaperRoll, Slip
-from kiosk_bench.devices.pty_port import PtyPort, Unplugged
+from kiosk_bench.devices.port import ServedPort
+from kiosk_bench.devices.pty_port import Unplugged
 from kiosk_bench.wirelog import WireLog
 
 FAULTS = (
@@ -33,7 +34,7 @@ class ReceiptPrinterPeer:
 
     def __init__(
         self,
-        port: PtyPort,
+        port: ServedPort,
         log: WireLog,
         faults: Container[str] = (),
         *,

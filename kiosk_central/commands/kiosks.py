@@ -1,5 +1,7 @@
 """``kiosk-central kiosk``: their cabinets, and the certificates by which the centre knows them."""
 
+from pathlib import Path
+
 import click
 
 from kiosk_central.cabinet import events as all_events
@@ -10,6 +12,7 @@ from kiosk_central.commands.options import (
     DB_OPTION,
     JSON_OPTION,
     NOTE_OPTION,
+    TRUST_OPTION,
     echo_json,
     errors_told,
     read_at,
@@ -19,7 +22,10 @@ from kiosk_central.fleet.holds import hold_payments, release_payments
 from kiosk_central.fleet.tickets import list_tickets
 from kiosk_central.people import add_kiosk, find_kiosk
 from kiosk_central.store.engine import open_centre_database, write
+from kiosk_central.trust.ca import FolderIssuer
 from kiosk_central.trust.enrolment import certificates, make_code, revoke
+from kiosk_central.trust.technician import let_in
+from kioskd.domain import technician_code
 from kioskd.domain.enrolment_code import grouped
 
 TICKETS_MAX = 1000
@@ -151,3 +157,24 @@ def tickets(db: str, as_json: bool) -> None:
         return
     for row in rows:
         click.echo(f"{row.number} {row.kiosk_id} {row.module} {row.code} since {row.opened_at}")
+
+
+@kiosk.command("technician")
+@click.argument("kiosk_id", metavar="KIOSK")
+@DB_OPTION
+@TRUST_OPTION
+@click.option("--challenge", required=True, metavar="DIGITS", help="The eight on its screen.")
+@BY_OPTION
+@NOTE_OPTION
+def technician(kiosk_id: str, db: str, trust: Path, challenge: str, by: str, note: str) -> None:
+    """Print the ten digits that let a technician in; read them out to nobody you do not know."""
+    digits = technician_code.read_digits(challenge, technician_code.CHALLENGE_DIGITS)
+    if digits is None:
+        raise click.ClickException("a challenge is eight digits: ask for it again")
+    with errors_told():
+        issuer = FolderIssuer(trust)
+        answer = write(
+            open_centre_database(db),
+            lambda at: let_in(at, utc_now(), issuer, kiosk_id, digits, by, note),
+        )
+    click.echo(technician_code.grouped(answer))

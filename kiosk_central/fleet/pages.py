@@ -11,7 +11,7 @@ from starlette.routing import Route
 from kiosk_central import cabinet
 from kiosk_central.api.request import centre_of, checked_reference
 from kiosk_central.desk import Desk
-from kiosk_central.fleet import rollout_pages, words
+from kiosk_central.fleet import rollout_pages, technician_pages, words
 from kiosk_central.fleet.beats import modules_of
 from kiosk_central.fleet.forms import back_with, reason_in
 from kiosk_central.fleet.holds import hold_payments, release_payments, standing_hold
@@ -226,6 +226,7 @@ ROUTES = [
     Route(TICKETS, ticket_list, methods=["GET"]),
     Route(f"{TICKETS}/{{number}}", ticket_close, methods=["POST"]),
     *rollout_pages.ROUTES,
+    *technician_pages.ROUTES,
 ]
 _OPERATOR = frozenset({Role.OPERATOR})
 NAV = (

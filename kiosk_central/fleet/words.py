@@ -64,6 +64,8 @@ ACTS: Final = {
     "cabinet": "解除开门后的暂停",
 }
 """What may be done to one kiosk, in the order of the list."""
+RESULTS: Final = {"pass": "正常", "fail": "不合格", "unknown": "未测完"}
+"""Of an acceptance sheet."""
 KINDS: Final = {"config": "参数包", "software": "程序"}
 ROLLOUT_STATES: Final = {
     "running": "进行中",

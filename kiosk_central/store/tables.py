@@ -10,6 +10,7 @@ from kiosk_central.store import (
     documents,
     fleet,
     profiles,
+    technician,
     trust,
     web,
 )
@@ -25,6 +26,7 @@ AREAS = (
     documents,
     fleet,
     profiles,
+    technician,
     trust,
     web,
 )

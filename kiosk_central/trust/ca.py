@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -26,6 +27,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from kiosk_central.clock import utc_now
+from kioskd.domain.secret import TechnicianKey
 from kioskd.errors import KioskError
 from kioskd.protocols.central_pack import DOCUMENT_SIGNING, PACK_SIGNER_URN
 from kioskd.protocols.central_trust import KIOSK_URN
@@ -66,6 +68,10 @@ class Issuer(Protocol):
 
     def issued(self, certificate: x509.Certificate) -> bool:
         """Tell whether a certificate is signed by this CA."""
+        ...
+
+    def technician_key(self, kiosk_id: str, generation: int) -> TechnicianKey:
+        """Return the key of a kiosk's technician codes: the same one each time."""
         ...
 
 
@@ -112,6 +118,11 @@ class FolderIssuer:
         except (ValueError, TypeError, InvalidSignature):
             return False
         return True
+
+    def technician_key(self, kiosk_id: str, generation: int) -> TechnicianKey:
+        secret = self._key.private_numbers().private_value.to_bytes(32, "big")
+        about = f"technician key 1\n{kiosk_id}\n{generation}".encode("ascii")
+        return TechnicianKey(HKDF(SHA256(), 32, None, about).derive(secret).hex())
 
     def write_server(self, folder: Path, names: Iterable[str]) -> None:
         """Make the server's key and certificate for host names and addresses."""

@@ -21,6 +21,7 @@ from kiosk_central.problems import Refused
 from kiosk_central.store.locks import lock_kiosk
 from kiosk_central.store.trust import enrolment_codes, kiosk_certificates
 from kiosk_central.trust.ca import Issuer
+from kiosk_central.trust.technician import key_of
 from kioskd.domain.enrolment_code import BITS, code_of
 from kioskd.domain.secret import EnrolmentCode
 from kioskd.protocols.central import ProblemCode
@@ -106,10 +107,11 @@ def give_certificate(
         kiosk_certificates.c.key_sha256 == _fingerprint(key),
     )
     known = connection.execute(query).one_or_none()
+    technician_key = key_of(connection, issuer, kiosk_id)
     if known is not None:
         if known.revoked_at:
             raise Refused(ProblemCode.CERTIFICATE_REVOKED)
-        return IssuedCertificate(known.pem, known.not_after)
+        return IssuedCertificate(known.pem, known.not_after, technician_key)
     made = issuer.issue(key, kiosk_id)
     not_after = stamp(made.not_after)
     row = {
@@ -123,7 +125,7 @@ def give_certificate(
         "reason": "",
     }
     connection.execute(insert(kiosk_certificates).values(row))
-    return IssuedCertificate(made.pem, not_after)
+    return IssuedCertificate(made.pem, not_after, technician_key)
 
 
 def revoke(connection: Connection, now: datetime, kiosk_id: str, reason: str) -> int:

@@ -39,6 +39,7 @@ ACTS: Final[Mapping[str, str]] = MappingProxyType(
         "kiosk.hold": "暂停终端缴费",
         "kiosk.release": "恢复终端缴费",
         "kiosk.cabinet": "解除开门后的暂停",
+        "kiosk.technician": "让技术人员进入终端",
         "bundle.view": "下载终端日志",
         "ticket.close": "关闭报修单",
         "rollout.begin": "开始版本发布",

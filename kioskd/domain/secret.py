@@ -123,3 +123,9 @@ class EnrolmentCode(Secret):
     """The one-time code by which a kiosk is enrolled. Nothing of it is ever shown."""
 
     __slots__ = ()
+
+
+class TechnicianKey(Secret):
+    """The key of a kiosk's technician codes, 64 hex digits. Nothing of it is ever shown."""
+
+    __slots__ = ()

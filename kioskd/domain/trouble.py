@@ -107,6 +107,13 @@ class TroubleReason(Enum):
     """The centre has taken it back."""
     """There is nothing that such a document could be about."""
 
+    TECHNICIAN_KEY_NONE = "technician_key_none"
+    """The centre has not given this kiosk the key of its technician codes."""
+    TECHNICIAN_PAUSED = "technician_paused"
+    """Too many wrong answers: nobody is let in for some minutes."""
+    TECHNICIAN_NOT_NOW = "technician_not_now"
+    """A payment is being cleared up with the PIN pad."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:

@@ -83,6 +83,12 @@ class ZvtPinPad:
         """
         return await self._connection.status()
 
+    async def describe(self) -> dict[str, str]:
+        """Return the terminal's number at its bank, once it is logged on, and the port."""
+        await trio.lowlevel.checkpoint()
+        found = {"port": self._settings.port, "terminal": self._connection.terminal_id}
+        return {name: said for name, said in found.items() if said}
+
     async def authorise(
         self,
         amount: Money,

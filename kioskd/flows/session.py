@@ -25,6 +25,7 @@ from kioskd.flows.home import be_at_home, do_service
 from kioskd.flows.kiosk import Kiosk, Visit
 from kioskd.flows.login import log_in_by_card, log_in_by_id_card, log_out
 from kioskd.flows.policy.policies import read_policies
+from kioskd.flows.technician.session import serve_technician
 from kioskd.flows.troubles import trouble_for
 from kioskd.protocols.central import ProblemCode
 from kioskd.race import first_of
@@ -44,7 +45,19 @@ class RegionChanged:
     """There is another region pack: the next visitor shall have it."""
 
 
-Arrival = CardInserted | IdCardFacts | Trouble | WelcomeChoice | HealthChanged | RegionChanged
+class TechnicianCalled:
+    """Somebody made the technicians' sign."""
+
+
+Arrival = (
+    CardInserted
+    | IdCardFacts
+    | Trouble
+    | WelcomeChoice
+    | HealthChanged
+    | RegionChanged
+    | TechnicianCalled
+)
 
 
 async def serve_visitors(newest: Callable[[], Kiosk]) -> None:
@@ -55,8 +68,11 @@ async def serve_visitors(newest: Callable[[], Kiosk]) -> None:
 
 async def serve_one_visitor(kiosk: Kiosk) -> None:
     """Welcome somebody, do her business, say goodbye. Nothing of her is left when it returns."""
-    await wait_until_closed(kiosk)
-    arrival = await _welcome(kiosk)
+    called = await wait_until_closed(kiosk)
+    arrival = TechnicianCalled() if called else await _welcome(kiosk)
+    if isinstance(arrival, TechnicianCalled) and kiosk.workshop is not None:
+        await serve_technician(kiosk, kiosk.workshop)
+        return
     if isinstance(arrival, HealthChanged | RegionChanged) or kiosk.cabinet.door_open:
         return
     kiosk.stage.begin_visit()
@@ -96,8 +112,12 @@ async def _welcome(kiosk: Kiosk) -> Arrival:
         await kiosk.region_changed()
         return RegionChanged()
 
+    async def technician() -> Arrival:
+        await kiosk.technician_called()
+        return TechnicianCalled()
+
     try:
-        return await first_of(choice, card, lambda: _id_card(kiosk), health, region)
+        return await first_of(choice, card, lambda: _id_card(kiosk), health, region, technician)
     finally:
         kiosk.cabinet.lamp("card", lit=False)
         kiosk.cabinet.lamp("id", lit=False)

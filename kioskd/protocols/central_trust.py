@@ -6,7 +6,7 @@ are safe to repeat with the same key: the same certificate is answered.
 
 from dataclasses import dataclass
 
-from kioskd.domain.secret import EnrolmentCode
+from kioskd.domain.secret import EnrolmentCode, TechnicianKey
 
 ENROL_PATH = "/v1/enrol"
 """POST an EnrolmentRequest, without a certificate; answered with an IssuedCertificate."""
@@ -34,8 +34,10 @@ class RenewalRequest:
 
 @dataclass(frozen=True, slots=True)
 class IssuedCertificate:
-    """The kiosk's certificate."""
+    """The kiosk's certificate, and what goes with it."""
 
     pem: str
     not_after: str
     """RFC 3339, UTC."""
+    technician_key: TechnicianKey | None = None
+    """What technicians are let in by; another one after a revocation."""

@@ -2,7 +2,8 @@
 
 One file, ``identity.pem``, holds both and is exchanged whole: there is never a key without its
 certificate. A new key waits in ``next-key.pem`` until the centre has signed for it; after a power
-cut it is asked for again with the same key, and the centre gives the same certificate.
+cut it is asked for again with the same key, and the centre gives the same certificate. Beside it
+is ``technician.key``, which comes with each certificate.
 ``cryptography`` is loaded only when it is needed, never before the first picture.
 """
 
@@ -11,14 +12,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kioskd.domain.secret import TechnicianKey
+from kioskd.domain.technician_code import is_key
 from kioskd.errors import NoIdentity, ServerContractBroken
 from kioskd.relay.safe_file import sync_folder, write_safely
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+    from cryptography.x509 import Certificate
 
 IDENTITY_FILE = "identity.pem"
 NEXT_KEY_FILE = "next-key.pem"
+TECHNICIAN_FILE = "technician.key"
 RENEW_AT = 1 / 3
 """Of its life left."""
 
@@ -83,6 +88,40 @@ class Identity:
         wanted = x509.CertificateSigningRequestBuilder().subject_name(name)
         return wanted.sign(self._next_key(), SHA256()).public_bytes(Encoding.DER)
 
+    def serial(self) -> str:
+        """Return the serial of the present certificate, in hexadecimal. Raises NoIdentity."""
+        return f"{_certificate_in(self.file).serial_number:x}"
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign with the present key: ECDSA P-256, SHA-256, 64 bytes r and s. NoIdentity."""
+        from cryptography.hazmat.primitives.asymmetric import ec
+        from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+        try:
+            key = load_pem_private_key(self.file.read_bytes(), None)
+        except (OSError, ValueError, TypeError):
+            raise NoIdentity("no key") from None
+        if not isinstance(key, ec.EllipticCurvePrivateKey):
+            raise NoIdentity("not an EC key")
+        numbers = decode_dss_signature(key.sign(message, ec.ECDSA(SHA256())))
+        return b"".join(number.to_bytes(32, "big") for number in numbers)
+
+    def technician_key(self) -> TechnicianKey | None:
+        """Return what technicians are let in by; None before the centre has given it."""
+        try:
+            key = TechnicianKey((self._folder / TECHNICIAN_FILE).read_text("ascii").strip())
+        except (OSError, ValueError):
+            return None
+        return key if is_key(key) else None
+
+    def keep_technician_key(self, key: TechnicianKey | None) -> None:
+        """Keep the centre's newest; an older centre gives none. Raises OSError."""
+        if key is not None and is_key(key) and key != self.technician_key():
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_safely(self._folder / TECHNICIAN_FILE, key.reveal().encode("ascii"))
+
     def accept(self, pem: str) -> None:
         """Put the waiting key and its certificate in the place of the present ones.
 
@@ -125,11 +164,15 @@ class Identity:
         return key
 
 
-def _validity_in(file: Path) -> Validity:
+def _certificate_in(file: Path) -> "Certificate":
     from cryptography import x509
 
     try:
-        certificate = x509.load_pem_x509_certificate(file.read_bytes())
+        return x509.load_pem_x509_certificate(file.read_bytes())
     except (OSError, ValueError):
         raise NoIdentity("not a certificate") from None
+
+
+def _validity_in(file: Path) -> Validity:
+    certificate = _certificate_in(file)
     return Validity(certificate.not_valid_before_utc, certificate.not_valid_after_utc)

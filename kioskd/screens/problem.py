@@ -83,6 +83,9 @@ OF_THE_KIOSK = frozenset(
         TroubleReason.DOCUMENT_TRAY_FULL,
         TroubleReason.DOCUMENT_SEAL_MISSING,
         TroubleReason.DOCUMENT_NOT_GENUINE,
+        TroubleReason.TECHNICIAN_KEY_NONE,
+        TroubleReason.TECHNICIAN_PAUSED,
+        TroubleReason.TECHNICIAN_NOT_NOW,
     }
 )
 """What is wrong with this terminal and not with her; all others tell something of her."""

@@ -6,6 +6,7 @@ language lacks is said in Chinese, the source, and logged once; ``tools/catalogu
 
 import contextlib
 import gettext
+import os
 import struct
 from functools import cache
 from pathlib import Path
@@ -86,6 +87,13 @@ class Words:
         except WordsError:
             return False
         return True
+
+
+def language_of_caller() -> str:
+    """Return the language of whoever types a command: Chinese where the locale is, else English."""
+    named = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    locale = next((name for name in named if name), "")
+    return SOURCE if locale.startswith("zh") else LANGUAGES[1]
 
 
 def words_trouble() -> Trouble | None:

@@ -83,6 +83,7 @@ MODULES = (
     "tests.goldens.gallery_cabinet",
     "tests.goldens.gallery_fleet",
     "tests.goldens.gallery_documents",
+    "tests.goldens.gallery_technician",
     "tests.goldens.gallery_hard",
 )
 

@@ -1,0 +1,62 @@
+"""The acceptance sheet: her name, the paper, the centre."""
+
+from collections.abc import Sequence
+
+from kioskd import log
+from kioskd.contracts.technician import Sheet, Workshop
+from kioskd.domain.document import PrintProgress
+from kioskd.domain.payment import Printed
+from kioskd.domain.selftest import Finding
+from kioskd.domain.typed_text import Script, TextRules
+from kioskd.errors import NoIdentity, ServerError
+from kioskd.flows.kiosk import Kiosk
+from kioskd.flows.technician.parts import has_a4
+from kioskd.flows.troubles import trouble_for
+from kioskd.pinyin import Expects
+from kioskd.screens.busy import Busy, BusyWith
+from kioskd.screens.enter_text import EnterText
+from kioskd.screens.keyboard.typing import Typing
+from kioskd.screens.navigation import Navigation
+from kioskd.screens.problem import Problem
+from kioskd.screens.technician_sheet import TechnicianSheet
+
+NAME = TextRules(2, 20, frozenset({Script.HAN, Script.LATIN, Script.DIGITS, Script.NAME_MARKS}))
+
+
+async def hand_out_sheet(kiosk: Kiosk, workshop: Workshop, findings: Sequence[Finding]) -> None:
+    """Ask for her name, print the sheet, bring it to the centre. Raises SessionEnded."""
+    typing = Typing.begun(NAME, kiosk.pinyin, Expects.NAME)
+    name = await kiosk.stage.show(EnterText("technician", typing, has_old=False))
+    if isinstance(name, Navigation):
+        return
+    try:
+        sheet = await workshop.sheet(findings, name, kiosk.stage.language)
+    except NoIdentity as missing:
+        await kiosk.stage.show(Problem(trouble_for(missing)))
+        return
+    async with kiosk.stage.follow(Busy(BusyWith.PRINTING)):
+        a4 = await _on_a4(kiosk, sheet) if has_a4(kiosk.document_printer) else None
+        slip = None if a4 is Printed.YES else await kiosk.receipt_printer.print(sheet.slip)
+    async with kiosk.stage.follow(Busy(BusyWith.SENDING)):
+        told = await _tell(workshop, sheet)
+    result = sheet.acceptance.facts.result
+    log.event("acceptance.done", result=result, a4=a4, slip=slip, told=told)
+    await kiosk.stage.show(TechnicianSheet(result, a4, slip, told))
+
+
+async def _on_a4(kiosk: Kiosk, sheet: Sheet) -> Printed:
+    end = await kiosk.document_printer.print(sheet.pages, f"acceptance-{sheet.pages.ref}", _nothing)
+    return end.printed
+
+
+def _nothing(_: PrintProgress) -> None:
+    """The busy screen says how long it takes."""
+
+
+async def _tell(workshop: Workshop, sheet: Sheet) -> str:
+    """Return the operator's code why the centre has not got it; empty if it has."""
+    try:
+        await workshop.send(sheet.acceptance)
+    except ServerError as error:
+        return error.operator_code
+    return ""

@@ -1,0 +1,73 @@
+"""``kioskd notice``: plain letters on the console first, then the picture over them.
+
+The picture is a process of its own: whatever ends it, a panel that is missing or a graphics driver
+that falls, the letters are still there, and then also say so.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kioskd import log
+from kioskd.domain.notice import Notice
+from kioskd.technician.pauses import next_pause
+from kioskd.technician.text_screen import text_screen
+from kioskd.technician.this_machine import Places, this_kiosk
+from kioskd.technician.why import NOTICE_FILE, why
+
+PAUSE_FILE = Path("/run/kioskd-notice/pause.json")
+LAST_WORDS = 200
+"""Letters of what a picture that fell has said."""
+USUAL_CONSOLE = (80, 25)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePlaces:
+    """Where the reason is read and the pauses are kept; tests give their own."""
+
+    notice: Path = NOTICE_FILE
+    pause: Path = PAUSE_FILE
+    machine: Places = field(default_factory=Places)
+
+
+def show_until_tried_again(places: NoticePlaces, page: Iterable[str]) -> None:
+    """Show the notice for this time's pause; the kiosk is tried again when this returns.
+
+    ``page`` are the words that start the picture, to which the minutes are added.
+    """
+    notice = why(places.notice, places.machine.config, os.environ)
+    pause = next_pause(places.pause)
+    log.warning("notice.shown", code=notice.code, in_a_row=pause.count, for_s=pause.length_s)
+    _write(notice, places)
+    began = time.monotonic()
+    trouble = _run_page([*page, str(round(pause.length_s / 60))], pause.length_s)
+    if trouble:
+        log.warning("notice.no_picture", reason=trouble)
+        _write(notice, places, trouble)
+    time.sleep(max(0.0, began + pause.length_s - time.monotonic()))
+
+
+def _run_page(words: list[str], length_s: float) -> str:
+    """Run the picture until the time is over; return why it ended before, empty if it did not."""
+    with subprocess.Popen(words, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) as page:  # noqa: S603
+        try:
+            _, said = page.communicate(timeout=length_s)
+        except subprocess.TimeoutExpired:
+            page.kill()
+            return ""
+    lines = said.decode(errors="replace").strip().splitlines()
+    return (lines[-1] if lines else f"ended with {page.returncode}")[:LAST_WORDS]
+
+
+def _write(notice: Notice, places: NoticePlaces, trouble: str = "") -> None:
+    try:
+        columns, rows = os.get_terminal_size(sys.stdout.fileno())
+    except OSError:
+        columns, rows = USUAL_CONSOLE
+    which = this_kiosk(places.machine)
+    sys.stdout.write(text_screen(notice, which, columns, rows, trouble))
+    sys.stdout.flush()
