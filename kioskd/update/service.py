@@ -15,8 +15,8 @@ from kioskd.errors import UpdateFault, UpdateRefused
 from kioskd.protocols.release_signature import Read
 from kioskd.update.facts import Facts, Progress, allowed_in, facts_in, tell, wanted_in
 from kioskd.update.install import install
-from kioskd.update.release import acceptable, running_release
-from kioskd.update.slots import Machine
+from kioskd.update.release import acceptable
+from kioskd.update.slots import Machine, running_release
 from kioskd.update.state import Stage, State, keep, load
 from kioskd.update.system import reboot_into_trial
 from kioskd.update.trial import settled
