@@ -20,6 +20,7 @@ from image.finish import PROJECT, finish
 from image.layout import BOOT, DATA, MIB, ROOT_A, disk_bytes
 from image.pool import Pool, write_lock
 from image.python_tree import install_kioskd
+from image.release import say_release
 from image.root_tree import install_build_packages
 from image.say import BuildRefused, run, say
 
@@ -51,6 +52,7 @@ def build(work: Path, base: Path, headers: list[Path], epoch: int) -> Built:
     take_slot_files(root, slot)
     make_boot(slot, firmware, boot)
     finish(root, epoch)
+    say_release(root, manifest.version())
     say("making file systems")
     rootfs, fat, data = work / "rootfs.ext4", work / "boot.fat", work / "data.ext4"
     make_ext4(root, rootfs, ROOT_A, epoch, journal=False)
