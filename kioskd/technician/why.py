@@ -18,6 +18,8 @@ from kioskd.errors import ConfigError
 NOTICE_FILE = Path("/run/kioskd-site/notice.json")
 WRONG_SETTINGS = "K-01"
 FELL, HUNG, NO_MEMORY, NOT_TOLD = "I-20", "I-21", "I-22", "I-23"
+FALLS = frozenset({FELL, HUNG, NO_MEMORY})
+"""What may be over when the kiosk is started again."""
 CALL = Text(
     "断电，等十秒再通电。还是这样就把代码报给运维。",
     "Switch off, wait ten seconds, switch on. If it stays, tell the operator the code.",

@@ -85,6 +85,7 @@ MODULES = (
     "tests.goldens.gallery_fleet",
     "tests.goldens.gallery_documents",
     "tests.goldens.gallery_technician",
+    "tests.goldens.gallery_doctor",
     "tests.goldens.gallery_hard",
 )
 
