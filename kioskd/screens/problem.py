@@ -71,6 +71,8 @@ OF_THE_KIOSK = frozenset(
         TroubleReason.NEEDS_LOGIN,
         TroubleReason.NEEDS_SOCIAL_CARD,
         TroubleReason.NOT_OFFERED,
+        TroubleReason.UPDATING,
+        TroubleReason.UPDATE_NOT_TAKEN,
         TroubleReason.TOOK_TOO_LONG,
         TroubleReason.DOCUMENT_PRINTER_NONE,
         TroubleReason.DOCUMENT_PRINTER_GONE,
