@@ -38,6 +38,7 @@ from kioskd.payments.store import Store
 from kioskd.pinyin import Pinyin
 from kioskd.protocols.central_pack import PACK_MODULE
 from kioskd.relay.acceptance_box import AcceptanceBox
+from kioskd.protocols.software_bundle import UPDATE_MODULE
 from kioskd.relay.cabinet_book import CabinetBook
 from kioskd.relay.client import CentralClient
 from kioskd.relay.clock import utc_now
@@ -49,7 +50,7 @@ from kioskd.relay.region_copy import RegionCopy, SeenPack
 from kioskd.relay.region_keeper import RegionKeeper
 from kioskd.relay.true_clock import note_forever
 from kioskd.relay.uplink import Uplink
-from kioskd.relay.vitals import Body
+from kioskd.relay.vitals import Body, MoneyVitals
 from kioskd.screens.console import ScreenConsole
 from kioskd.screens.frame import FrameFacts
 from kioskd.screens.out_of_service import OutOfService
@@ -58,6 +59,8 @@ from kioskd.sdnotify import feed_watchdog, notify
 from kioskd.supervise import supervise
 from kioskd.technician.desk import TechnicianDesk
 from kioskd.technician.status import tell_forever
+from kioskd.technician.why import said
+from kioskd.update.kiosk_side import Asked, UpdateSide, software_version, update_side
 
 TITLE = Text("人力资源和社会保障自助服务终端", "Human Resources and Social Security Terminal")
 """Until the centre has once said which city this is."""
@@ -138,8 +141,9 @@ async def _run_behind(
     desk = PaymentDesk(hardware.pin_pad, central, books.journal, utc_now, in_a_thread)
     uplink = Uplink(books.outbox, central, in_a_thread)
     keeper = _keeper(config, state, central)
-    heart = Heart(central, Reactions(restart, keeper.refresh))
-    health = _health(hardware, stage, central, keeper, desk, cabinet_book, heart)
+    heart = Heart(central, Reactions(restart, keeper.refresh), software=software_version())
+    updates = update_side()
+    health = _health(hardware, stage, central, keeper, desk, cabinet_book, heart, updates)
     body = _body(health, stage, hardware, desk, books, keeper)
     parts: dict[str, Callable[[], Awaitable[object]]] = {
         **hardware.parts(),
@@ -156,6 +160,8 @@ async def _run_behind(
         "caretaker": partial(care_forever, desk),
         **books.parts(desk, config.payments),
     }
+    if updates is not None:
+        parts["updates"] = partial(updates.run, _asked(body, stage, heart))
     for name, part in parts.items():
         nursery.start_soon(supervise, name, part, name=name)
     seen = await _region(keeper, stage, central)
@@ -182,6 +188,8 @@ async def _run_behind(
         pinyin=Pinyin.for_region(seen.pack.phrases),
         outlet_id=config.kiosk.outlet_id,
         region_changed=keeper.changed,
+        update_due=updates.due if updates else trio.sleep_forever,
+        give_way=updates.give_way if updates else trio.sleep_forever,
         workshop=TechnicianDesk(
             config, central, sheets, stage.call.wait, partial(_region_version, keeper)
         ),
@@ -199,16 +207,38 @@ def _health(
     desk: PaymentDesk,
     cabinet_book: CabinetBook,
     heart: Heart,
+    updates: UpdateSide | None,
 ) -> HealthBoard:
     """Return the board with everybody who may be in trouble."""
-    others = {
+    others: dict[str, Callable[[], Trouble | None]] = {
         "central": lambda: central.trouble,
         PACK_MODULE: lambda: keeper.trouble,
         "journal": lambda: _money_trouble(desk),
         "held": lambda: cabinet_book.trouble or heart.trouble,
     }
+    if updates is not None:
+        others[UPDATE_MODULE] = lambda: updates.trouble
     troubles = {**hardware.troubles(), **stage.health.troubles(), **others}
     return HealthBoard(troubles, heart.ticket)
+
+
+def _asked(body: Body, stage: PygameStage, heart: Heart) -> Asked:
+    """Return what a trial of new software is begun and judged by."""
+
+    def at_rest() -> bool:
+        try:
+            money = body.money()
+        except JournalDamaged:
+            return False
+        return not body.health.trouble_of("door") and money == MoneyVitals()
+
+    return Asked(
+        troubles=body.health.all,
+        in_visit=lambda: _shown(stage)[1],
+        frame=lambda: stage.shown is not None,
+        at_rest=at_rest,
+        wanted=lambda: heart.answer.software if heart.answer else None,
+    )
 
 
 def _state_folder(config: Config) -> Path:
@@ -318,5 +348,13 @@ async def _region(keeper: RegionKeeper, stage: PygameStage, central: CentralClie
             return seen
         trouble = central.trouble or keeper.trouble
         trouble = trouble or Trouble(TroubleReason.CENTRE_UNREACHABLE, "S-01")
-        async with stage.follow(OutOfService(trouble)):
+        async with stage.follow(_out_of_service(trouble)):
             await trio.sleep(REGION_INTERVAL_S)
+
+
+def _out_of_service(trouble: Trouble) -> OutOfService:
+    """Return the screen; of a kiosk that is not enrolled it says what provisioning found."""
+    notice = said() if trouble.reason is TroubleReason.IDENTITY_NONE else None
+    if notice is None:
+        return OutOfService(trouble)
+    return OutOfService(replace(trouble, code=notice.code), (notice.reason, notice.next_step))

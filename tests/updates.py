@@ -92,7 +92,7 @@ class Card:
 
     def say(self, name: str, text: str) -> None:
         """Tell the updater something, as the kiosk's program does."""
-        (self.folder / "run" / name).write_text(text)
+        (self.folder / "run" / name).write_text(f"{text}\n")
 
     def holds(self, slot: Slot, version: str) -> bool:
         """Tell whether a slot could be started, and is of that version entirely."""

@@ -35,6 +35,7 @@ class BusyWith(Enum):
     PRINTING = ("printing", Icon.PRINTER, 15, 120)
     COMPOSING = ("composing", Icon.LIST, 15, 120)
     CHECKING_SEAL = ("checking_seal", Icon.SHIELD, 5, 60)
+    DIAGNOSING = ("diagnosing", Icon.LIST, 10, 90)
     PRINTING_SHEET = ("printing_sheet", Icon.PRINTER, 20, 180)
     FINISHING = ("finishing", Icon.LOCK, 5, 30)
 

@@ -11,6 +11,7 @@ import trio
 from kioskd import __version__, log
 from kioskd.config import Config
 from kioskd.contracts.technician import Verdict
+from kioskd.domain.diagnosis import Line
 from kioskd.domain.document import GenuinePages
 from kioskd.domain.selftest import Finding
 from kioskd.domain.trouble import Trouble
@@ -98,6 +99,16 @@ class TechnicianDesk:
         )
         identity, font = self._centre.identity, self._config.screen.font
         return await trio.to_thread.run_sync(composed, occasion, findings, identity, font)
+
+    async def diagnosed(self) -> tuple[Line, ...]:
+        from kioskd.technician.doctor.inside import diagnosed  # noqa: PLC0415  (memory)
+
+        return await diagnosed(self._config)
+
+    async def bundle_pages(self, lines: tuple[Line, ...]) -> tuple[str, ...]:
+        from kioskd.technician.bundle.short import pages_from_inside  # noqa: PLC0415  (memory)
+
+        return await trio.to_thread.run_sync(pages_from_inside, self._config, lines)
 
     async def send(self, acceptance: Acceptance) -> None:
         await self._box.send(acceptance)

@@ -11,6 +11,7 @@ import trio
 import trio.testing
 
 from kioskd.contracts.technician import Verdict
+from kioskd.domain.diagnosis import Line, good, wrong
 from kioskd.domain.document import GenuinePages, LineStyle, Receipt, ReceiptLine
 from kioskd.domain.payment import Printed
 from kioskd.domain.selftest import Finding, Result
@@ -34,12 +35,15 @@ from kioskd.protocols.central_cabinet import CabinetEventKind as Kind
 from kioskd.screens.problem import Problem
 from kioskd.screens.technician_ask import TechnicianAsk, TechnicianDo
 from kioskd.screens.technician_code import TechnicianCode
+from kioskd.screens.technician_doctor import TechnicianDoctor, TechnicianDoctorLine
+from kioskd.screens.technician_pages import TechnicianPages
 from kioskd.screens.technician_part import TechnicianPart
 from kioskd.screens.technician_parts import TechnicianParts
 from kioskd.screens.technician_sheet import TechnicianSheet
 from tests.unit.flow_world import FakeStage, FlowWorld
 
 ANSWER = "0123456789"
+UNDER_VOLTAGE = wrong("under_voltage_now", now=True, before=True, bits="0x1")
 OK = [f"digit-{digit}" for digit in ANSWER] + ["ok"]
 PAUSED = Trouble(TroubleReason.TECHNICIAN_PAUSED, "T-02")
 
@@ -109,6 +113,14 @@ class FakeWorkshop:
         facts = SimpleNamespace(facts=SimpleNamespace(result=Result.PASS))
         slip = Receipt((ReceiptLine("sheet", style=LineStyle.HEADING),))
         return SimpleNamespace(acceptance=facts, pages=GenuinePages("S1", 1, b"%PDF"), slip=slip)
+
+    async def diagnosed(self) -> tuple[Line, ...]:
+        await trio.lowlevel.checkpoint()
+        return (Line("temperature", good(celsius=50.0, limit=80.0)), Line("power", UNDER_VOLTAGE))
+
+    async def bundle_pages(self, lines: tuple[Line, ...]) -> tuple[str, ...]:
+        await trio.lowlevel.checkpoint()
+        return ("KB1:1", "KB1:2")
 
     async def send(self, acceptance: Any) -> None:
         await trio.lowlevel.checkpoint()
@@ -243,6 +255,17 @@ async def test_a_dead_device_is_found(kiosk: World) -> None:
     assert rows["receipt_printer"] is Result.FAIL
     assert rows["card_reader"] is Result.UNKNOWN
     assert rows["presence"] is Result.ABSENT
+
+
+async def test_the_doctor_is_read_line_by_line(kiosk: World) -> None:
+    """What is wrong comes first; a line says why; and a telephone takes the bundle page by page."""
+    touches = ("doctor", "line-power", "back", "bundle", "page-next", "back", "back", "end")
+    await kiosk.serve(*OK, *touches)
+    listed = kiosk.bench.last(TechnicianDoctor).lines
+    assert [line.check for line in listed] == ["power", "temperature"]
+    assert kiosk.bench.last(TechnicianDoctorLine).line.finding is UNDER_VOLTAGE
+    assert kiosk.bench.last(TechnicianPages).pages == ("KB1:1", "KB1:2")
+    assert kiosk.ids()[-1] == "technician-parts"
 
 
 async def test_what_eyes_tell_decides(kiosk: World) -> None:

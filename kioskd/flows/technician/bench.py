@@ -11,6 +11,7 @@ from kioskd.contracts.technician import Workshop
 from kioskd.domain.selftest import Finding
 from kioskd.flows.kiosk import Kiosk
 from kioskd.flows.technician.devices import IDLE_S, Devices, GivenUp
+from kioskd.flows.technician.doctor import look_at_everything
 from kioskd.flows.technician.parts import PANEL, PARTS, by_name
 from kioskd.flows.technician.sheet import hand_out_sheet
 from kioskd.race import first_of
@@ -61,6 +62,8 @@ async def work_at_parts(kiosk: Kiosk, workshop: Workshop, until: str) -> None:
         if choice is PartsChoice.SHEET:
             findings = await _looked(devices, findings)
             await hand_out_sheet(kiosk, workshop, tuple(findings.values()))
+        elif choice is PartsChoice.DOCTOR:
+            await look_at_everything(kiosk, workshop, until)
         elif isinstance(choice, str):
             findings[choice] = await _work_at(kiosk, devices, findings[choice], until)
         screen = replace(_shown(kiosk, screen), findings=tuple(findings.values()))
