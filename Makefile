@@ -65,6 +65,7 @@ goldens: setup ## record the pictures that the screens are compared with
 
 words: setup ## bring new and changed Chinese words into the other languages, list what to translate
 	$(BIN)/python tools/catalogues.py update
+	$(BIN)/python -m tools.fault_table
 
 gallery: setup ## every screen, mode, panel and language on one page, with rules and changes [MODES=...]
 	$(BIN)/python -m tests.goldens.page build/gallery $(MODES)
@@ -72,8 +73,8 @@ gallery: setup ## every screen, mode, panel and language on one page, with rules
 pages: setup ## test the centre's pages in a real browser and keep their pictures in build/pages
 	KIOSKD_WEB_PICTURES=build/pages $(PYTEST) -n 2 tests/web
 
-image: setup ## build the kiosk's card image in build/image, as root [LOCK=1 renews the package lock, TWICE=1 compares]
-	$(BIN)/python -m image.build $(if $(LOCK),--lock) $(if $(TWICE),--twice)
+image: setup ## build the kiosk's card image in build/image, as root [LOCK=1 TWICE=1 VERSION=1.2.3 KEYS=release.pub.pem]
+	$(BIN)/python -m image.build $(if $(LOCK),--lock) $(if $(TWICE),--twice) $(if $(VERSION),--version $(VERSION)) $(if $(KEYS),--keys $(KEYS))
 
 flash: setup ## write the image to a card and read it back, as root: DEV=/dev/sdX [SITE=kioskd.txt]
 	@test -n "$(DEV)" || { echo "which card? make flash DEV=/dev/sdX"; exit 2; }

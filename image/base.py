@@ -5,28 +5,24 @@ import shutil
 from pathlib import Path
 
 from image import pool, root_tree
-from image.boot_files import make_initramfs
+from image.filesystems import everything
 from image.finish import TREE
-from image.pool import Locked, Pool
+from image.initramfs import make_initramfs
+from image.pool import Pool
 from image.say import run, say
 
-SETTINGS = TREE / "etc/initramfs-tools/conf.d/kiosk"
+SETTINGS = TREE / "etc/initramfs-tools"
 
 
 def fresh_base(work: Path, pool_folder: Pool, epoch: int) -> Path:
     """Make the base anew in ``work``; the folder."""
-    locked = system_packages(pool.read_lock())
+    locked = pool.read_lock().system
     root_tree.run_arm64_here()
     folder = work / "base"
     root_tree.make_root(folder, locked, pool_folder.fetch(locked), epoch)
-    shutil.copyfile(SETTINGS, folder / SETTINGS.relative_to(TREE))
+    shutil.copytree(SETTINGS, folder / SETTINGS.relative_to(TREE), dirs_exist_ok=True)
     make_initramfs(folder, epoch)
     return folder
-
-
-def system_packages(locked: tuple[Locked, ...]) -> tuple[Locked, ...]:
-    """Leave out what only this build needs: headers."""
-    return tuple(one for one in locked if one.name not in pool.build_only())
 
 
 def kept_base(work: Path, pool_folder: Pool, epoch: int) -> Path:
@@ -41,8 +37,10 @@ def kept_base(work: Path, pool_folder: Pool, epoch: int) -> Path:
 
 def _key() -> str:
     """Name what a base is made of: another content, another base."""
-    recipe = root_tree.mmdebstrap(Path("root"), Path("repository"), pool.read_lock())
-    text = "\n".join([*recipe, pool.LOCK.read_text("utf-8"), SETTINGS.read_text("utf-8")])
+    locked = pool.read_lock().system
+    recipe = root_tree.mmdebstrap(Path("root"), Path("repository"), locked)
+    settings = [one.read_text("utf-8") for one in everything(SETTINGS) if one.is_file()]
+    text = "\n".join([*recipe, *map(str, locked), *settings])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

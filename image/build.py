@@ -1,6 +1,6 @@
 """``make image``: the kiosk's card as a file, from Debian's packages and the lock files alone.
 
-usage: python -m image.build [--lock | --twice] [--out FOLDER]
+usage: python -m image.build [--lock | --twice] [--version V] [--keys FILE] [--out FOLDER]
 """
 
 import argparse
@@ -8,19 +8,20 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from image import compare, manifest, sbom
 from image.base import copy_root, fresh_base, kept_base
+from image.board_module import install_module, unpack_headers
 from image.boot_files import make_boot, take_slot_files
 from image.disk import make_disk
 from image.filesystems import make_ext4, make_fat
-from image.finish import PROJECT, finish
+from image.finish import PROJECT, Release, finish
 from image.layout import BOOT, DATA, MIB, ROOT_A, disk_bytes
-from image.pool import Pool, write_lock
-from image.python_tree import install_kioskd
-from image.release import say_release
+from image.pool import Pool, read_lock, write_lock
+from image.python_tree import install_kioskd, try_programs
 from image.root_tree import install_build_packages
 from image.say import BuildRefused, run, say
 
@@ -36,23 +37,27 @@ class Built:
     rootfs: Path
     """The root as ext4, just as an update writes it to a slot."""
     slot: Path
-    """The folder of files that start this root, without its command line."""
+    """The folder of files that start it from slot a: what an update takes along."""
     root: Path
     wheels: list[Path]
 
 
-def build(work: Path, base: Path, headers: list[Path], epoch: int) -> Built:
+def build(
+    work: Path, base: Path, header_packages: Sequence[Path], release: Release, epoch: int
+) -> Built:
     """Make a disk image in ``work`` from a base tree."""
     root, slot, boot = work / "root", work / "slot", work / "boot"
     copy_root(base, root)
+    headers = unpack_headers(work, header_packages)
     wheels = install_kioskd(root, work, headers)
+    install_module(root, work, headers)
     firmware = work / "firmware"
     shutil.rmtree(firmware, ignore_errors=True)
     shutil.copytree(root / "usr/lib/raspi-firmware", firmware)
     take_slot_files(root, slot)
     make_boot(slot, firmware, boot)
-    finish(root, epoch)
-    say_release(root, manifest.version())
+    finish(root, release, epoch)
+    try_programs(root)
     say("making file systems")
     rootfs, fat, data = work / "rootfs.ext4", work / "boot.fat", work / "data.ext4"
     make_ext4(root, rootfs, ROOT_A, epoch, journal=False)
@@ -60,7 +65,7 @@ def build(work: Path, base: Path, headers: list[Path], epoch: int) -> Built:
     make_ext4(_data_folder(work, root), data, DATA, epoch)
     disk = work / "kioskd.img"
     make_disk(disk, {BOOT: fat, ROOT_A: rootfs, DATA: data})
-    return Built(disk, rootfs, slot, root, wheels)
+    return Built(disk, rootfs, boot / "a", root, wheels)
 
 
 def _data_folder(work: Path, root: Path) -> Path:
@@ -96,9 +101,51 @@ def compress(disk: Path, target: Path) -> int:
     return size
 
 
-def _build_once(out: Path, pool: Pool, epoch: int, *, fresh: bool) -> Built:
-    from_where = fresh_base if fresh else kept_base
-    return build(out, from_where(out, pool, epoch), pool.headers(), epoch)
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be built, and where."""
+
+    out: Path
+    release: Release
+    epoch: int
+    """The time of everything in the image, seconds since 1970: that of the last commit."""
+
+
+def _build_once(order: Order, pool: Pool, work: Path, *, fresh: bool) -> Built:
+    base = (fresh_base if fresh else kept_base)(work, pool, order.epoch)
+    return build(work, base, pool.fetch(read_lock().headers), order.release, order.epoch)
+
+
+def _build_again(order: Order, pool: Pool, first: Built) -> int:
+    """Build a second time in another folder, and tell every difference."""
+    work = order.out / "again"
+    work.mkdir(exist_ok=True)
+    second = _build_once(order, pool, work, fresh=True)
+    differences = compare.differences(first.disk, second.disk, work)
+    for line in differences:
+        print(line)
+    say(f"{len(differences)} differences" if differences else "both builds are the same bytes")
+    return 1 if differences else 0
+
+
+def run_order(order: Order, *, twice: bool) -> int:
+    """Build, write what goes with the image, and build again if that is wanted."""
+    began = time.monotonic()
+    pool = Pool(order.out / "pool")
+    built = _build_once(order, pool, order.out, fresh=twice)
+    name = f"kioskd-{order.release.version}"
+    size = compress(built.disk, order.out / f"{name}.img.zst")
+    about = order.out / f"{name}.manifest.json"
+    manifest.write(built.disk, built.root, about, order.release.version, order.epoch)
+    bill = order.out / f"{name}.sbom.json"
+    sbom.write(built.root, built.wheels, bill, order.release.version, order.epoch)
+    minutes = (time.monotonic() - began) / 60
+    say(f"{name}.img.zst {size / MIB:.0f} MiB, {disk_bytes() / MIB:.0f} MiB on a card")
+    say(
+        f"in {minutes:.1f} min"
+        + ("" if order.release.keys else "; without KEYS it takes no updates")
+    )
+    return _build_again(order, pool, built) if twice else 0
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -107,47 +154,30 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--lock", action="store_true", help="renew the lock file, build nothing")
     parser.add_argument("--twice", action="store_true", help="build twice and compare all bytes")
     parser.add_argument("--out", type=Path, default=PROJECT / "build/image")
+    parser.add_argument("--version", default=manifest.version(), help="what the image calls itself")
+    parser.add_argument("--keys", type=Path, help="public keys (PEM) that sign its updates")
     options = parser.parse_args(arguments)
     try:
-        return _main(options.out, lock=options.lock, twice=options.twice)
+        return _main(options)
     except BuildRefused as refused:
         print(f"image: {refused}", file=sys.stderr)
         return 1
 
 
-def _main(out: Path, *, lock: bool, twice: bool) -> int:
+def _main(options: argparse.Namespace) -> int:
     if os.geteuid() != 0:
         raise BuildRefused("only root can give files their owners: sudo make image")
-    began = time.monotonic()
+    if options.keys is not None and not options.keys.is_file():
+        raise BuildRefused(f"{options.keys} is not there")
+    os.umask(0o022)
     install_build_packages()
-    out.mkdir(parents=True, exist_ok=True)
-    pool = Pool(out / "pool")
-    if lock:
-        write_lock(pool.renew())
+    options.out.mkdir(parents=True, exist_ok=True)
+    if options.lock:
+        write_lock(Pool(options.out / "pool").renew())
         return 0
     epoch = int(run(["git", "-C", PROJECT, "log", "-1", "--format=%ct"]))
-    built = _build_once(out, pool, epoch, fresh=twice)
-    name = out / f"kioskd-{manifest.version()}"
-    size = compress(built.disk, name.with_name(f"{name.name}.img.zst"))
-    manifest.write(built.disk, built.root, name.with_name(f"{name.name}.manifest.json"), epoch)
-    sbom.write(built.root, built.wheels, name.with_name(f"{name.name}.sbom.json"), epoch)
-    say(
-        f"{name.name}.img.zst {size / MIB:.0f} MiB, written {disk_bytes() / MIB:.0f} MiB,"
-        f" in {(time.monotonic() - began) / 60:.1f} min"
-    )
-    return _build_again(out, built, pool, epoch) if twice else 0
-
-
-def _build_again(out: Path, first: Built, pool: Pool, epoch: int) -> int:
-    """Build a second time in another folder, and tell every difference."""
-    again = out / "again"
-    again.mkdir(exist_ok=True)
-    second = _build_once(again, pool, epoch, fresh=True)
-    differences = compare.differences(first.disk, second.disk, again)
-    for line in differences:
-        print(line)
-    say(f"{len(differences)} differences" if differences else "both builds are the same bytes")
-    return 1 if differences else 0
+    order = Order(options.out, Release(options.version, options.keys), epoch)
+    return run_order(order, twice=options.twice)
 
 
 if __name__ == "__main__":

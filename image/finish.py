@@ -2,8 +2,11 @@
 
 import glob
 import shutil
+import stat
+from dataclasses import dataclass
 from pathlib import Path
 
+from image.filesystems import everything
 from image.listed import HERE, lines, reasoned
 from image.say import BuildRefused, run, say
 
@@ -20,9 +23,21 @@ LINKS = {
 FOLDERS = "boot/firmware", "data", "var/lib/kioskd", "var/spool", "var/tmp"
 """Places to mount on."""
 SET_ID = 0o6000
+IMAGE_ID = "kioskd-arm64"
+"""The kind of machine: Raspberry Pi 3 and 4 with Debian's kernel."""
+KEYS = Path("usr/share/kioskd/release-keys.pem")
 
 
-def finish(root: Path, epoch: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What the finished root says it is, and whom it believes."""
+
+    version: str
+    keys: Path | None
+    """Public keys (PEM) that sign its updates; without, the kiosk takes none."""
+
+
+def finish(root: Path, release: Release, epoch: int) -> None:
     """Make ``root`` the kiosk's, with its Python already in it."""
     say("putting in the kiosk's files and units")
     shutil.copytree(TREE, root, dirs_exist_ok=True, copy_function=_copy)
@@ -36,8 +51,10 @@ def finish(root: Path, epoch: int) -> None:
         _link(root / name, points_to)
     run(["systemd-sysusers", f"--root={root}"], env={"SOURCE_DATE_EPOCH": str(epoch)})
     _choose_units(root)
+    name_release(root, release)
     lock_accounts(root)
     remove(root)
+    take_set_id(root)
 
 
 def placed() -> list[tuple[Path, str]]:
@@ -58,6 +75,20 @@ def _copy(source: Path | str, target: Path | str) -> str:
     shutil.copyfile(source, target)
     Path(target).chmod(0o755 if Path(source).stat().st_mode & 0o100 else 0o644)
     return str(target)
+
+
+def name_release(root: Path, release: Release) -> None:
+    """Write what an update compares itself with: kind of machine, version, keys."""
+    file = root / "usr/lib/os-release"
+    debian = file.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in debian if not line.startswith(("IMAGE_", "PRETTY_NAME="))]
+    own = [f'PRETTY_NAME="kioskd {release.version} (Debian 12)"', f"IMAGE_ID={IMAGE_ID}"]
+    own.append(f"IMAGE_VERSION={release.version}")
+    file.write_text("\n".join([*own, *kept]) + "\n", encoding="utf-8")
+    if release.keys is not None:
+        place = root / KEYS
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _copy(release.keys, place)
 
 
 def _link(place: Path, target: str) -> None:
@@ -99,7 +130,9 @@ def remove(root: Path) -> None:
     (root / "etc/machine-id").write_text("", encoding="ascii")
 
 
-def set_id_programs(root: Path) -> list[str]:
-    """List the programs that run with another's rights, whoever starts them."""
-    found = (path for path in root.rglob("*") if not path.is_symlink() and path.is_file())
-    return sorted(f"/{path.relative_to(root)}" for path in found if path.stat().st_mode & SET_ID)
+def take_set_id(root: Path) -> None:
+    """Let no program run with another's rights than those of who starts it."""
+    for path in everything(root):
+        mode = path.lstat().st_mode
+        if stat.S_ISREG(mode) and mode & SET_ID:
+            path.chmod(stat.S_IMODE(mode) & ~SET_ID)

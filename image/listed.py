@@ -1,5 +1,6 @@
 """The lists beside this file: a line is something and, after ``#``, why."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,3 +37,10 @@ def lines(file: Path) -> list[str]:
     """Read a list whose lines give no reason of their own; comment lines are left out."""
     stripped = (line.strip() for line in file.read_text(encoding="utf-8").splitlines())
     return [line for line in stripped if line and not line.startswith("#")]
+
+
+def only(found: Iterable[Path]) -> Path:
+    """Give the one path that is meant; it is our mistake if there are none or more."""
+    paths = sorted(found)
+    assert len(paths) == 1, f"one expected: {[str(path) for path in paths]}"
+    return paths[0]

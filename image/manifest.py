@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from image.base import system_packages
 from image.disk import partition_sha256
 from image.finish import PROJECT
 from image.layout import MIB, PARTITIONS, disk_bytes
@@ -31,17 +30,17 @@ def version() -> str:
     return next(line.split('"')[1] for line in text.splitlines() if line.startswith("__version__"))
 
 
-def write(disk: Path, root: Path, file: Path, epoch: int) -> None:
+def write(disk: Path, root: Path, file: Path, name: str, epoch: int) -> None:
     """Write the manifest of an image made from ``root``."""
     facts: dict[str, Any] = {
         "format": FORMAT,
-        "version": version(),
+        "version": name,
         "commit": run(["git", "-C", PROJECT, "rev-parse", "HEAD"]).strip(),
         "changed_since": bool(run(["git", "-C", PROJECT, "status", "--porcelain"]).strip()),
         "source_date_epoch": epoch,
         "debian": (root / "etc/debian_version").read_text(encoding="ascii").strip(),
         "kernel": next((root / "usr/lib/modules").iterdir()).name,
-        "debian_packages": len(system_packages(read_lock())),
+        "debian_packages": len(read_lock().system),
         "size": disk_bytes(),
         "partitions": [
             {

@@ -6,8 +6,9 @@ Which mirror they come from is this machine's own apt configuration; no file her
 import hashlib
 import re
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatch
 from pathlib import Path
 
 from image.listed import HERE, reasoned
@@ -27,12 +28,22 @@ class Locked:
     name: str
     version: str
     sha256: str
+    build_only: bool = False
+    """Only its files are used, by the build; no kiosk has it."""
 
     def __str__(self) -> str:
-        return f"{self.name}={self.version} {self.sha256}"
+        return f"{self.name}={self.version} {self.sha256}{' build' if self.build_only else ''}"
 
 
-def read_lock(file: Path = LOCK) -> tuple[Locked, ...]:
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """All packages of the lock file."""
+
+    system: tuple[Locked, ...]
+    headers: tuple[Locked, ...]
+
+
+def read_lock(file: Path = LOCK) -> Lock:
     """Read the lock file.
 
     Raises:
@@ -43,22 +54,18 @@ def read_lock(file: Path = LOCK) -> tuple[Locked, ...]:
     locked = []
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
         if not line.startswith("#"):
-            found = re.fullmatch(r"([a-z0-9.+-]+)=(\S+) ([0-9a-f]{64})", line)
+            found = re.fullmatch(r"([a-z0-9.+-]+)=(\S+) ([0-9a-f]{64})( build)?", line)
             if found is None:
                 raise BuildRefused(f"{file.name}:{number}: not name=version sha256: {line}")
-            locked.append(Locked(*found.groups()))
-    return tuple(locked)
+            locked.append(Locked(found[1], found[2], found[3], build_only=found[4] is not None))
+    system = tuple(one for one in locked if not one.build_only)
+    return Lock(system, tuple(one for one in locked if one.build_only))
 
 
-def write_lock(packages: Sequence[Locked], file: Path = LOCK) -> None:
+def write_lock(packages: Iterable[Locked], file: Path = LOCK) -> None:
     """Write the lock file, sorted."""
     head = f"# Every Debian package of the image ({SUITE}, {ARCHITECTURE}). {RENEW}.\n"
     file.write_text(head + "".join(f"{one}\n" for one in sorted(packages)), encoding="utf-8")
-
-
-def build_only() -> frozenset[str]:
-    """Name the packages whose files only the build uses."""
-    return frozenset(line.what for line in reasoned(HEADERS))
 
 
 class Pool:
@@ -109,17 +116,22 @@ class Pool:
         found = [_named(uri["file"], uri["sha256"]) for uri in _URI.finditer(printed)]
         return {one.name: one for one in found}
 
-    def renew(self) -> tuple[Locked, ...]:
-        """Resolve packages.txt anew: what is to be locked."""
+    def renew(self) -> list[Locked]:
+        """Resolve the lists anew: what is to be locked."""
         self.update()
-        names = [line.what for line in reasoned(PACKAGES)]
-        system = self.resolve(["?essential", *names])
-        headers = self.resolve(["?essential", *names, *sorted(build_only())])
-        return tuple(sorted({*system.values(), *(headers[name] for name in build_only())}))
-
-    def headers(self) -> list[Path]:
-        """Fetch the packages whose headers the build uses."""
-        return self.fetch([one for one in read_lock() if one.name in build_only()])
+        names = ["?essential", *(line.what for line in reasoned(PACKAGES))]
+        system = self.resolve(names)
+        asked = [line.what.split() for line in reasoned(HEADERS)]
+        brought = self.resolve([*names, *(name for name, *_ in asked)])
+        patterns = [pattern for _, *kept in asked for pattern in kept]
+        return [
+            *system.values(),
+            *(
+                replace(one, build_only=True)
+                for one in brought.values()
+                if any(fnmatch(one.name, pattern) for pattern in patterns)
+            ),
+        ]
 
     def fetch(self, locked: Sequence[Locked]) -> list[Path]:
         """Bring all locked packages here and check their hashes; no network where all are here.

@@ -5,7 +5,6 @@ import re
 import shutil
 import sys
 import zipfile
-from collections.abc import Sequence
 from pathlib import Path
 
 from image.listed import HERE
@@ -20,12 +19,18 @@ NOT_OURS = ("kiosk_central", "pygame/docs", "pygame/examples", "pygame/tests")
 FROM_SOURCE = "pyscard"
 _GLIBC_OF_BOOKWORM = 36
 _LAUNCHER = "#!/{home}/bin/python\nimport sys\n\nfrom kioskd.cli import main\n\nsys.exit(main())\n"
+_LOAD_ALL = """
+import importlib, pkgutil, kioskd
+for module in pkgutil.walk_packages(kioskd.__path__, "kioskd."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+"""
 
 
-def install_kioskd(root: Path, work: Path, headers: Sequence[Path]) -> list[Path]:
+def install_kioskd(root: Path, work: Path, headers: Path) -> list[Path]:
     """Put kioskd and the locked packages into ``root``; the wheels it is made of.
 
-    ``headers`` are the Debian packages of arm64 headers that the one package without a wheel needs.
+    ``headers`` holds the arm64 headers that the one package without a wheel needs.
 
     Raises:
         BuildRefused: a wheel is missing or another than locked; or this Python compiles otherwise.
@@ -53,7 +58,7 @@ def _pip(*words: str | Path, env: dict[str, str] | None = None) -> None:
     run(command, env={"PYTHONDONTWRITEBYTECODE": "1", **(env or {})})
 
 
-def _locked(*, of_source: bool) -> list[str]:
+def locked(*, of_source: bool) -> list[str]:
     """Read the lock file's entries, each with its hashes: those with a wheel, or the other one."""
     entries = re.split(r"(?m)^(?=\w)", LOCK.read_text(encoding="utf-8"))
     return [one for one in entries if one.startswith(FROM_SOURCE) == of_source]
@@ -62,7 +67,7 @@ def _locked(*, of_source: bool) -> list[str]:
 def _download(wheels: Path, work: Path) -> None:
     """Fetch what has a wheel, by hash; none of their code is run."""
     chosen = work / "requirements-wheels.txt"
-    chosen.write_text("".join(_locked(of_source=False)), encoding="utf-8")
+    chosen.write_text("".join(locked(of_source=False)), encoding="utf-8")
     platforms = [f"manylinux_2_{minor}_aarch64" for minor in range(17, _GLIBC_OF_BOOKWORM + 1)]
     target = [word for name in platforms for word in ("--platform", name)]
     target += ["--python-version", "3.11", "--implementation", "cp"]
@@ -71,16 +76,12 @@ def _download(wheels: Path, work: Path) -> None:
     _pip(*words, "--dest", wheels, "--requirement", chosen)
 
 
-def _build_from_source(wheels: Path, work: Path, headers: Sequence[Path]) -> None:
+def _build_from_source(wheels: Path, work: Path, headers: Path) -> None:
     """Compile the locked source of the one package that has no wheel, for arm64."""
     say(f"compiling {FROM_SOURCE} for arm64")
-    sysroot = work / "headers"
-    shutil.rmtree(sysroot, ignore_errors=True)
-    for deb in headers:
-        run(["dpkg-deb", "--extract", deb, sysroot])
     chosen = work / "requirements-source.txt"
-    chosen.write_text("".join(_locked(of_source=True)), encoding="utf-8")
-    include = sysroot / "usr/include"
+    chosen.write_text("".join(locked(of_source=True)), encoding="utf-8")
+    include = headers / "usr/include"
     flags = [f"-I{include}/python3.11", f"-I{include}/PCSC", f"-I{include}", "-O2", "-g0", "-fPIC"]
     cross = {
         "CC": "aarch64-linux-gnu-gcc",
@@ -121,6 +122,17 @@ def _write_environment(root: Path) -> None:
     link = root / "usr/bin/kioskd"
     link.unlink(missing_ok=True)
     link.symlink_to("../lib/kioskd/bin/kioskd")
+
+
+def try_programs(root: Path) -> None:
+    """Start kioskd and load every module of it in the root, by emulation.
+
+    Raises:
+        BuildRefused: one cannot be loaded: a wheel, a library or a font is missing.
+    """
+    say("loading kioskd in the root")
+    run(["chroot", root, "/usr/bin/kioskd", "--version"])
+    run(["chroot", root, f"/{HOME}/bin/python", "-c", _LOAD_ALL], env={"SDL_VIDEODRIVER": "dummy"})
 
 
 def compile_all(root: Path) -> None:

@@ -11,13 +11,11 @@ from time import gmtime, strftime
 from typing import Any
 from urllib.parse import quote
 
-from image import manifest
-from image.base import system_packages
 from image.pool import ARCHITECTURE, SUITE, read_lock
 from image.python_tree import LOCK
 
 
-def write(root: Path, wheels: Sequence[Path], file: Path, epoch: int) -> None:
+def write(root: Path, wheels: Sequence[Path], file: Path, name: str, epoch: int) -> None:
     """Write the bill of an image made from ``root`` and ``wheels``."""
     components = [*_debian(root), *_python(wheels)]
     text = json.dumps([[one["purl"] for one in components], epoch])
@@ -29,7 +27,7 @@ def write(root: Path, wheels: Sequence[Path], file: Path, epoch: int) -> None:
         "metadata": {
             "timestamp": strftime("%Y-%m-%dT%H:%M:%SZ", gmtime(epoch)),
             "component": {
-                "type": "operating-system", "name": "kioskd-image", "version": manifest.version(),
+                "type": "operating-system", "name": "kioskd-image", "version": name,
             },
         },
         "components": components,
@@ -38,7 +36,7 @@ def write(root: Path, wheels: Sequence[Path], file: Path, epoch: int) -> None:
 
 
 def _debian(root: Path) -> Iterator[dict[str, Any]]:
-    for one in system_packages(read_lock()):
+    for one in read_lock().system:
         where = f"?arch={ARCHITECTURE}&distro=debian-{SUITE}"
         names = sorted(_debian_licences(root / f"usr/share/doc/{one.name}/copyright"))
         yield {

@@ -32,6 +32,7 @@ from kiosk_central.api import (
     payments,
     profile,
     public,
+    retire,
     software,
     trust,
     verify,
@@ -79,6 +80,7 @@ API = (
     software,
     openapi,
     trust,
+    retire,
     ivr,
 )
 """Each part of the contract has its own module with its ``ROUTES``; what is asked most comes first,

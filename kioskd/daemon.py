@@ -37,6 +37,7 @@ from kioskd.payments.settings import PaymentSettings
 from kioskd.payments.store import Store
 from kioskd.pinyin import Pinyin
 from kioskd.protocols.central_pack import PACK_MODULE
+from kioskd.relay.acceptance_box import AcceptanceBox
 from kioskd.protocols.software_bundle import UPDATE_MODULE
 from kioskd.relay.cabinet_book import CabinetBook
 from kioskd.relay.client import CentralClient
@@ -58,6 +59,7 @@ from kioskd.sdnotify import feed_watchdog, notify
 from kioskd.supervise import supervise
 from kioskd.technician.desk import TechnicianDesk
 from kioskd.technician.status import tell_forever
+from kioskd.technician.why import said
 from kioskd.update.kiosk_side import Asked, UpdateSide, software_version, update_side
 
 TITLE = Text("人力资源和社会保障自助服务终端", "Human Resources and Social Security Terminal")
@@ -134,6 +136,7 @@ async def _run_behind(
     stage.reader = hardware.reading
     central = CentralClient(config.central, config.kiosk.id)
     cabinet_book = CabinetBook(state / "cabinet.json")
+    sheets = AcceptanceBox(state / "acceptances", central)
     books = _open_books(state / "journal.db", config.kiosk.id, at_last)
     desk = PaymentDesk(hardware.pin_pad, central, books.journal, utc_now, in_a_thread)
     uplink = Uplink(books.outbox, central, in_a_thread)
@@ -145,6 +148,7 @@ async def _run_behind(
     parts: dict[str, Callable[[], Awaitable[object]]] = {
         **hardware.parts(),
         "print_reports": partial(report_prints_forever, hardware.prints, central),
+        "acceptances": sheets.send_forever,
         "cabinet_events": partial(cabinet_book.tell_forever, central),
         "central": central.run,
         "identity": partial(renew_forever, central, central.identity, config.kiosk.id),
@@ -186,7 +190,9 @@ async def _run_behind(
         region_changed=keeper.changed,
         update_due=updates.due if updates else trio.sleep_forever,
         give_way=updates.give_way if updates else trio.sleep_forever,
-        workshop=TechnicianDesk(config, central, stage.call.wait, partial(_region_version, keeper)),
+        workshop=TechnicianDesk(
+            config, central, sheets, stage.call.wait, partial(_region_version, keeper)
+        ),
     )
     nursery.start_soon(supervise, "cabinet_guard", partial(guard_cabinet, kiosk))
     newest = partial(_with_newest_pack, kiosk, stage, keeper, seen)
@@ -342,5 +348,13 @@ async def _region(keeper: RegionKeeper, stage: PygameStage, central: CentralClie
             return seen
         trouble = central.trouble or keeper.trouble
         trouble = trouble or Trouble(TroubleReason.CENTRE_UNREACHABLE, "S-01")
-        async with stage.follow(OutOfService(trouble)):
+        async with stage.follow(_out_of_service(trouble)):
             await trio.sleep(REGION_INTERVAL_S)
+
+
+def _out_of_service(trouble: Trouble) -> OutOfService:
+    """Return the screen; of a kiosk that is not enrolled it says what provisioning found."""
+    notice = said() if trouble.reason is TroubleReason.IDENTITY_NONE else None
+    if notice is None:
+        return OutOfService(trouble)
+    return OutOfService(replace(trouble, code=notice.code), (notice.reason, notice.next_step))

@@ -130,9 +130,9 @@ class Trial:
                         continue
                     async with written(world.start, story.name, self.written):
                         outcomes.append(await story.play(world))
-        except (StoryFailed, NotSaid, MachineGone, TimeoutError, trio.TooSlowError) as failed:
+        except* (StoryFailed, NotSaid, MachineGone, TimeoutError, trio.TooSlowError) as failed:
             keep_last_picture(world)
-            return f"{FAILED}: {failed}"
+            outcomes = [f"{FAILED}: {'; '.join(map(str, failed.exceptions))}"]
         return ", ".join(outcomes)
 
     async def compare_boots(self, disk: Path, times: int = 1) -> None:

@@ -58,6 +58,11 @@ class Places:
         return self.run / "kioskd-enrol" / "outcome.json"
 
     @property
+    def to_retire(self) -> Path:
+        """Who asks in kioskd.txt that this kiosk be retired."""
+        return self.site / "retire"
+
+    @property
     def networks(self) -> Path:
         """Where systemd-networkd looks."""
         return self.run / "systemd" / "network"

@@ -11,6 +11,7 @@ import kioskd
 from kioskd.domain.text import Text
 from kioskd.provision.findings import Step, Verdict
 from kioskd.provision.machine import Machine, writable
+from kioskd.provision.made_files import write_made
 from kioskd.provision.places import Places
 from kioskd.provision.site_lines import Fault
 from kioskd.relay.safe_file import write_safely
@@ -85,7 +86,7 @@ def _with_line(fault: Fault) -> Text:
 
 
 def _both(indent: str, text: Text) -> list[str]:
-    return [indent + words for words in (text.zh, text.en) if words]
+    return [indent + line for words in (text.zh, text.en) for line in words.splitlines()]
 
 
 def write_report(places: Places, machine: Machine, text: str) -> None:
@@ -121,7 +122,7 @@ def write_notice(places: Places, facts: Facts, steps: Iterable[Step]) -> None:
         "next_step": _languages(stopping.next_step),
         "facts": dict(facts.as_json()),
     }
-    places.notice.write_text(json.dumps(notice, ensure_ascii=False, indent=1), encoding="utf-8")
+    write_made(places.notice, json.dumps(notice, ensure_ascii=False, indent=1))
 
 
 def _whole_reason(step: Step) -> Text:

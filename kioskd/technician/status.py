@@ -19,7 +19,7 @@ from kioskd.errors import JournalDamaged
 from kioskd.protocols import central
 from kioskd.protocols.central_fleet import PaperLevel
 from kioskd.relay.clock import utc_now
-from kioskd.relay.vitals import Body, MoneyVitals
+from kioskd.relay.vitals import NOT_FITTED, Body, MoneyVitals
 
 STATUS_FILE: Final = "status.json"
 FORMAT: Final = 1
@@ -64,6 +64,14 @@ class Status:
     def part(self, role: str) -> PartStatus | None:
         """Return what the health board says of a part; None where it has no such part."""
         return next((one for one in self.parts if one.role == role), None)
+
+    @property
+    def ill(self) -> tuple[PartStatus, ...]:
+        """Parts in trouble; an A4 printer that was never fitted is none, nor its seal."""
+        papers = self.part("document_printer")
+        is_fitted = papers is None or papers.reason != NOT_FITTED.value
+        away = () if is_fitted else ("document_printer", "seal")
+        return tuple(part for part in self.parts if part.code and part.role not in away)
 
 
 def since_boot_s() -> float:

@@ -1,6 +1,7 @@
 """A card in folders, and a machine that mounts nothing: what provisioning is tried on."""
 
 import errno
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -74,6 +75,18 @@ class FakeMachine:
 
     def give(self, path: Path, *, group_only: bool) -> None:
         self._do("give", f"{path.name} {'group' if group_only else 'all'}")
+
+    def stop_kiosk(self) -> None:
+        self._do("stop", "")
+
+    def start_kiosk(self) -> None:
+        self._do("start", "")
+
+    def as_kiosk(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def discard_free(self, folder: Path) -> None:
+        self._do("discard", folder.name)
 
     def reread_device_names(self) -> None:
         self._do("udev", "")

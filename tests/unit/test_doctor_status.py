@@ -11,6 +11,7 @@ import trio
 from trio.testing import MockClock
 
 from kioskd.domain.trouble import Trouble, TroubleReason
+from kioskd.drivers.ipp_facts import NONE, SEAL_MISSING
 from kioskd.protocols import central
 from kioskd.protocols.central_fleet import PaperLevel
 from kioskd.technician.status import (
@@ -93,6 +94,17 @@ async def test_a_journal_that_cannot_be_read_is_not_told_as_empty(
     async with telling(world, tmp_path):
         status = read_status(tmp_path)
     assert status is not None and status.money is None
+
+
+def test_a_printer_that_was_never_fitted_is_not_ill() -> None:
+    """Nor is the seal, which only its papers bear."""
+    world = World()
+    world.troubles["document_printer"] = NONE
+    world.troubles["seal"] = SEAL_MISSING
+    status = look(world.body, "K0123", None)
+    assert [part.role for part in status.ill] == ["central"]
+    world.troubles["document_printer"] = None
+    assert [part.role for part in look(world.body, "K0123", None).ill] == ["central", "seal"]
 
 
 async def test_a_folder_that_refuses_costs_only_the_file(

@@ -10,6 +10,7 @@ from kioskd.domain.selftest import Finding
 from kioskd.domain.typed_text import Script, TextRules
 from kioskd.errors import NoIdentity, ServerError
 from kioskd.flows.kiosk import Kiosk
+from kioskd.flows.technician.devices import IDLE_S
 from kioskd.flows.technician.parts import has_a4
 from kioskd.flows.troubles import trouble_for
 from kioskd.pinyin import Expects
@@ -26,7 +27,7 @@ NAME = TextRules(2, 20, frozenset({Script.HAN, Script.LATIN, Script.DIGITS, Scri
 async def hand_out_sheet(kiosk: Kiosk, workshop: Workshop, findings: Sequence[Finding]) -> None:
     """Ask for her name, print the sheet, bring it to the centre. Raises SessionEnded."""
     typing = Typing.begun(NAME, kiosk.pinyin, Expects.NAME)
-    name = await kiosk.stage.show(EnterText("technician", typing, has_old=False))
+    name = await kiosk.stage.show(EnterText("technician", typing, has_old=False), IDLE_S)
     if isinstance(name, Navigation):
         return
     try:
@@ -34,14 +35,14 @@ async def hand_out_sheet(kiosk: Kiosk, workshop: Workshop, findings: Sequence[Fi
     except NoIdentity as missing:
         await kiosk.stage.show(Problem(trouble_for(missing)))
         return
-    async with kiosk.stage.follow(Busy(BusyWith.PRINTING)):
+    async with kiosk.stage.follow(Busy(BusyWith.PRINTING_SHEET)):
         a4 = await _on_a4(kiosk, sheet) if has_a4(kiosk.document_printer) else None
         slip = None if a4 is Printed.YES else await kiosk.receipt_printer.print(sheet.slip)
     async with kiosk.stage.follow(Busy(BusyWith.SENDING)):
         told = await _tell(workshop, sheet)
     result = sheet.acceptance.facts.result
     log.event("acceptance.done", result=result, a4=a4, slip=slip, told=told)
-    await kiosk.stage.show(TechnicianSheet(result, a4, slip, told))
+    await kiosk.stage.show(TechnicianSheet(result, a4, slip, told), IDLE_S)
 
 
 async def _on_a4(kiosk: Kiosk, sheet: Sheet) -> Printed:

@@ -8,7 +8,7 @@ log tell of an under-voltage that is over.
 import re
 from typing import Final
 
-from kioskd.technician.doctor.finding import Finding, good, unknown, wrong
+from kioskd.domain.diagnosis import Finding, good, unknown, wrong
 from kioskd.technician.doctor.machine import Machine
 from kioskd.technician.doctor.view import View
 
