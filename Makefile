@@ -65,6 +65,7 @@ goldens: setup ## record the pictures that the screens are compared with
 
 words: setup ## bring new and changed Chinese words into the other languages, list what to translate
 	$(BIN)/python tools/catalogues.py update
+	$(BIN)/python -m tools.fault_table
 
 gallery: setup ## every screen, mode, panel and language on one page, with rules and changes [MODES=...]
 	$(BIN)/python -m tests.goldens.page build/gallery $(MODES)

@@ -14,6 +14,7 @@ from kiosk_bench.stories import (
     cabinet,
     card_services,
     cards,
+    doctor,
     documents,
     everybody,
     failing,
@@ -45,6 +46,7 @@ CHAPTERS = (
     everybody,
     trust,
     technician,
+    doctor,
 )
 STORIES: dict[str, Story] = {story.name: story for part in CHAPTERS for story in part.STORIES}
 STORY_LIMIT_S = 480.0

@@ -91,11 +91,10 @@ def judge(connection: Connection, facts: AcceptanceFacts, sheet: Acceptance) -> 
 
 def _certificate(connection: Connection, facts: AcceptanceFacts) -> Row[Any] | None:
     own = kiosk_certificates.c
-    query = select(own.pem, own.revoked_at).where(
+    query = select(kiosk_certificates).where(
         own.kiosk_id == facts.kiosk_id, own.serial == facts.certificate
     )
-    found: Row[Any] | None = connection.execute(query).one_or_none()
-    return found
+    return connection.execute(query).one_or_none()
 
 
 def check_sheet(connection: Connection, sheet: Acceptance) -> CheckedSheet:

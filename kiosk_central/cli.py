@@ -28,6 +28,7 @@ from kiosk_central.commands.receipts import keys, verify
 from kiosk_central.commands.refunds import refund
 from kiosk_central.commands.rollouts import rollout
 from kiosk_central.commands.serve import serve
+from kiosk_central.commands.software import software
 from kiosk_central.commands.statements import statement
 from kiosk_central.commands.trust import trust
 from kiosk_central.region import load_region
@@ -65,6 +66,7 @@ COMMANDS = (
     rollout,
     seal,
     serve,
+    software,
     statement,
     trust,
     verify,

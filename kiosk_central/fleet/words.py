@@ -18,6 +18,7 @@ MODULES: Final = {
     "held": "缴费状态",
     "central": "中心线路",
     "region": "参数包",
+    "update": "程序更新",
 }
 PAPERS: Final = {"enough": "充足", "low": "将尽", "out": "缺纸", "unknown": "未知"}
 FILTERS: Final = {

@@ -7,12 +7,13 @@ import argparse
 
 from kioskd import __version__, log
 from kioskd.commands import add_config
+from kioskd.domain.diagnosis import verdict
 from kioskd.relay.clock import utc_now
 from kioskd.screens.words import Words
 from kioskd.technician.doctor.machine import Machine
 from kioskd.technician.doctor.report import as_json, as_text, language
 from kioskd.technician.doctor.view import view
-from kioskd.technician.doctor.visit import EXIT_CODES, verdict, visit
+from kioskd.technician.doctor.visit import EXIT_CODES, visit
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -18,9 +18,9 @@ from kioskd.protocols.software_bundle import Bundle
 from kioskd.relay.line import CentralLine
 from kioskd.update.bundle_source import from_centre, from_file
 from kioskd.update.install import install
-from kioskd.update.release import acceptable, check_fits, pinned_keys, running_release
+from kioskd.update.release import acceptable, check_fits, pinned_keys
 from kioskd.update.service import Updater
-from kioskd.update.slots import Machine
+from kioskd.update.slots import Machine, running_release
 from kioskd.update.state import Stage, State, keep
 from kioskd.update.state import load as load_state
 from kioskd.update.trial import confirm
@@ -119,9 +119,9 @@ def install_file(options: argparse.Namespace, machine: Machine) -> int:
     read = from_file(options.file)
     bundle = acceptable(read, machine)
     version = bundle.manifest.version
-    keep(machine.state, State(Stage.LOADING, version))
+    keep(machine.state, State(Stage.LOADING, version, by_hand=True))
     slot = install(bundle, read, machine, _shown)
-    keep(machine.state, State(Stage.READY, version))
+    keep(machine.state, State(Stage.READY, version, by_hand=True))
     print(f"\n{version} is in slot {slot.value}; restart kioskd-update.service to have it tried")
     return 0
 

@@ -128,6 +128,9 @@ class PinPad(Described, Protocol):
     async def end_of_day(self) -> tuple[int, Money]:
         """Close the batch; return count and sum. Raises DeviceError."""
 
+    async def show(self, lines: tuple[str, ...], seconds: int) -> None:
+        """Show a text of ASCII, outside any payment. Raises DeviceError."""
+
     async def diagnose(self) -> None:
         """Test the way to the bank's host. Raises DeviceError."""
 

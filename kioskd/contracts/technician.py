@@ -5,8 +5,10 @@ from contextlib import AbstractContextManager
 from enum import Enum
 from typing import Protocol
 
+from kioskd.domain.diagnosis import Line
 from kioskd.domain.document import GenuinePages, Receipt
 from kioskd.domain.selftest import Finding
+from kioskd.domain.stick import StickOutcome
 from kioskd.domain.trouble import Trouble
 from kioskd.protocols.acceptance import Acceptance
 
@@ -66,6 +68,15 @@ class Workshop(Protocol):
 
     async def sheet(self, findings: Sequence[Finding], technician: str, language: str) -> Sheet:
         """Compose and sign the acceptance sheet. Raises NoIdentity."""
+
+    async def diagnosed(self) -> tuple[Line, ...]:
+        """Look at everything, as ``kioskd doctor`` does."""
+
+    async def bundle_pages(self, lines: tuple[Line, ...]) -> tuple[str, ...]:
+        """Return a short bundle as the texts of QR codes, at least one."""
+
+    async def bundle_to_stick(self) -> StickOutcome:
+        """Have a whole bundle written to the USB stick that is plugged."""
 
     async def send(self, acceptance: Acceptance) -> None:
         """Bring it to the centre. Raises ServerError."""

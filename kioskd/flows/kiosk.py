@@ -68,6 +68,10 @@ class Kiosk:
     """ISO date on which the centre last confirmed the region pack."""
     region_changed: Callable[[], Awaitable[None]] = trio.sleep_forever
     """Returns when there is another region pack."""
+    update_due: Callable[[], Awaitable[None]] = trio.sleep_forever
+    """Returns when new software waits for its trial and this is the moment."""
+    give_way: Callable[[], Awaitable[None]] = trio.sleep_forever
+    """Lets that trial begin; returns if it does not."""
     workshop: Workshop | None = None
     """Lets technicians in; None where nobody is ever let in."""
 

@@ -24,7 +24,7 @@ from kioskd.relay.line import CentralLine
 from kioskd.relay.safe_file import write_safely
 
 PAUSE_MAX_S = 60.0
-NAME = Text("向中心激活", "Enrolment at the centre")
+NAME = Text("在中心入网", "Enrolment at the centre")
 
 
 class Ending(Enum):
@@ -135,7 +135,7 @@ def step_of(outcome: Outcome | None, *, has_identity: bool, has_code: bool) -> S
 
 
 def _no_code() -> Step:
-    reason = Text("还没有激活：没有激活码。", "Not enrolled: there is no code.")
+    reason = Text("还没有入网：没有入网码。", "Not enrolled: there is no code.")
     return Step(NAME, Verdict.FAILED, reason, _new_code("I-14"), "I-14", stops=True)
 
 
@@ -160,7 +160,7 @@ def _new_code(code: str) -> Text:
     if code == "I-15":
         return CALL
     return Text(
-        "请中心重新发激活码（kiosk-central kiosk enrol），写进 kioskd.txt 的 code。",
+        "请中心重新发入网码（kiosk-central kiosk enrol），写进 kioskd.txt 的 code。",
         "Have the centre make a new code (kiosk-central kiosk enrol), write it into kioskd.txt.",
     )
 
@@ -169,17 +169,17 @@ REFUSALS = {
     ProblemCode.CODE_USED.value: (
         "I-11",
         Text(
-            "激活码已经用过，或者后来又发了新的。若不是你们用的，请中心立即撤销。",
+            "入网码已经用过，或者后来又发了新的。若不是你们用的，请中心立即撤销。",
             "The code was used, or a newer one was made. If it was not you, have it revoked.",
         ),
     ),
     ProblemCode.CODE_EXPIRED.value: (
         "I-12",
-        Text("激活码过了 24 小时。", "The code is older than 24 hours."),
+        Text("入网码过了 24 小时。", "The code is older than 24 hours."),
     ),
     ProblemCode.CODE_UNKNOWN.value: (
         "I-13",
-        Text("这个激活码不是给这个终端编号的。", "The code is not for a kiosk of this number."),
+        Text("这个入网码不是给这个终端编号的。", "The code is not for a kiosk of this number."),
     ),
     ProblemCode.KIOSK_UNKNOWN.value: (
         "I-13",

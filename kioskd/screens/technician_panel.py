@@ -8,6 +8,7 @@ from kioskd.screens import layout
 from kioskd.screens import theme as t
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Done, Screen
+from kioskd.screens.icons import Icon
 from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look
 from kioskd.screens.theme import Colour, Type
@@ -39,7 +40,11 @@ class TechnicianTouch(Screen[Result]):
         for index, place in enumerate(_places(area, side)):
             done = index in self.touched
             canvas.card(place, Look.DONE if done else Look.OPEN, f"cross-{index}")
-            _cross(canvas, place, t.DONE if done else t.INK)
+            if done:
+                mark = place.centred(side // 2, side // 2)
+                canvas.icon(Icon.CHECK, mark, t.DONE, Look.DONE.fill)
+            else:
+                _cross(canvas, place, t.INK)
         middle = area.centred(area.w - 2 * side - canvas.px(40), area.h)
         above = middle.cut_top((area.h - side) // 2 - canvas.px(10))[0]
         title = words("technician_touch.title")

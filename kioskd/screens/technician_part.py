@@ -11,7 +11,7 @@ from kioskd.screens.contract import Done, Screen
 from kioskd.screens.layout import Rect
 from kioskd.screens.looks import Look
 from kioskd.screens.navigation import Navigation
-from kioskd.screens.technician_parts import SIGNS
+from kioskd.screens.technician_parts import INKS
 from kioskd.screens.theme import Type
 from kioskd.screens.widgets import Action, action_row, heading
 from kioskd.screens.widgets.blocks import Block, draw_blocks, fact_blocks, text_block
@@ -83,9 +83,7 @@ class TechnicianPart(Screen[PartAnswer]):
             upper, lower = cell.inset(canvas.px(20), canvas.px(8)).cut_top(
                 (cell.h - 2 * canvas.px(8)) * 6 // 10
             )
-            said = words(
-                f"technician.{result.value}" if deed in self.finding.done else "technician.untried"
-            )
+            said = words(_said_of(self.finding, deed))
             canvas.text(
                 upper,
                 words(f"technician.do.{deed}"),
@@ -94,4 +92,12 @@ class TechnicianPart(Screen[PartAnswer]):
                 valign="middle",
                 shrink_to=0.6,
             )
-            canvas.text(lower, said, Type.NOTE, SIGNS[result][1], valign="middle", shrink_to=0.6)
+            canvas.text(lower, said, Type.NOTE, INKS[result], valign="middle", shrink_to=0.6)
+
+
+def _said_of(finding: Finding, deed: str) -> str:
+    """Return the key of what is said of a deed."""
+    if deed not in finding.done:
+        return "technician.untried"
+    result = finding.done[deed]
+    return "technician.cannot" if result is Result.ABSENT else f"technician.{result.value}"

@@ -24,6 +24,8 @@ SIGNS: dict[Result, tuple[Icon, Colour]] = {
     Result.ABSENT: (Icon.DOTS, t.OFF_INK),
 }
 """Each result has a sign and a word, never a colour alone."""
+INKS = {result: ink for result, (_, ink) in SIGNS.items()} | {Result.UNKNOWN: t.DOUBT_INK}
+"""Of the words: letters want more contrast than a sign."""
 PART = "part-"
 
 
@@ -31,6 +33,8 @@ class PartsChoice(Enum):
     """What she may choose besides a part."""
 
     SHEET = "sheet"
+    DOCTOR = "doctor"
+    """Look at everything, not only at parts."""
     END = "end"
 
 
@@ -49,8 +53,8 @@ class TechnicianParts(Screen[PartsAnswer]):
     page: int = 0
 
     def tap(self, button: str) -> "TechnicianParts | Done[PartsAnswer] | None":
-        """A part (``part-pin_pad``), another page, ``sheet``, or ``end``."""
-        if button in ("sheet", "end"):
+        """A part (``part-pin_pad``), another page, ``doctor``, ``sheet``, or ``end``."""
+        if button in ("doctor", "sheet", "end"):
             return Done(PartsChoice(button))
         page = turned(self.page, button)
         if page is not None:
@@ -67,18 +71,30 @@ class TechnicianParts(Screen[PartsAnswer]):
         room = heading(canvas, room, words("technician_parts.title"), whole)
         across = 1 if canvas.portrait else 2
         high = max(canvas.theme.min_touch, canvas.px(76))
-        if between.w < canvas.px(420) and len(self.findings) > across * rows_that_fit(
+        if between.w < canvas.px(420) and len(self.findings) + 1 > across * rows_that_fit(
             room.h, high, gap
         ):
             room, between = room.cut_bottom(canvas.theme.button_height, gap)
         rows = rows_that_fit(room.h, high, gap)
-        page = page_of(self.findings, self.page, across * rows)
+        page = page_of((None, *self.findings), self.page, across * rows)
         lines = layout.stack(room, [stretched(room.h, high, gap)] * rows, gap)
         cells = [cell for line in lines for cell in layout.columns(line, [1] * across, gap)]
         for finding, cell in zip(page.items, cells, strict=False):
-            _draw_part(canvas, cell, finding)
+            if finding is None:
+                _draw_doctor(canvas, cell)
+            else:
+                _draw_part(canvas, cell, finding)
         page_buttons(canvas, between, page.index, page.count)
         canvas.say_in_footer(words("technician.until"), Public(self.until))
+
+
+def _draw_doctor(canvas: Canvas, cell: Rect) -> None:
+    canvas.card(cell, Look.OPEN, "doctor")
+    mark, room = cell.inset(canvas.px(18), canvas.px(6)).cut_left(canvas.px(34), canvas.px(14))
+    side = canvas.px(30)
+    canvas.icon(Icon.SEARCH, mark.centred(side, side), t.BLUE, t.SURFACE)
+    name = canvas.words("technician_doctor.open")
+    canvas.text(room, name, Type.STRONG, t.BLUE, valign="middle", shrink_to=0.6)
 
 
 def _draw_part(canvas: Canvas, cell: Rect, finding: Finding) -> None:
@@ -97,4 +113,4 @@ def _draw_part(canvas: Canvas, cell: Rect, finding: Finding) -> None:
     canvas.icon(icon, mark.centred(side, side), t.SURFACE, ink)
     name = words(f"technician.part.{finding.part}")
     canvas.text(room, name, Type.STRONG, valign="middle", shrink_to=0.6)
-    canvas.text(right, said, Type.NOTE_STRONG, ink, "right", "middle", shrink_to=0.6)
+    canvas.text(right, said, Type.NOTE_STRONG, INKS[result], "right", "middle", shrink_to=0.6)

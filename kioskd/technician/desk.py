@@ -11,14 +11,18 @@ import trio
 from kioskd import __version__, log
 from kioskd.config import Config
 from kioskd.contracts.technician import Verdict
+from kioskd.domain.diagnosis import Line
 from kioskd.domain.document import GenuinePages
 from kioskd.domain.selftest import Finding
+from kioskd.domain.stick import StickOutcome
 from kioskd.domain.trouble import Trouble
 from kioskd.drivers.alignment_page import alignment_page
 from kioskd.protocols.acceptance import Acceptance
 from kioskd.relay.acceptance import AcceptanceCalls
+from kioskd.relay.acceptance_box import AcceptanceBox
 from kioskd.relay.clock import utc_now
 from kioskd.technician.access import Access
+from kioskd.technician.bundle.order import ordered
 from kioskd.technician.sheet import Occasion, PrintedSheet, composed
 
 SERIAL_FILES: Final = (
@@ -34,11 +38,12 @@ class TechnicianDesk:
         self,
         config: Config,
         centre: AcceptanceCalls,
+        box: AcceptanceBox,
         called: Callable[[], Awaitable[None]],
         region_version: Callable[[], int],
     ) -> None:
         """``called`` returns when somebody makes the technicians' sign."""
-        self._config, self._centre, self._called = config, centre, called
+        self._config, self._centre, self._box, self._called = config, centre, box, called
         self._region_version = region_version
         self._access = Access(config.kiosk.id, centre.identity.technician_key, trio.current_time)
         self._at_work = False
@@ -97,8 +102,21 @@ class TechnicianDesk:
         identity, font = self._centre.identity, self._config.screen.font
         return await trio.to_thread.run_sync(composed, occasion, findings, identity, font)
 
+    async def diagnosed(self) -> tuple[Line, ...]:
+        from kioskd.technician.doctor.inside import diagnosed  # noqa: PLC0415  (memory)
+
+        return await diagnosed(self._config)
+
+    async def bundle_pages(self, lines: tuple[Line, ...]) -> tuple[str, ...]:
+        from kioskd.technician.bundle.short import pages_from_inside  # noqa: PLC0415  (memory)
+
+        return await trio.to_thread.run_sync(pages_from_inside, self._config, lines)
+
+    async def bundle_to_stick(self) -> StickOutcome:
+        return await ordered()
+
     async def send(self, acceptance: Acceptance) -> None:
-        await self._centre.send_acceptance(acceptance)
+        await self._box.send(acceptance)
 
 
 def board_serial(files: Sequence[Path] = SERIAL_FILES) -> str:

@@ -17,7 +17,7 @@ from kioskd.domain.notice import Notice
 from kioskd.technician.pauses import next_pause
 from kioskd.technician.text_screen import text_screen
 from kioskd.technician.this_machine import Places, this_kiosk
-from kioskd.technician.why import NOTICE_FILE, why
+from kioskd.technician.why import FALLS, NOTICE_FILE, why
 
 PAUSE_FILE = Path("/run/kioskd-notice/pause.json")
 LAST_WORDS = 200
@@ -40,10 +40,13 @@ def show_until_tried_again(places: NoticePlaces, page: Iterable[str]) -> None:
     ``page`` are the words that start the picture, to which the minutes are added.
     """
     notice = why(places.notice, places.machine.config, os.environ)
-    pause = next_pause(places.pause)
-    log.warning("notice.shown", code=notice.code, in_a_row=pause.count, for_s=pause.length_s)
-    _write(notice, places)
+    pause = next_pause(places.pause, is_told=notice.code not in FALLS)
+    log.warning("notice.pause", code=notice.code, in_a_row=pause.count, for_s=pause.length_s)
+    if not pause.shown:
+        time.sleep(pause.length_s)
+        return
     began = time.monotonic()
+    _write(notice, places)
     trouble = _run_page([*page, str(round(pause.length_s / 60))], pause.length_s)
     if trouble:
         log.warning("notice.no_picture", reason=trouble)

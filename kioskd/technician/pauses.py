@@ -1,6 +1,7 @@
-"""How long a notice stands before the kiosk is tried again: longer each time in a row.
+"""How long to wait before a kiosk that fell is tried again: longer each time in a row.
 
-Kept in /run, so a restart of the board begins anew; after an hour without a notice too.
+The first two falls are passed over in silence; systemd 252 has no pauses that grow. Kept in /run,
+so a restart of the board begins anew; after an hour without a fall too.
 """
 
 import time
@@ -11,12 +12,13 @@ import msgspec
 
 from kioskd import log
 
-PAUSES_S = (60.0, 120.0, 300.0, 600.0, 900.0)
+SILENT_S = (2.0, 2.0)
+SHOWN_S = (60.0, 120.0, 300.0, 600.0, 900.0)
 FORGOTTEN_AFTER_S = 3600.0
 
 
 class _Row(msgspec.Struct, frozen=True):
-    """How many notices stood in a row, and when the last one ended, by the time since boot."""
+    """How many falls there were in a row, and when the last pause ended, by the time since boot."""
 
     count: int
     until_s: float
@@ -24,24 +26,30 @@ class _Row(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """The turn of one notice."""
+    """The pause after one fall."""
 
     count: int
     """The first of a row is 1."""
     length_s: float
+    shown: bool
+    """Whether the reason stands on the panel meanwhile."""
 
 
-def next_pause(file: Path) -> Pause:
-    """Return how long to wait this time, and remember that it was this time's turn."""
+def next_pause(file: Path, *, is_told: bool) -> Pause:
+    """Return how long to wait this time, and remember that it was this time's turn.
+
+    A reason that is told, and will not go away by trying again, is shown from the first time on.
+    """
     now_s = time.clock_gettime(time.CLOCK_BOOTTIME)
     row = _read(file)
     count = row.count + 1 if row is not None and now_s - row.until_s < FORGOTTEN_AFTER_S else 1
-    length_s = PAUSES_S[min(count, len(PAUSES_S)) - 1]
+    lengths = SHOWN_S if is_told else (*SILENT_S, *SHOWN_S)
+    length_s = lengths[min(count, len(lengths)) - 1]
     try:
         file.write_bytes(msgspec.json.encode(_Row(count, now_s + length_s)))
     except OSError as refused:
         log.warning("notice.pause_not_kept", reason=refused.strerror)
-    return Pause(count, length_s)
+    return Pause(count, length_s, shown=length_s >= SHOWN_S[0])
 
 
 def _read(file: Path) -> _Row | None:

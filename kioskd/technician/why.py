@@ -18,6 +18,8 @@ from kioskd.errors import ConfigError
 NOTICE_FILE = Path("/run/kioskd-site/notice.json")
 WRONG_SETTINGS = "K-01"
 FELL, HUNG, NO_MEMORY, NOT_TOLD = "I-20", "I-21", "I-22", "I-23"
+FALLS = frozenset({FELL, HUNG, NO_MEMORY})
+"""What may be over when the kiosk is started again."""
 CALL = Text(
     "断电，等十秒再通电。还是这样就把代码报给运维。",
     "Switch off, wait ten seconds, switch on. If it stays, tell the operator the code.",
@@ -40,10 +42,11 @@ class _Said(msgspec.Struct):
 
 def why(notice_file: Path, config: Path, monitored: Mapping[str, str]) -> Notice:
     """Return the notice that provisioning left, or one made from how the kiosk ended."""
-    return _said(notice_file) or _wrong_settings(config) or _ended(monitored)
+    return said(notice_file) or _wrong_settings(config) or _ended(monitored)
 
 
-def _said(file: Path) -> Notice | None:
+def said(file: Path = NOTICE_FILE) -> Notice | None:
+    """Return the notice that provisioning left, None if there is none or it cannot be read."""
     try:
         said = msgspec.json.decode(file.read_bytes(), type=_Said)
     except FileNotFoundError:

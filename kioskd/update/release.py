@@ -1,35 +1,9 @@
 """What runs here, and whether a bundle may take its place."""
 
-from dataclasses import dataclass
-from pathlib import Path
-
 from kioskd.errors import UpdateFault, UpdateRefused
 from kioskd.protocols.release_signature import Keys, Read, believed, read_keys
-from kioskd.protocols.software_bundle import Bundle, Manifest, is_version, version_key
-from kioskd.update.slots import Machine
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """What the image says of itself, in os-release(5)."""
-
-    compatible: str
-    """IMAGE_ID: the kind of machine it was built for."""
-    version: str
-    """IMAGE_VERSION."""
-
-
-def running_release(os_release: Path) -> Release:
-    """Return what runs. Raises UpdateRefused(NO_SLOTS) where no image of ours does."""
-    try:
-        lines = os_release.read_text("utf-8", "replace").splitlines()
-    except OSError:
-        lines = []
-    told = dict(line.split("=", 1) for line in lines if "=" in line)
-    compatible, version = (told.get(key, "").strip("\"'") for key in ("IMAGE_ID", "IMAGE_VERSION"))
-    if not compatible or not is_version(version):
-        raise UpdateRefused(UpdateFault.NO_SLOTS, "os-release names no image")
-    return Release(compatible, version)
+from kioskd.protocols.software_bundle import Bundle, Manifest, version_key
+from kioskd.update.slots import Machine, Release, running_release
 
 
 def pinned_keys(machine: Machine) -> Keys:

@@ -15,8 +15,8 @@ from kioskd.errors import UpdateFault, UpdateRefused
 from kioskd.protocols.release_signature import Read
 from kioskd.update.facts import Facts, Progress, allowed_in, facts_in, tell, wanted_in
 from kioskd.update.install import install
-from kioskd.update.release import acceptable, running_release
-from kioskd.update.slots import Machine
+from kioskd.update.release import acceptable
+from kioskd.update.slots import Machine, running_release
 from kioskd.update.state import Stage, State, keep, load
 from kioskd.update.system import reboot_into_trial
 from kioskd.update.trial import settled
@@ -69,8 +69,8 @@ class Updater:
         return self._fetch(wanted)
 
     def _nothing_wanted(self, state: State, wanted: str) -> State:
-        """Forget what failed; what a technician installed by hand has its trial all the same."""
-        if state.stage is Stage.READY and not wanted:
+        """Forget what is not wanted any more, but for what a technician has brought."""
+        if state.stage is Stage.READY and state.by_hand and not wanted:
             return self._offer(state)
         return state if state.stage is Stage.IDLE else keep(self.machine.state, State())
 

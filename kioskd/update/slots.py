@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from kioskd.errors import UpdateFault, UpdateRefused
+from kioskd.protocols.software_bundle import is_version
 from kioskd.relay.safe_file import sync_folder
 from kioskd.update.system import writable
 
@@ -103,6 +104,29 @@ class Machine:
         replace_file(self.firmware, TRYBOOT, bytes(config))
 
 
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What the image says of itself, in os-release(5)."""
+
+    compatible: str
+    """IMAGE_ID: the kind of machine it was built for."""
+    version: str
+    """IMAGE_VERSION."""
+
+
+def running_release(os_release: Path) -> Release:
+    """Return what runs. Raises UpdateRefused(NO_SLOTS) where no image of ours does."""
+    try:
+        lines = os_release.read_text("utf-8", "replace").splitlines()
+    except OSError:
+        lines = []
+    told = dict(line.split("=", 1) for line in lines if "=" in line)
+    compatible, version = (told.get(key, "").strip("\"'") for key in ("IMAGE_ID", "IMAGE_VERSION"))
+    if not compatible or not is_version(version):
+        raise UpdateRefused(UpdateFault.NO_SLOTS, "os-release names no image")
+    return Release(compatible, version)
+
+
 def _choice_in(config: bytes) -> tuple[Slot, int]:
     found = list(CHOICE.finditer(config))
     if len(found) != 1:
@@ -125,8 +149,8 @@ def replace_file(firmware: Path, name: str, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        sync_folder(path.parent)
-        sync_folder(firmware)
+        for parent in Path(name).parents:
+            sync_folder(firmware / parent)
     if uncached(path) != data:
         raise UpdateRefused(UpdateFault.NOT_WRITTEN, name)
 

@@ -39,6 +39,8 @@ class State:
     """Trials that it was given."""
     well_before: tuple[str, ...] = ()
     """Parts of the kiosk that were well when the trial was begun."""
+    by_hand: bool = False
+    """A technician brought it: it is tried though the centre wants nothing."""
     fault: str = ""
     """The operator's code, of a version that failed."""
     detail: str = ""

@@ -1,4 +1,7 @@
-"""The two commands of the system that an update needs: mounting anew, and starting anew."""
+"""What an update asks of systemd: a boot partition that can be written, and one start on trial.
+
+The rights to mount and to restart are those units', not the updater's.
+"""
 
 import os
 import subprocess
@@ -8,7 +11,10 @@ from pathlib import Path
 from typing import Final
 
 COMMAND_S: Final = 60
-REBOOT: Final = ("/usr/bin/systemctl", "reboot", "--reboot-argument=0 tryboot")
+CARD_UNIT: Final = "kioskd-card.service"
+"""While it is active the boot partition can be written."""
+TRIAL_UNIT: Final = "kioskd-trial.service"
+"""Restarts the machine; the firmware reads ``tryboot.txt`` once."""
 
 
 @contextmanager
@@ -20,20 +26,21 @@ def writable(firmware: Path) -> Iterator[None]:
     if not os.path.ismount(firmware):
         yield
         return
-    _remount(firmware, "rw")
+    _systemctl("start", CARD_UNIT)
     try:
         yield
     finally:
-        _remount(firmware, "ro")
-
-
-def _remount(firmware: Path, how: str) -> None:
-    words = ["/usr/bin/mount", "-o", f"remount,{how}", str(firmware)]
-    done = subprocess.run(words, capture_output=True, timeout=COMMAND_S, check=False)
-    if done.returncode != 0:
-        raise OSError(0, f"remount,{how} failed", str(firmware))
+        _systemctl("stop", CARD_UNIT)
 
 
 def reboot_into_trial() -> None:
-    """Restart; the firmware reads ``tryboot.txt`` once. Raises CalledProcessError."""
-    subprocess.run(REBOOT, check=True, timeout=COMMAND_S)
+    """Restart into the other slot, this once. Raises OSError."""
+    _systemctl("start", TRIAL_UNIT)
+
+
+def _systemctl(verb: str, unit: str) -> None:
+    words = ["/usr/bin/systemctl", verb, unit]
+    try:
+        subprocess.run(words, capture_output=True, timeout=COMMAND_S, check=True)
+    except subprocess.SubprocessError as error:
+        raise OSError(0, f"systemctl {verb}: {type(error).__name__}", unit) from None

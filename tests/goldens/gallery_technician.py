@@ -26,8 +26,8 @@ def _done(part: str, *deeds: str, **more: Any) -> Finding:
 PIN_PAD = Finding(
     "pin_pad",
     facts=(("port", "/dev/kiosk/pinpad"), ("terminal", "29001006")),
-    deeds=("ask_pin_pad", "reach_bank"),
-    done=MappingProxyType({"ask_pin_pad": Result.PASS}),
+    deeds=("ask_pin_pad", "show_on_pin_pad", "reach_bank"),
+    done=MappingProxyType({"ask_pin_pad": Result.PASS, "show_on_pin_pad": Result.ABSENT}),
 )
 A4 = Finding(
     "document_printer",

@@ -1,6 +1,7 @@
 """A card in folders, and a machine that mounts nothing: what provisioning is tried on."""
 
 import errno
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -51,6 +52,7 @@ class FakeMachine:
     refuses: dict[str, str] = field(default_factory=dict)
     """What fails, and with which words."""
     done: list[str] = field(default_factory=list)
+    root: bool = True
     time: float = 1_800_000_000.0
 
     def is_mounted(self, folder: Path) -> bool:
@@ -74,6 +76,21 @@ class FakeMachine:
 
     def give(self, path: Path, *, group_only: bool) -> None:
         self._do("give", f"{path.name} {'group' if group_only else 'all'}")
+
+    def is_root(self) -> bool:
+        return self.root
+
+    def stop_kiosk(self) -> None:
+        self._do("stop", "")
+
+    def start_kiosk(self) -> None:
+        self._do("start", "")
+
+    def as_kiosk(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def discard_free(self, folder: Path) -> None:
+        self._do("discard", folder.name)
 
     def reread_device_names(self) -> None:
         self._do("udev", "")

@@ -22,21 +22,9 @@ from kioskd.errors import NoIdentity
 from kioskd.protocols.acceptance import Acceptance, NotASheet, message_of, qr_text, read_qr
 from kioskd.relay.identity import Identity
 from kioskd.technician import sheet as sheets
-from kioskd.technician.sheet import Occasion, PrintedSheet, composed
-from tests.goldens.gallery_technician import FINDINGS
+from kioskd.technician.sheet import PrintedSheet, composed
+from tests.sheets import FINDINGS, OCCASION
 from tests.trust import Trust
-
-OCCASION = Occasion(
-    "K0123-0123456789ab",
-    KIOSK,
-    "第一人民医院 · 门诊大厅 2 号机",
-    "SAMPLE00000001",
-    "0.1.0",
-    3,
-    "2026-11-22T02:00:00Z",
-    "测试甲",
-    "zh_CN",
-)
 
 
 @pytest.fixture

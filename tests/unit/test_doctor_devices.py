@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from kioskd.domain.diagnosis import State
 from kioskd.drivers.ipp_line import Answer
 from kioskd.errors import DeviceUnavailable
 from kioskd.protocols.central_fleet import PaperLevel
 from kioskd.protocols.central_pack import PACK_MODULE
 from kioskd.relay.region_copy import RegionCopy, SeenPack
 from kioskd.technician.doctor import devices, money
-from kioskd.technician.doctor.finding import State
 from kioskd.technician.doctor.visit import CHECKS
 from kioskd.transports import pcsc
 from tests.journals import Books, lent

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from kioskd.domain.diagnosis import Finding, State
 from kioskd.technician.doctor import board, disk, system
-from kioskd.technician.doctor.finding import Finding, State
 from kioskd.technician.doctor.machine import Machine, Room
 from kioskd.technician.doctor.view import view
 from kioskd.technician.doctor.visit import CHECKS, Check
@@ -149,6 +149,31 @@ def test_the_supply_of_a_board_is_asked_of_its_program_too(kiosk: Kiosk) -> None
     assert board.power(kiosk.view).cause == "under_voltage_now"
 
 
+def test_the_kernels_log_is_read_from_the_systems_too(kiosk: Kiosk) -> None:
+    """Where dmesg is refused; the lines look the same."""
+    told = "[    0.000000] kiosk kernel: Booting\n[   90.1] kiosk kernel: Undervoltage detected!\n"
+    both(volt("0"), says("dmesg", None), says("journalctl --dmesg", told))(kiosk)
+    assert kiosk.machine.kernel_log() == [
+        "[    0.000000] Booting",
+        "[   90.1] Undervoltage detected!",
+    ]
+    assert board.power(kiosk.view).cause == "under_voltage_before"
+
+
+@pytest.mark.parametrize(
+    ("dips", "state", "cause"),
+    [(0, State.GOOD, ""), (3, State.WRONG, "under_voltage_before")],
+)
+def test_the_kiosk_itself_remembers_a_low_voltage(
+    kiosk: Kiosk, dips: int, state: State, cause: str
+) -> None:
+    """Only root reads the kernel's log; the kiosk has looked each second since it was started."""
+    both(volt("0"), says("dmesg", None))(kiosk)
+    kiosk.tell(replace(STATUS, dips=dips))
+    found = board.power(kiosk.view)
+    assert (found.state, found.cause) == (state, cause)
+
+
 @pytest.mark.parametrize(("register", "state"), [(0x1000, State.GOOD), (0x0020, State.UNKNOWN)])
 def test_a_start_by_power_is_told_from_a_reset(kiosk: Kiosk, register: int, state: State) -> None:
     """Whether somebody ordered a reset or the watchdog bit, no board tells."""
@@ -215,13 +240,24 @@ def test_who_may_not_look_is_told_so() -> None:
 
 
 def test_an_accepted_interface_of_a_refused_device_is_told_once(kiosk: Kiosk) -> None:
-    """A refused USB device is described by port and kind; its interfaces are not counted again."""
+    """By port and kind, never by the name it bears; its interfaces are not counted again."""
     for name, text in (
         ("authorized", "0"), ("idVendor", "0951"), ("idProduct", "1666"), ("product", "DataStick"),
     ):  # fmt: skip
         kiosk.put(f"/sys/bus/usb/devices/1-1.4/{name}", text)
     kiosk.put("/sys/bus/usb/devices/1-1.4:1.0/authorized", "0")
-    assert system.usb(kiosk.view).facts["refused"] == "usb-1.4 0951:1666 DataStick"
+    assert system.usb(kiosk.view).facts["refused"] == "usb-1.4 0951:1666"
+
+
+def test_an_update_that_failed_is_told_by_its_code(kiosk: Kiosk) -> None:
+    """With the version that came back out; one that went well is a fact."""
+    kiosk.put("/etc/os-release", 'IMAGE_ID=kioskd-pi\nIMAGE_VERSION="0.2.0"\n')
+    for stage, fault, code in (("idle", "", ""), ("failed", "U-10", "U-10")):
+        state = f'{{"stage": "{stage}", "version": "0.3.0", "fault": "{fault}"}}'
+        kiosk.put("/data/update/state.json", state)
+        found = system.slot(kiosk.view)
+        assert (found.code, found.facts["version"]) == (code, "0.2.0")
+        assert found.facts["update"] == f"0.3.0 {stage}"
 
 
 def test_a_wrong_configuration_names_the_key(kiosk: Kiosk) -> None:

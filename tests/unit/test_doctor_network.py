@@ -11,8 +11,8 @@ import pytest
 
 from kiosk_central.trust import ca
 from kiosk_central.trust.tls import server_tls
+from kioskd.domain.diagnosis import State
 from kioskd.protocols import central
-from kioskd.technician.doctor.finding import State
 from kioskd.technician.doctor.visit import CHECKS
 from tests.trust import Trust
 from tests.unit.doctor_world import Kiosk

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from kioskd.cli import main
+from kioskd.domain.diagnosis import Finding, Line, State, faulty, good, unknown, verdict, wrong
 from kioskd.errors import DeviceUnavailable
+from kioskd.screens.diagnosis_words import cause, next_step, value
 from kioskd.screens.words import LANGUAGES, Words
-from kioskd.technician.doctor.finding import Finding, State, faulty, good, unknown, wrong
-from kioskd.technician.doctor.report import as_data, as_text, cause, language, next_step, value
+from kioskd.technician.doctor.report import as_data, as_text, language
 from kioskd.technician.doctor.view import View
-from kioskd.technician.doctor.visit import CHECKS, EXIT_CODES, Line, verdict, visit
+from kioskd.technician.doctor.visit import CHECKS, EXIT_CODES, visit
 from tests.unit.doctor_world import Kiosk
 from tools.catalogues import messages
 
@@ -46,7 +47,12 @@ def test_every_cause_has_words_and_a_next_step(language: str) -> None:
     assert {key.split(".")[2] for key in keys} == said
 
 
-OTHER_FORMS = {"pin_pad": "port", "id_reader": "port", "receipt_printer": "port"}
+OTHER_FORMS = {
+    "receipt_paper": "paper_enough",
+    "pin_pad": "port",
+    "id_reader": "port",
+    "receipt_printer": "port",
+}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

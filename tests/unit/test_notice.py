@@ -24,7 +24,7 @@ from kioskd.domain.notice import Notice, WhichKiosk, qr_text, short_qr_text
 from kioskd.domain.text import Text
 from kioskd.screens.font_files import find_fonts
 from kioskd.screens.notice_page import NoticePage, draw_notice
-from kioskd.technician.pauses import FORGOTTEN_AFTER_S, PAUSES_S, next_pause
+from kioskd.technician.pauses import FORGOTTEN_AFTER_S, SHOWN_S, SILENT_S, next_pause
 from kioskd.technician.text_screen import text_screen
 from kioskd.technician.this_machine import Places, slot_of, this_kiosk
 from kioskd.technician.why import why
@@ -179,25 +179,32 @@ def test_what_provisioning_said_comes_first(tmp_path: Path) -> None:
     assert why(file, tmp_path / "none.toml", {}) == NOTICE
 
 
-def test_the_pauses_grow_and_begin_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("is_told", "lengths"), [(True, SHOWN_S), (False, (*SILENT_S, *SHOWN_S))], ids=["told", "fell"]
+)
+def test_the_pauses_grow_and_begin_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_told: bool, lengths: tuple[float, ...]
+) -> None:
     """In a row each is longer up to a limit; after an hour of peace the first is short again."""
     now = [1000.0]
     monkeypatch.setattr(time, "clock_gettime", lambda _: now[0])
     row = []
-    for _ in range(len(PAUSES_S) + 1):
-        pause = next_pause(tmp_path / "pause.json")
+    for _ in range(len(lengths) + 1):
+        pause = next_pause(tmp_path / "pause.json", is_told=is_told)
+        assert pause.shown is (pause.length_s in SHOWN_S)
         row.append(pause.length_s)
         now[0] += pause.length_s + 30
-    assert row == [*PAUSES_S, PAUSES_S[-1]]
+    assert row == [*lengths, lengths[-1]]
     now[0] += FORGOTTEN_AFTER_S
-    assert next_pause(tmp_path / "pause.json").length_s == PAUSES_S[0]
+    assert next_pause(tmp_path / "pause.json", is_told=is_told).length_s == lengths[0]
 
 
 def test_a_pause_that_cannot_be_kept_is_still_one(tmp_path: Path) -> None:
     """Without its folder, or with a broken file, the notice stands as long as the first."""
-    assert next_pause(tmp_path / "gone" / "pause.json").length_s == PAUSES_S[0]
+    nowhere = tmp_path / "gone" / "pause.json"
+    assert next_pause(nowhere, is_told=True).length_s == SHOWN_S[0]
     (tmp_path / "pause.json").write_text("[]")
-    assert next_pause(tmp_path / "pause.json").count == 1
+    assert next_pause(tmp_path / "pause.json", is_told=True).count == 1
 
 
 def test_which_kiosk_is_what_the_kernel_says(tmp_path: Path, good_config: Path) -> None:

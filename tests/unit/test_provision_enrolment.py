@@ -79,7 +79,7 @@ def test_a_kiosk_that_is_known_needs_no_code(card: Card) -> None:
     card.write(GOOD.replace(CODE, "(used)"))
     card.enrol()
     found, report = told(card)
-    assert not found and "[ OK ] 正常  向中心激活" in report
+    assert not found and "[ OK ] 正常  在中心入网" in report
 
 
 def test_what_the_account_of_the_kiosk_tells_is_not_trusted_to_be_well_formed(card: Card) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kioskd.commands.run import START_ME_AGAIN
 from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
@@ -63,13 +64,14 @@ def test_little_is_exposed(unit: Path) -> None:
 
 
 def test_kioskd_is_watched(service: dict[str, str]) -> None:
-    """READY and WATCHDOG come from the main process; falls in a row are told on the panel."""
+    """READY and WATCHDOG come from the main process; after a fall the notice starts it again."""
     assert service["Type"] == "notify"
     assert service["NotifyAccess"] == "main"
     assert 0 < int(service["WatchdogSec"]) <= 30
-    assert service["Restart"] == "on-failure"
     unit = UNIT.read_text(encoding="utf-8")
-    assert "\nOnFailure=kioskd-notice.service\n" in unit and "\nStartLimitBurst=" in unit
+    assert "\nOnFailure=kioskd-notice.service\n" in unit
+    assert "\nStartLimitIntervalSec=0\n" in unit
+    assert int(service["RestartForceExitStatus"]) == START_ME_AGAIN
 
 
 def test_a_wrong_configuration_stops_the_start(service: dict[str, str]) -> None:

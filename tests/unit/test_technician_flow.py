@@ -11,11 +11,20 @@ import trio
 import trio.testing
 
 from kioskd.contracts.technician import Verdict
+from kioskd.domain.diagnosis import Line, good, wrong
 from kioskd.domain.document import GenuinePages, LineStyle, Receipt, ReceiptLine
 from kioskd.domain.payment import Printed
 from kioskd.domain.selftest import Finding, Result
+from kioskd.domain.stick import StickOutcome
 from kioskd.domain.trouble import Trouble, TroubleReason
-from kioskd.errors import CardUnreadable, DeviceTimeout, NoIdentity, SessionEnded, VisitorCancelled
+from kioskd.errors import (
+    CardUnreadable,
+    DeviceRefused,
+    DeviceTimeout,
+    NoIdentity,
+    SessionEnded,
+    VisitorCancelled,
+)
 from kioskd.flows.kiosk import Kiosk
 from kioskd.flows.session import serve_one_visitor
 from kioskd.flows.technician import deeds
@@ -27,12 +36,16 @@ from kioskd.protocols.central_cabinet import CabinetEventKind as Kind
 from kioskd.screens.problem import Problem
 from kioskd.screens.technician_ask import TechnicianAsk, TechnicianDo
 from kioskd.screens.technician_code import TechnicianCode
+from kioskd.screens.technician_doctor import TechnicianDoctor, TechnicianDoctorLine
+from kioskd.screens.technician_pages import TechnicianPages
 from kioskd.screens.technician_part import TechnicianPart
 from kioskd.screens.technician_parts import TechnicianParts
 from kioskd.screens.technician_sheet import TechnicianSheet
+from kioskd.screens.technician_stick import TechnicianStick
 from tests.unit.flow_world import FakeStage, FlowWorld
 
 ANSWER = "0123456789"
+UNDER_VOLTAGE = wrong("under_voltage_now", now=True, before=True, bits="0x1")
 OK = [f"digit-{digit}" for digit in ANSWER] + ["ok"]
 PAUSED = Trouble(TroubleReason.TECHNICIAN_PAUSED, "T-02")
 
@@ -102,6 +115,18 @@ class FakeWorkshop:
         facts = SimpleNamespace(facts=SimpleNamespace(result=Result.PASS))
         slip = Receipt((ReceiptLine("sheet", style=LineStyle.HEADING),))
         return SimpleNamespace(acceptance=facts, pages=GenuinePages("S1", 1, b"%PDF"), slip=slip)
+
+    async def diagnosed(self) -> tuple[Line, ...]:
+        await trio.lowlevel.checkpoint()
+        return (Line("temperature", good(celsius=50.0, limit=80.0)), Line("power", UNDER_VOLTAGE))
+
+    async def bundle_pages(self, lines: tuple[Line, ...]) -> tuple[str, ...]:
+        await trio.lowlevel.checkpoint()
+        return ("KB1:1", "KB1:2")
+
+    async def bundle_to_stick(self) -> StickOutcome:
+        await trio.lowlevel.checkpoint()
+        return StickOutcome("1", None, "kioskd-K0123.tar.gz")
 
     async def send(self, acceptance: Any) -> None:
         await trio.lowlevel.checkpoint()
@@ -238,6 +263,18 @@ async def test_a_dead_device_is_found(kiosk: World) -> None:
     assert rows["presence"] is Result.ABSENT
 
 
+async def test_the_doctor_is_read_line_by_line(kiosk: World) -> None:
+    """What is wrong comes first; a line says why; a telephone takes the bundle, or a stick."""
+    touches = ("doctor", "line-power", "back", "bundle", "page-next", "stick", "ok", "back", "end")
+    await kiosk.serve(*OK, *touches)
+    listed = kiosk.bench.last(TechnicianDoctor).lines
+    assert [line.check for line in listed] == ["power", "temperature"]
+    assert kiosk.bench.last(TechnicianDoctorLine).line.finding is UNDER_VOLTAGE
+    assert kiosk.bench.last(TechnicianStick).outcome.file == "kioskd-K0123.tar.gz"
+    assert kiosk.bench.last(TechnicianPages).pages == ("KB1:1", "KB1:2")
+    assert kiosk.ids()[-1] == "technician-parts"
+
+
 async def test_what_eyes_tell_decides(kiosk: World) -> None:
     """The printer says that it printed; she says that the slip is not legible."""
     await kiosk.serve(*OK, "part-receipt_printer", "do-print_slip", "no", "back", "end")
@@ -357,14 +394,19 @@ async def test_the_door_is_moved_both_ways(kiosk: World) -> None:
 
 
 async def test_a_pin_pad_that_refuses_or_is_silent_fails(kiosk: World) -> None:
-    """By its status byte, by its diagnosis; nothing that charges is called."""
+    """By status, text, diagnosis; one that takes no texts cannot fail by that."""
 
     class Pad(Silent):
-        code = 0
+        code, shows = 0, False
 
         async def status(self) -> int:
             await trio.lowlevel.checkpoint()
             return self.code
+
+        async def show(self, lines: tuple[str, ...], seconds: int) -> None:
+            await trio.lowlevel.checkpoint()
+            if not self.shows:
+                raise DeviceRefused("pinpad", 0x83, "not supported")
 
         async def diagnose(self) -> None:
             await trio.lowlevel.checkpoint()
@@ -374,6 +416,11 @@ async def test_a_pin_pad_that_refuses_or_is_silent_fails(kiosk: World) -> None:
     assert await deeds.ask_pin_pad(at, hands) is Result.PASS
     Pad.code = 0x9C
     assert await deeds.ask_pin_pad(at, hands) is Result.FAIL
+    assert await deeds.show_on_pin_pad(at, hands) is Result.ABSENT
+    Pad.shows = True
+    assert await deeds.show_on_pin_pad(at, hands) is Result.PASS
+    assert hands.asked[-1] == "pin_pad_text"
+    assert await deeds.show_on_pin_pad(at, Willing(yes=False)) is Result.FAIL
     assert await deeds.reach_bank(at, hands) is Result.FAIL
 
 

@@ -10,7 +10,8 @@ from kioskd.contracts.stage import Followed
 from kioskd.contracts.technician import Workshop
 from kioskd.domain.selftest import Finding
 from kioskd.flows.kiosk import Kiosk
-from kioskd.flows.technician.devices import Devices, GivenUp
+from kioskd.flows.technician.devices import IDLE_S, Devices, GivenUp
+from kioskd.flows.technician.doctor import look_at_everything
 from kioskd.flows.technician.parts import PANEL, PARTS, by_name
 from kioskd.flows.technician.sheet import hand_out_sheet
 from kioskd.race import first_of
@@ -29,7 +30,7 @@ class AtScreen:
         self._stage = kiosk.stage
 
     async def confirms(self, question: str) -> bool:
-        return await self._stage.show(TechnicianAsk(question))
+        return await self._stage.show(TechnicianAsk(question), IDLE_S)
 
     @asynccontextmanager
     async def asked_to(self, what: str) -> AsyncIterator[None]:
@@ -55,12 +56,14 @@ async def work_at_parts(kiosk: Kiosk, workshop: Workshop, until: str) -> None:
     devices, findings = devices_of(kiosk, workshop), await _looked(devices_of(kiosk, workshop), {})
     screen = TechnicianParts(tuple(findings.values()), until)
     while True:
-        choice = await kiosk.stage.show(screen)
+        choice = await kiosk.stage.show(screen, IDLE_S)
         if choice is PartsChoice.END:
             return
         if choice is PartsChoice.SHEET:
             findings = await _looked(devices, findings)
             await hand_out_sheet(kiosk, workshop, tuple(findings.values()))
+        elif choice is PartsChoice.DOCTOR:
+            await look_at_everything(kiosk, workshop, until)
         elif isinstance(choice, str):
             findings[choice] = await _work_at(kiosk, devices, findings[choice], until)
         screen = replace(_shown(kiosk, screen), findings=tuple(findings.values()))
@@ -90,7 +93,7 @@ async def _work_at(kiosk: Kiosk, devices: Devices, finding: Finding, until: str)
     part = by_name(finding.part)
     while True:
         finding = await part.look(devices, finding)
-        choice = await kiosk.stage.show(TechnicianPart(finding, until))
+        choice = await kiosk.stage.show(TechnicianPart(finding, until), IDLE_S)
         if choice is Navigation.BACK:
             return finding
         finding = await part.try_it(devices, AtScreen(kiosk), finding, str(choice))

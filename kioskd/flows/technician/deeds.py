@@ -11,11 +11,12 @@ from kioskd.contracts import Saying
 from kioskd.domain.document import LineStyle, PrintProgress, Receipt, ReceiptLine
 from kioskd.domain.payment import Printed
 from kioskd.domain.selftest import Result
-from kioskd.errors import CardError, DeviceError, ServerError
+from kioskd.errors import CardError, DeviceError, DeviceRefused, ServerError
 from kioskd.flows.technician.devices import Devices, Hands
 
 SOUND_S = 3.0
 """How long a sentence of the voice is given before it is asked whether it was heard."""
+SHOWN_S = 20
 SAYING = {"zh_CN": "语音测试。一，二，三。", "en": "Voice test. One, two, three."}
 
 
@@ -50,6 +51,18 @@ async def ask_pin_pad(devices: Devices, hands: Hands) -> Result:
             return Result.FAIL if await devices.pin_pad.status() else Result.PASS
         except DeviceError:
             return Result.FAIL
+
+
+async def show_on_pin_pad(devices: Devices, hands: Hands) -> Result:
+    """The PIN pad shows a text; one that does not take texts has no such deed."""
+    async with hands.asked_to("wait"), devices.pin_pad_turn:
+        try:
+            await devices.pin_pad.show(("KIOSK TEST", "1234567890"), SHOWN_S)
+        except DeviceRefused:
+            return Result.ABSENT
+        except DeviceError:
+            return Result.FAIL
+    return _seen(await hands.confirms("pin_pad_text"))
 
 
 async def reach_bank(devices: Devices, hands: Hands) -> Result:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import trio
 
@@ -22,6 +22,8 @@ from kioskd.domain.document import GenuinePages
 from kioskd.domain.trouble import Trouble
 from kioskd.errors import KioskError
 
+IDLE_S: Final = 600.0
+"""She has her hands in the cabinet, not on the glass: longer than a visitor before it ends."""
 Described = Mapping[str, str]
 """What a device says of itself, by the word for it: ``model``, ``firmware``, ``serial``."""
 

@@ -79,7 +79,11 @@ PARTS = (
     Part("id_reader", {"read_id_card": deeds.read_id_card}, lambda at: at.id_reader.describe()),
     Part(
         "pin_pad",
-        {"ask_pin_pad": deeds.ask_pin_pad, "reach_bank": deeds.reach_bank},
+        {
+            "ask_pin_pad": deeds.ask_pin_pad,
+            "show_on_pin_pad": deeds.show_on_pin_pad,
+            "reach_bank": deeds.reach_bank,
+        },
         lambda at: at.pin_pad.describe(),
     ),
     Part(
@@ -101,6 +105,8 @@ PARTS = (
     Part("central", {"reach_centre": deeds.reach_centre}),
 )
 """What the command line can try too."""
+UNATTENDED = frozenset({"ask_pin_pad", "reach_bank", "reach_centre"})
+"""Deeds that need neither eyes nor hands, and no paper."""
 PANEL = (
     Part("touch", {"touch_crosses": panel.touch_crosses}),
     Part("panel", {"look_at_colours": panel.look_at_colours}),

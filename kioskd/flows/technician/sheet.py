@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from kioskd import log
+from kioskd.contracts import DocumentPrinter, ReceiptPrinter
 from kioskd.contracts.technician import Sheet, Workshop
 from kioskd.domain.document import PrintProgress
 from kioskd.domain.payment import Printed
@@ -10,6 +11,7 @@ from kioskd.domain.selftest import Finding
 from kioskd.domain.typed_text import Script, TextRules
 from kioskd.errors import NoIdentity, ServerError
 from kioskd.flows.kiosk import Kiosk
+from kioskd.flows.technician.devices import IDLE_S
 from kioskd.flows.technician.parts import has_a4
 from kioskd.flows.troubles import trouble_for
 from kioskd.pinyin import Expects
@@ -26,7 +28,7 @@ NAME = TextRules(2, 20, frozenset({Script.HAN, Script.LATIN, Script.DIGITS, Scri
 async def hand_out_sheet(kiosk: Kiosk, workshop: Workshop, findings: Sequence[Finding]) -> None:
     """Ask for her name, print the sheet, bring it to the centre. Raises SessionEnded."""
     typing = Typing.begun(NAME, kiosk.pinyin, Expects.NAME)
-    name = await kiosk.stage.show(EnterText("technician", typing, has_old=False))
+    name = await kiosk.stage.show(EnterText("technician", typing, has_old=False), IDLE_S)
     if isinstance(name, Navigation):
         return
     try:
@@ -34,26 +36,32 @@ async def hand_out_sheet(kiosk: Kiosk, workshop: Workshop, findings: Sequence[Fi
     except NoIdentity as missing:
         await kiosk.stage.show(Problem(trouble_for(missing)))
         return
-    async with kiosk.stage.follow(Busy(BusyWith.PRINTING)):
-        a4 = await _on_a4(kiosk, sheet) if has_a4(kiosk.document_printer) else None
-        slip = None if a4 is Printed.YES else await kiosk.receipt_printer.print(sheet.slip)
+    async with kiosk.stage.follow(Busy(BusyWith.PRINTING_SHEET)):
+        a4, slip = await put_on_paper(kiosk.document_printer, kiosk.receipt_printer, sheet)
     async with kiosk.stage.follow(Busy(BusyWith.SENDING)):
-        told = await _tell(workshop, sheet)
+        told = await bring_to_centre(workshop, sheet)
     result = sheet.acceptance.facts.result
-    log.event("acceptance.done", result=result, a4=a4, slip=slip, told=told)
-    await kiosk.stage.show(TechnicianSheet(result, a4, slip, told))
+    await kiosk.stage.show(TechnicianSheet(result, a4, slip, told), IDLE_S)
 
 
-async def _on_a4(kiosk: Kiosk, sheet: Sheet) -> Printed:
-    end = await kiosk.document_printer.print(sheet.pages, f"acceptance-{sheet.pages.ref}", _nothing)
-    return end.printed
+async def put_on_paper(
+    a4_printer: DocumentPrinter, slip_printer: ReceiptPrinter, sheet: Sheet
+) -> tuple[Printed | None, Printed | None]:
+    """Print on A4, or else on a slip; None stands for a printer that was not used."""
+    a4: Printed | None = None
+    if has_a4(a4_printer):
+        name = f"acceptance-{sheet.pages.ref}"
+        a4 = (await a4_printer.print(sheet.pages, name, _nothing)).printed
+    slip = None if a4 is Printed.YES else await slip_printer.print(sheet.slip)
+    log.event("acceptance.printed", a4=a4, slip=slip)
+    return a4, slip
 
 
 def _nothing(_: PrintProgress) -> None:
     """The busy screen says how long it takes."""
 
 
-async def _tell(workshop: Workshop, sheet: Sheet) -> str:
+async def bring_to_centre(workshop: Workshop, sheet: Sheet) -> str:
     """Return the operator's code why the centre has not got it; empty if it has."""
     try:
         await workshop.send(sheet.acceptance)

@@ -4,8 +4,8 @@ import http.client
 from pathlib import Path
 from typing import Final
 
+from kioskd.domain.diagnosis import Finding, good, unknown, wrong
 from kioskd.relay.true_clock import ask_time, known_to_be_past
-from kioskd.technician.doctor.finding import Finding, good, unknown, wrong
 from kioskd.technician.doctor.view import View
 
 SYNCHRONISED_FILE: Final = "/run/systemd/timesync/synchronized"

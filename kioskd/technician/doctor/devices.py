@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Final
 
 from kioskd.config import Config
+from kioskd.domain.diagnosis import Finding, faulty, good, unknown, wrong
 from kioskd.drivers import ipp_facts
 from kioskd.drivers.ipp_line import ask, place_of
 from kioskd.errors import ConfigError, DeviceError, DeviceUnavailable
 from kioskd.protocols.central_fleet import PaperLevel
-from kioskd.technician.doctor.finding import Finding, faulty, good, unknown, wrong
 from kioskd.technician.doctor.machine import Machine
 from kioskd.technician.doctor.network import ca_finding
 from kioskd.technician.doctor.view import View
@@ -51,10 +51,10 @@ def receipt_paper(view: View) -> Finding:
     if view.live is None:
         return unknown("kiosk_not_asked")
     level = view.live.receipt_paper
-    facts = {"level": level.value}
+    form = f"paper_{level.value}"
     if level is PaperLevel.UNKNOWN:
-        return unknown("paper_not_told", **facts)
-    return good(**facts) if level is PaperLevel.ENOUGH else wrong("receipt_paper_short", **facts)
+        return unknown("paper_not_told", form)
+    return good(form) if level is PaperLevel.ENOUGH else wrong("receipt_paper_short", form)
 
 
 def card_reader(view: View) -> Finding:

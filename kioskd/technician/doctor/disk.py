@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kioskd.technician.doctor.finding import Facts, Finding, good, unknown, wrong
+from kioskd.domain.diagnosis import Facts, Finding, good, unknown, wrong
 from kioskd.technician.doctor.machine import Machine
 from kioskd.technician.doctor.view import View
 

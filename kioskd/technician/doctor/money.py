@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
+from kioskd.domain.diagnosis import Facts, Finding, faulty, good, unknown, wrong
 from kioskd.errors import JournalDamaged
 from kioskd.payments.audit import faults_in, read_payments
 from kioskd.payments.reconcile import Matter, undelivered, unsettled
 from kioskd.protocols.central_pack import PACK_MODULE
 from kioskd.relay.pack_check import PackChecker
 from kioskd.relay.region_copy import RegionCopy
-from kioskd.technician.doctor.finding import Facts, Finding, faulty, good, unknown, wrong
 from kioskd.technician.doctor.view import View
 
 ON_ITS_WAY: Final = frozenset({Matter.IN_DOUBT, Matter.NOT_POSTED})

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from kioskd.config import Config
+from kioskd.domain.diagnosis import Facts, Finding, faulty, good, unknown, wrong
 from kioskd.errors import NoIdentity, ServerError
 from kioskd.protocols import central
 from kioskd.relay.identity import Identity, Validity
 from kioskd.relay.line import CentralLine
 from kioskd.relay.true_clock import X509_V_FLAG_NO_CHECK_TIME
-from kioskd.technician.doctor.finding import Facts, Finding, faulty, good, unknown, wrong
 from kioskd.technician.doctor.machine import Machine
 from kioskd.technician.doctor.view import View
 

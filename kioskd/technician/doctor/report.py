@@ -7,20 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from kioskd.screens.words import LANGUAGES, SOURCE, Words, catalogue
-from kioskd.technician.doctor.finding import Fact, Finding, State
-from kioskd.technician.doctor.visit import Line, verdict
+from kioskd.domain.diagnosis import Finding, Line, State, most_urgent_first, verdict
+from kioskd.screens.diagnosis_words import cause, next_step, state, title, value
+from kioskd.screens.words import LANGUAGES, SOURCE, Words
 
-ORDER: Final = (State.WRONG, State.UNKNOWN, State.GOOD)
-NOT_KNOWN: Final = "?"
 FORMAT: Final = 1
-
-
-class _Told(dict[str, str]):
-    """The facts as words; one that was not found is said as not known."""
-
-    def __missing__(self, name: str) -> str:
-        return NOT_KNOWN
 
 
 def language() -> str:
@@ -35,9 +26,9 @@ def as_text(lines: Iterable[Line], words: Words) -> str:
 
     Neighbours with the same cause share it: a missing configuration is told once.
     """
-    lines = sorted(lines, key=lambda line: ORDER.index(line.finding.state))
-    states = {state: words(f"doctor.state.{state.value}") for state in State}
-    titles = {line.check: words(f"doctor.check.{line.check}") for line in lines}
+    lines = most_urgent_first(lines)
+    states = {one: state(one, words) for one in State}
+    titles = {line.check: title(line.check, words) for line in lines}
     columns = max(map(_width, states.values())), max(map(_width, titles.values()))
     text = []
     for line, following in zip(lines, [*lines[1:], None], strict=True):
@@ -66,27 +57,6 @@ def as_json(lines: Iterable[Line], about: Mapping[str, Any], words: Words) -> st
     return json.dumps(as_data(lines, about, words), ensure_ascii=False, indent=2)
 
 
-def cause(finding: Finding, words: Words) -> str:
-    """Return why, and under which code; empty where nothing is wrong."""
-    if finding.code:
-        return f"{words(f'fault.{_known(finding.code, words)}.cause')} ({finding.code})"
-    return _said(f"doctor.cause.{finding.cause}", finding, words) if finding.cause else ""
-
-
-def next_step(finding: Finding, words: Words) -> str:
-    """Return what to do; empty where nothing is wrong."""
-    if finding.code:
-        return words(f"fault.{_known(finding.code, words)}.step")
-    return _said(f"doctor.step.{finding.cause}", finding, words) if finding.cause else ""
-
-
-def value(finding: Finding, check: str, words: Words) -> str:
-    """Return the facts in a few words; empty where none could be had."""
-    if not finding.facts and not finding.form:
-        return ""
-    return _said(f"doctor.value.{finding.form or check}", finding, words)
-
-
 def _advice(finding: Finding, words: Words) -> list[str]:
     if finding.state is State.GOOD:
         return []
@@ -112,24 +82,6 @@ def _datum(line: Line, words: Words) -> dict[str, Any]:
         "cause": cause(finding, words),
         "next_step": next_step(finding, words),
     }
-
-
-def _said(key: str, finding: Finding, words: Words) -> str:
-    told = {name: _plain(fact, words) for name, fact in finding.facts.items()}
-    return catalogue(words.language).gettext(key).format_map(_Told(told))
-
-
-def _plain(fact: Fact, words: Words) -> str:
-    if fact is None:
-        return NOT_KNOWN
-    if isinstance(fact, bool):
-        return words("doctor.yes" if fact else "doctor.no")
-    return str(fact) or words("doctor.none")
-
-
-def _known(code: str, words: Words) -> str:
-    """Return the code under which the table tells of it: the PIN pad's own are one row."""
-    return code if f"fault.{code}.cause" in words else code.partition("-")[0]
 
 
 def _padded(text: str, width: int) -> str:

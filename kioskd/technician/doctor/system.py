@@ -3,13 +3,15 @@
 import json
 from typing import Final
 
+from kioskd.domain.diagnosis import Facts, Finding, faulty, good, unknown, wrong
 from kioskd.errors import ConfigError
 from kioskd.screens.font_files import LETTERS_GONE, find_fonts
-from kioskd.technician.doctor.finding import Facts, Finding, faulty, good, unknown, wrong
 from kioskd.technician.doctor.machine import Machine
 from kioskd.technician.doctor.view import FIRMWARE, RUNTIME, SITE, View
+from kioskd.update.state import Stage, load
 
-SLOTS: Final = {"a": "b", "b": "a"}
+SLOTS: Final = frozenset({"a", "b"})
+UPDATE_STATE: Final = "/data/update/state.json"
 RESTARTS_MAX: Final = 3
 UNIT: Final = "kioskd.service"
 
@@ -19,7 +21,7 @@ def kiosk(view: View) -> Finding:
     live = view.live
     if live is None:
         return _why_not_live(view)
-    ill = [f"{part.role} {part.code}" for part in live.parts if part.code]
+    ill = [f"{part.role} {part.code}" for part in live.ill]
     facts = {
         "kiosk": live.kiosk,
         "software": live.software,
@@ -66,7 +68,7 @@ def provisioning(view: View) -> Finding:
 
 
 def slot(view: View) -> Finding:
-    """Which of the two systems runs, whether for good or on trial, and what the other one is."""
+    """Which of the two systems runs, whether for good or on trial; what became of an update."""
     machine = view.machine
     running = _word(machine.read("/proc/cmdline"), "kioskd.slot=")
     chosen = _word(machine.read(f"{FIRMWARE}/config.txt"), "os_prefix=").rstrip("/")
@@ -74,13 +76,26 @@ def slot(view: View) -> Finding:
         return unknown("no_slots")
     facts = {
         "running": running,
-        "version": _version(machine, running),
-        "other": SLOTS[running],
-        "other_version": _version(machine, SLOTS[running]),
+        "version": _word(machine.read("/etc/os-release"), "IMAGE_VERSION=").strip('"') or None,
+        "update": _newest_update(machine),
     }
     if chosen not in SLOTS:
         return unknown("slot_not_told", what=f"{FIRMWARE}/config.txt", **facts)
-    return unknown("slot_on_trial", **facts) if chosen != running else good(**facts)
+    if chosen != running:
+        return unknown("slot_on_trial", other=chosen, **facts)
+    newest = load(machine.at(UPDATE_STATE))
+    return faulty(newest.fault, **facts) if newest.stage is Stage.FAILED else good(**facts)
+
+
+def _newest_update(machine: Machine) -> str | None:
+    """Return what became of the newest version that was wanted; None where only root may look."""
+    try:
+        if not machine.at(UPDATE_STATE).exists():
+            return ""
+    except PermissionError:
+        return None
+    newest = load(machine.at(UPDATE_STATE))
+    return f"{newest.version} {newest.stage.value} {newest.detail}".strip()
 
 
 def fonts(view: View) -> Finding:
@@ -133,11 +148,7 @@ def _described(machine: Machine, device: str) -> str:
         return machine.read(f"{device}/{name}") or "?"
 
     port = device.rsplit("/", 1)[1]
-    return f"usb-{port.partition('-')[2]} {told('idVendor')}:{told('idProduct')} {told('product')}"
-
-
-def _version(machine: Machine, slot: str) -> str | None:
-    return machine.read(f"{FIRMWARE}/{slot}/version")
+    return f"usb-{port.partition('-')[2]} {told('idVendor')}:{told('idProduct')}"
 
 
 def _word(text: str | None, start: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from kioskd.config import Config, load
 from kioskd.errors import ConfigError
 from kioskd.technician.doctor.machine import Machine
-from kioskd.technician.status import STALE_S, Status, read_status
+from kioskd.technician.status import STALE_S, Status, read_status, runtime_folder
 
 RUNTIME = "/run/kioskd"
 SITE = "/run/kioskd-site"
@@ -43,6 +43,12 @@ class View:
     def state_folder(self) -> Path | None:
         """Where journal and region pack are; None without a configuration."""
         return None if self.config is None else Path(self.config.kiosk.state_dir)
+
+
+def view_from_inside(machine: Machine, config: Config) -> View:
+    """Look from within the running kiosk, whose configuration was good when it started."""
+    folder = runtime_folder() or machine.at(RUNTIME)
+    return View(machine, Path(), config, None, read_status(folder))
 
 
 def view(machine: Machine, config_file: Path) -> View:

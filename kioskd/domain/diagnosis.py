@@ -4,7 +4,7 @@ The words, a cause and a next step in each language, are in the catalogue ``doct
 key; those of an operator's code are in ``fault.po``, the same table as the runbook's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -33,6 +33,29 @@ class Finding:
     """An operator's code that says the cause, in the place of ``cause``."""
     form: str = ""
     """Key of the words for the facts, where they are not the check's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one check found."""
+
+    check: str
+    finding: Finding
+
+
+URGENCY = (State.WRONG, State.UNKNOWN, State.GOOD)
+"""What is to be read first."""
+
+
+def most_urgent_first(lines: Iterable[Line]) -> list[Line]:
+    """Return the lines as they are read, those alike in the order that they had."""
+    return sorted(lines, key=lambda line: URGENCY.index(line.finding.state))
+
+
+def verdict(lines: Iterable[Line]) -> State:
+    """Return the worst: wrong before unknown before good."""
+    states = {line.finding.state for line in lines}
+    return next((state for state in URGENCY if state in states), State.GOOD)
 
 
 def good(form: str = "", /, **facts: Fact) -> Finding:
