@@ -67,10 +67,16 @@ def _run_page(words: list[str], length_s: float) -> str:
 
 
 def _write(notice: Notice, places: NoticePlaces, trouble: str = "") -> None:
-    try:
-        columns, rows = os.get_terminal_size(sys.stdout.fileno())
-    except OSError:
-        columns, rows = USUAL_CONSOLE
+    columns, rows = _console_size()
     which = this_kiosk(places.machine)
     sys.stdout.write(text_screen(notice, which, columns, rows, trouble))
     sys.stdout.flush()
+
+
+def _console_size() -> tuple[int, int]:
+    """Return columns and rows; a console that does not know says 0."""
+    try:
+        columns, rows = os.get_terminal_size(sys.stdout.fileno())
+    except OSError:
+        return USUAL_CONSOLE
+    return columns or USUAL_CONSOLE[0], rows or USUAL_CONSOLE[1]
