@@ -7,10 +7,10 @@ PYTEST := $(BIN)/python -m pytest
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint story stories money proofs bench load province lock goldens words gallery pages clean
+.PHONY: help setup demo test check lint story stories money proofs bench load province lock goldens words gallery pages image flash image-test clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 setup: ## install what is missing: Debian packages, .venv, locked Python packages
 	@tools/setup.sh
@@ -65,12 +65,23 @@ goldens: setup ## record the pictures that the screens are compared with
 
 words: setup ## bring new and changed Chinese words into the other languages, list what to translate
 	$(BIN)/python tools/catalogues.py update
+	$(BIN)/python -m tools.fault_table
 
 gallery: setup ## every screen, mode, panel and language on one page, with rules and changes [MODES=...]
 	$(BIN)/python -m tests.goldens.page build/gallery $(MODES)
 
 pages: setup ## test the centre's pages in a real browser and keep their pictures in build/pages
 	KIOSKD_WEB_PICTURES=build/pages $(PYTEST) -n 2 tests/web
+
+image: setup ## build the kiosk's card image in build/image, as root [LOCK=1 TWICE=1 VERSION=1.2.3 KEYS=release.pub.pem]
+	$(BIN)/python -m image.build $(if $(LOCK),--lock) $(if $(TWICE),--twice) $(if $(VERSION),--version $(VERSION)) $(if $(KEYS),--keys $(KEYS))
+
+flash: setup ## write the image to a card and read it back, as root: DEV=/dev/sdX [SITE=kioskd.txt]
+	@test -n "$(DEV)" || { echo "which card? make flash DEV=/dev/sdX"; exit 2; }
+	$(BIN)/python -m image.flash $(DEV) $(if $(SITE),--site $(SITE))
+
+image-test: setup ## try the image on an emulated machine: boot, pay, cut, measure [IMAGE=file PARTS=...]
+	$(BIN)/python -m tools.image_test $(if $(IMAGE),--image $(IMAGE)) $(if $(PARTS),--parts $(PARTS))
 
 clean: ## remove what the other targets made
 	rm -rf .venv build dist demo-out story-out .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -192,6 +192,16 @@ class Console:
         await self._send({"key": key, "serial": shown.picture})
         return await self._answer()
 
+    async def call(self) -> None:
+        """Make the technicians' sign: stay on the clock, or press its keys."""
+        if self.by_keys:
+            for key in "*#*#":
+                await self.blind_key(key)
+            return
+        self.touches += 1
+        await self._send({"call": True})
+        await self._answer()
+
     async def blind_key(self, key: str) -> None:
         """Press a key without knowing what is on the screen."""
         self.keys += 1

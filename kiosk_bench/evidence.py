@@ -93,7 +93,7 @@ async def judge(
     ledger = await world.centre.ledger()
     summary.payment = _payment(payments[-1]) if payments else None
     summary.pin_pad = {"charges": world.pin_pad.books.charges_json()}
-    summary.ledger = {"postings": [_posting(row) for row in ledger["postings"] if _is_ours(row)]}
+    summary.ledger = {"postings": postings_of(ledger)}
     summary.screens = world.console.ids()
     summary.touches, summary.keys = world.console.touches, world.console.keys
     summary.receipt_printed = bool(world.printer.slips)
@@ -108,6 +108,11 @@ async def judge(
 
 def _payment(row: dict[str, Any]) -> dict[str, Any]:
     return {key: row[key] for key in ("ref", "assessment", "amount_fen", "state")}
+
+
+def postings_of(ledger: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what the ledger holds of this world's kiosk."""
+    return [_posting(row) for row in ledger["postings"] if _is_ours(row)]
 
 
 def _is_ours(row: dict[str, Any]) -> bool:

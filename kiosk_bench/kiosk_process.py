@@ -24,7 +24,7 @@ class KioskProcess:
         self.config, self.folder = config, folder
         self.log = folder / "kioskd.log"
         self.syncs = folder / "syncs.log"
-        self._env = env
+        self.env = env
         self._process: trio.Process | None = None
         self.starts = 0
 
@@ -36,7 +36,7 @@ class KioskProcess:
         with self.log.open("ab") as log:
             self._process = await trio.lowlevel.open_process(
                 [*trace, *command], stdin=DEVNULL, stdout=log.fileno(), stderr=log.fileno(),
-                env={**os.environ, **self._env},
+                env={**os.environ, **self.env},
             )  # fmt: skip
 
     @property

@@ -14,6 +14,7 @@ from kiosk_bench.stories import (
     cabinet,
     card_services,
     cards,
+    doctor,
     documents,
     everybody,
     failing,
@@ -23,6 +24,7 @@ from kiosk_bench.stories import (
     periods,
     profile,
     receipts,
+    technician,
     trust,
 )
 from kiosk_bench.stories.story import Story
@@ -43,6 +45,8 @@ CHAPTERS = (
     fleet,
     everybody,
     trust,
+    technician,
+    doctor,
 )
 STORIES: dict[str, Story] = {story.name: story for part in CHAPTERS for story in part.STORIES}
 STORY_LIMIT_S = 480.0

@@ -104,6 +104,7 @@ class World:
             **AS_THE_UNIT_SETS_THEM,
             "TMPDIR": str(self._made("tmp")),
             "HOME": str(self._made("home")),
+            "RUNTIME_DIRECTORY": str(self._made("runtime")),
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         if not self.settings.window:

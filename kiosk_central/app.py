@@ -18,6 +18,7 @@ from starlette.routing import Match, Route
 
 from kiosk_central import openapi
 from kiosk_central.api import (
+    acceptance,
     accounts,
     books,
     cabinet,
@@ -31,6 +32,8 @@ from kiosk_central.api import (
     payments,
     profile,
     public,
+    retire,
+    software,
     trust,
     verify,
 )
@@ -53,6 +56,7 @@ from kiosk_central.store.writer import Writer
 from kiosk_central.trust.ca import Issuer
 from kiosk_central.trust.packs import PackSigner
 from kiosk_central.trust.register import Register
+from kiosk_central.updates import Shelf, shelf_for
 from kiosk_central.web import parts as web
 from kioskd.domain.region import RegionPack
 from kioskd.protocols.central import Problem, ProblemCode, encode
@@ -71,9 +75,12 @@ API = (
     papers,
     cards,
     cabinet,
+    acceptance,
     metrics,
+    software,
     openapi,
     trust,
+    retire,
     ivr,
 )
 """Each part of the contract has its own module with its ``ROUTES``; what is asked most comes first,
@@ -90,6 +97,7 @@ def build_centre(
     seal: Path | None = None,
     issuer: Issuer | None = None,
     behind_proxy: bool = False,
+    bundles: Path | None = None,
 ) -> Centre:
     """Put the parts together; ``build_app`` closes them.
 
@@ -115,6 +123,7 @@ def build_centre(
         issuer=issuer,
         packs=None if issuer is None else PackSigner(issuer),
         behind_proxy=behind_proxy,
+        shelf=Shelf(shelf_for(url, bundles)),
     )
 
 

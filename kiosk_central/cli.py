@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from kiosk_central import sample as city
 from kiosk_central.clock import local_date, this_utc_month, utc_now
+from kiosk_central.commands.acceptance import acceptance
 from kiosk_central.commands.accounts import account
 from kiosk_central.commands.backup import backup
 from kiosk_central.commands.bank import bank
@@ -27,6 +28,7 @@ from kiosk_central.commands.receipts import keys, verify
 from kiosk_central.commands.refunds import refund
 from kiosk_central.commands.rollouts import rollout
 from kiosk_central.commands.serve import serve
+from kiosk_central.commands.software import software
 from kiosk_central.commands.statements import statement
 from kiosk_central.commands.trust import trust
 from kiosk_central.region import load_region
@@ -44,6 +46,7 @@ def main() -> None:
 
 
 COMMANDS = (
+    acceptance,
     account,
     backup,
     bank,
@@ -63,6 +66,7 @@ COMMANDS = (
     rollout,
     seal,
     serve,
+    software,
     statement,
     trust,
     verify,

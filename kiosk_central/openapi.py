@@ -46,12 +46,15 @@ REFERENCE = {
 CODE = {"type": "string", "minLength": 1}
 YEAR = {"type": "string", "pattern": "^(19|[2-9][0-9])[0-9]{2}$"}
 NUMBER = {"type": "string", "pattern": "^(0|[1-9][0-9]{0,17})$"}
-PARAMETERS = {"code": CODE, "year": YEAR, "first": NUMBER}
+VERSION = {"type": "string", "pattern": "^[0-9]{1,6}\\.[0-9]{1,6}\\.[0-9]{1,6}(-[0-9]{1,6})?$"}
+PARAMETERS = {"code": CODE, "year": YEAR, "first": NUMBER, "version": VERSION}
 """Those that are no reference."""
 Document = dict[str, Any]
 TEXT: Document = {"type": "string"}
 TAG_SHOWN: Document = {"name": "If-None-Match", "in": "header", "required": False, "schema": TEXT}
 """The entity tag of what is held already (RFC 9110, 13.1.2)."""
+RANGE: Document = {"type": "string", "pattern": "^bytes=[0-9]{1,15}-[0-9]{1,15}$"}
+RANGE_WANTED: Document = {"name": "Range", "in": "header", "required": True, "schema": RANGE}
 
 
 def document(routes: Iterable[BaseRoute]) -> Document:
@@ -111,6 +114,7 @@ def _described(one: Operation, schemas: dict[str, Document]) -> Document:
             *(_parameter(name, "path") for name in one.param_convertors),
             *(_parameter(name, "query") for name in one.query),
             *([TAG_SHOWN] if one.proved_by else []),
+            *([RANGE_WANTED] if one.ranged else []),
         ],
         "responses": _answers(one, schemas),
     }
@@ -129,7 +133,9 @@ def _parameter(name: str, place: str) -> Document:
 
 def _answers(one: Operation, schemas: dict[str, Document]) -> Document:
     answers: Document = {str(one.status): {"description": HTTPStatus(one.status).phrase}}
-    if one.gives is not None:
+    if isinstance(one.gives, str):
+        answers[str(one.status)]["content"] = _of_media(one.gives, BYTES)
+    elif one.gives is not None:
         answers[str(one.status)]["content"] = _of_media(JSON, schemas[str(one.gives)])
     if one.proved_by is not None:
         header, kind = one.proved_by

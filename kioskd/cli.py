@@ -13,14 +13,19 @@ from kioskd.errors import ConfigError, JournalDamaged
 
 COMMANDS: Final = {
     "run": "run the kiosk until SIGTERM",
+    "bundle": "one file for whoever helps from afar, without anything personal",
     "check": "check the configuration; exit 1 names file and key",
+    "doctor": "look at everything: cause and next step of what is wrong",
     "enrol": "make this kiosk known to the centre, by a code",
     "identify": "say which USB socket holds which device",
     "journal": "look at the payment journal, check it",
     "notice": "say on the panel why the kiosk cannot show its screens",
     "print-alignment": "print a page to align the seal by",
     "provision": "make this card a kiosk by its kioskd.txt, as root at every boot",
+    "retire": "end this kiosk for good, when the centre knows all that it knew",
+    "selftest": "try every device; kioskd must be stopped",
     "set-clock": "set a clock that is behind, by the centre's",
+    "update": "bring new software into the other slot, try it, keep it",
 }
 """``print-alignment`` is ``kioskd.commands.print_alignment``."""
 

@@ -109,6 +109,8 @@ def load(path: Path) -> Config:
         raise ConfigError(str(path), "-", str(broken)) from broken
     _refuse_unknown_keys(path, table, Config, "")
     config = _convert(path, table, Config)
+    if not config.kiosk.id:
+        raise ConfigError(str(path), "kiosk.id", "is empty")
     _refuse_implausible(path, config)
     _refuse_dumb_voice(path, config.voice)
     _refuse_in_production(path, config)

@@ -17,6 +17,7 @@
     │   └── ServerContractBroken   an answer that the contract forbids
     ├── NotGenuine                 a document that is not what the centre sealed (``fault``)
     ├── PackNotBelieved            a region pack that the centre did not mean for us (``fault``)
+    ├── UpdateRefused              software that this kiosk does not install or keep (``fault``)
     ├── PaymentError               money
     │   ├── OutcomeUnknown         nobody knows yet whether the card was charged
     │   └── JournalDamaged         the journal cannot be trusted: no payment may start
@@ -258,6 +259,45 @@ class PackNotBelieved(KioskError):
     def __init__(self, fault: PackFault) -> None:
         super().__init__(fault.name.lower())
         self.fault = fault
+
+
+class UpdateFault(Enum):
+    """Why software is not installed or not kept; the value is the operator's code."""
+
+    NO_SLOTS = "U-01"
+    """This machine was not started from one of the image's two slots."""
+    NO_BUNDLE = "U-02"
+    """Bytes that are no bundle, or another format of one."""
+    STRANGER = "U-03"
+    """Not signed by a release key that this image pins."""
+    OTHER_MACHINE = "U-04"
+    """Made for another kind of machine."""
+    OLDER = "U-05"
+    """Not newer than what runs, and without a signed permission to replace that."""
+    DAMAGED = "U-06"
+    """A piece has not the hash that was signed."""
+    NO_ROOM = "U-07"
+    """Larger than the slot."""
+    NOT_WRITTEN = "U-08"
+    """What is read back from the card is not what was written, or it cannot be written."""
+    NOT_UP = "U-09"
+    """Its trial did not come up."""
+    NOT_WELL = "U-10"
+    """Its trial came up, and the kiosk was not well."""
+    NOT_OFFERED = "U-11"
+    """The centre wants it and does not have it."""
+    ON_TRIAL = "U-12"
+    """What runs is itself on trial: the slot beside it is the way back."""
+
+
+class UpdateRefused(KioskError):
+    """Software is not installed or not kept; ``fault`` says why. The running slot is untouched."""
+
+    operator_code = "U-00"
+
+    def __init__(self, fault: UpdateFault, detail: str = "") -> None:
+        super().__init__(f"{fault.value} {fault.name.lower()} {detail}".strip())
+        self.fault, self.detail = fault, detail
 
 
 class PaymentError(KioskError):

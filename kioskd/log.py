@@ -96,3 +96,9 @@ def set_up(level: str) -> None:
     _logger.handlers[:] = [handler, newest]
     _logger.setLevel(TRAFFIC if level == "traffic" else level.upper())
     _logger.propagate = False
+
+
+def be_quiet() -> None:
+    """Keep the log out of a command's own words: what it finds it tells itself."""
+    _logger.handlers[:] = [logging.NullHandler()]
+    _logger.propagate = False

@@ -6,9 +6,9 @@ set -eu
 cd "$(dirname "$0")/.."
 
 # What the programs, the simulated devices and the checks use; python3-* only where Debian's python3 is used.
-NEEDED="ca-certificates chromium cups-ipp-utils dbus espeak-ng fonts-hanazono
+NEEDED="ca-certificates chromium cups-ipp-utils dbus dosfstools e2fsprogs espeak-ng fdisk fonts-hanazono
 fonts-material-design-icons-iconfont fonts-wqy-microhei gcc haproxy libc6-dev
-libgooglepinyin0 libpcsclite-dev make pcscd pkg-config poppler-utils postgresql strace swig systemd vsmartcard-vpcd"
+libgooglepinyin0 libpcsclite-dev make mtools pcscd pkg-config poppler-utils postgresql strace swig systemd vsmartcard-vpcd zstd"
 DEBIAN_PYTHON="python3 python3-dev python3-venv"
 VENV=.venv
 STAMP=$VENV/kioskd-ready

@@ -19,6 +19,7 @@ from kioskd.protocols.zvt_commands import (
     Authorisation,
     Command,
     Diagnosis,
+    DisplayText,
     EndOfDay,
     LogOff,
     Registration,
@@ -146,6 +147,9 @@ class PinPadPeer(Charging, BookKeeping):
                 self._log.write("!", "logged off")
             case Abort():
                 await self.accept()
+            case DisplayText(lines):
+                await self.accept()
+                self._log.write("!", f"shows {' / '.join(lines)}")
 
     async def _register(self, command: Registration, raw: bytes) -> None:
         foreign = self.has("wrong_currency_at_registration") or command.currency != CNY

@@ -21,7 +21,7 @@ def site_text(code: str, printer: bool, more: dict[str, str] | None = None) -> s
         "code": code,
         "network": "dhcp",
         **({"printer": f"ipp://{HOST}:631/ipp/print"} if printer else {}),
-        **{KEYS[name]: f"usb-1.{port}" for name, port in SERIAL_PORTS.items()},
+        **{KEYS[name]: f"usb-{port}" for name, port in SERIAL_PORTS.items()},
         **(more or {}),
     }
     return "".join(f"{key} = {value}\n" for key, value in said.items())

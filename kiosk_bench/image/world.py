@@ -13,6 +13,7 @@ from typing import Any
 
 import trio
 
+from kiosk_bench.console import StoryFailed
 from kiosk_bench.devices.a4_printer import A4PrinterPeer
 from kiosk_bench.devices.id_reader import IdReaderPeer
 from kiosk_bench.devices.pinpad import PinPadPeer
@@ -172,7 +173,15 @@ class ImageWorld(World):
     async def start_kiosk(self) -> None:
         """Switch on and wait until the panel welcomes visitors. Raises StoryFailed."""
         await self.switch_on()
-        await self.console.screen("welcome", within_s=WELCOME_WITHIN_S)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._fail_if_it_goes_off)
+            await self.console.screen("welcome", within_s=WELCOME_WITHIN_S)
+            nursery.cancel_scope.cancel()
+
+    async def _fail_if_it_goes_off(self) -> None:
+        await self.off.wait()
+        last = "\n".join(line.text for line in self.start.console.lines[-15:])
+        raise StoryFailed(f"the machine went off by itself; its console ends with:\n{last}")
 
     async def cut_power(self) -> None:
         """Pull the machine's plug."""

@@ -63,6 +63,7 @@ class Operation(Route):
         status: int = 200,
         query: tuple[str, ...] = (),
         proved_by: tuple[str, Any] | None = None,
+        ranged: bool = False,
         refuses: tuple[ProblemCode, ...] = (),
     ) -> None:
         """Say all of a route.
@@ -70,13 +71,14 @@ class Operation(Route):
         ``takes`` and ``gives`` are types of the contract, None where there is no body; either
         may be a media type where it is no JSON of ours. ``query`` names parameters that may be
         left out. ``proved_by`` is the header, and the type of its JSON, that proves the answer;
-        such an answer has an entity tag, and who shows it is told 304. ``refuses`` are the codes of
+        such an answer has an entity tag, and who shows it is told 304. ``ranged``: it gives the
+        bytes that the Range header names, which must be there. ``refuses`` are the codes of
         its own.
         """
         super().__init__(path, endpoint, methods=[method])
         self.method, self.by, self.takes, self.gives = method, by, takes, gives
         self.status = 204 if gives is None else status
-        self.query, self.proved_by = query, proved_by
+        self.query, self.proved_by, self.ranged = query, proved_by, ranged
         self._own = refuses
 
     @property

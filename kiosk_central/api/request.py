@@ -30,6 +30,7 @@ from kiosk_central.trust.ca import Issuer
 from kiosk_central.trust.packs import PackSigner
 from kiosk_central.trust.register import Register
 from kiosk_central.trust.tls import PEER
+from kiosk_central.updates import Shelf
 from kioskd.domain.region import RegionPack
 from kioskd.protocols.central import ContractBroken, Posting, ProblemCode, decode, encode
 
@@ -63,6 +64,8 @@ class Centre:
     """The CA; without one no kiosk is enrolled."""
     packs: PackSigner | None = None
     """Signs region packs; there is one where there is a CA."""
+    shelf: Shelf = field(default_factory=Shelf)
+    """The software that kiosks can have."""
     behind_proxy: bool = False
     """TLS has ended at a proxy on this machine, which names the kiosk's certificate."""
     returns: Returns = field(default_factory=Returns)

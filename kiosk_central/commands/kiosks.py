@@ -21,6 +21,7 @@ from kiosk_central.commands.options import (
 from kiosk_central.fleet.holds import hold_payments, release_payments
 from kiosk_central.fleet.tickets import list_tickets
 from kiosk_central.people import add_kiosk, find_kiosk
+from kiosk_central.retirements import LeftOpen, list_retirements, replace, retire
 from kiosk_central.store.engine import open_centre_database, write
 from kiosk_central.trust.ca import FolderIssuer
 from kiosk_central.trust.enrolment import certificates, make_code, revoke
@@ -106,6 +107,55 @@ def revoke_all(kiosk_id: str, db: str, reason: str) -> None:
             lambda connection: revoke(connection, utc_now(), kiosk_id, reason),
         )
     click.echo(f"{kiosk_id}: {ended} revoked")
+
+
+@kiosk.command("retire")
+@click.argument("kiosk_id", metavar="KIOSK")
+@DB_OPTION
+@BY_OPTION
+@NOTE_OPTION
+def retire_one(kiosk_id: str, db: str, by: str, note: str) -> None:
+    """End a kiosk that cannot end itself (``kioskd retire``), and print what it left open."""
+    left = write_at(db, None, lambda desk: retire(desk, kiosk_id, by, note))
+    click.echo(f"{kiosk_id} retired")
+    _echo_left(left)
+
+
+@kiosk.command("replace")
+@click.argument("kiosk_id", metavar="KIOSK")
+@DB_OPTION
+@BY_OPTION
+@NOTE_OPTION
+def replace_one(kiosk_id: str, db: str, by: str, note: str) -> None:
+    """Print a code by which a new unit takes a kiosk's place, and what the old one left open."""
+    code, left = write_at(db, None, lambda desk: replace(desk, kiosk_id, by, note))
+    click.echo(grouped(code))
+    _echo_left(left)
+
+
+def _echo_left(left: LeftOpen) -> None:
+    for ref in left.payments:
+        click.echo(f"open payment {ref}: kiosk-central differences")
+    for number in left.differences:
+        click.echo(f"open difference {number}")
+    if left.undelivered:
+        click.echo(f"{left.undelivered} reports not delivered at {left.heard_at}: keep its card")
+    if left.is_nothing:
+        click.echo("nothing left open")
+
+
+@kiosk.command("retirements")
+@DB_OPTION
+@JSON_OPTION
+@click.option("--kiosk", "kiosk_id", help="Of this kiosk only.")
+def list_ends(db: str, as_json: bool, kiosk_id: str | None) -> None:
+    """List kiosks that ended or were replaced, by whom and why."""
+    found = read_at(db, lambda at: list_retirements(at, kiosk_id))
+    if as_json:
+        echo_json(found)
+        return
+    for one in found:
+        click.echo(f"{one['at']} {one['kiosk_id']} {one['kind']} by {one['by']}: {one['note']}")
 
 
 @kiosk.command("certificates")

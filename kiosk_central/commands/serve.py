@@ -18,6 +18,7 @@ from kiosk_central.commands.options import (
     TRUST_OPTION,
     errors_told,
 )
+from kiosk_central.commands.software import BUNDLES_OPTION
 from kiosk_central.region import load_region
 from kiosk_central.trust.ca import FolderIssuer
 from kiosk_central.trust.tls import http_config, server_tls
@@ -31,6 +32,7 @@ BACKLOG = 256
 @SIGNING_KEY_OPTION
 @SEAL_OPTION
 @TRUST_OPTION
+@BUNDLES_OPTION
 @click.option(
     "--behind-proxy",
     is_flag=True,
@@ -45,6 +47,7 @@ def serve(
     signing_key: Path | None,
     seal: Path | None,
     trust: Path,
+    bundles: Path | None,
     behind_proxy: bool,
     host: str,
     port: int,
@@ -60,6 +63,7 @@ def serve(
             seal=seal,
             issuer=FolderIssuer(trust),
             behind_proxy=behind_proxy,
+            bundles=bundles,
         )
     _AnnouncingServer(http_config(build_app(centre), tls)).run(sockets=[listener])
 

@@ -38,7 +38,9 @@ from kioskd.protocols.central import ProblemCode
 
 ROLLOUTS, AVAILABILITY = "/desk/fleet/rollouts", "/desk/fleet/availability"
 SOAK_MINUTES_MAX = 7 * 24 * 60
-BAD_PLAN = "版本、阶段或数字有误，没有开始。阶段须逐级增大，最后为 100%；同类发布同时只能有一个。"
+BAD_PLAN = (
+    "版本（须先入库）、阶段或数字有误，没有开始。阶段逐级增大，最后为 100%；同类发布只能有一个。"
+)
 
 
 @signed_in(Role.OPERATOR)

@@ -24,10 +24,12 @@ from kiosk_central.fleet.wanted import CONFIG, SOFTWARE
 from kiosk_central.store.fleet import fleet_states, rollout_kiosks, rollouts
 from kiosk_central.store.locks import lock_alone
 from kiosk_central.store.schema import kiosks
+from kiosk_central.updates import is_offered
 from kioskd.domain.region import RegionPack
 from kioskd.errors import KioskError
 from kioskd.protocols.central import encode
 from kioskd.protocols.central_pack import PACK_MODULE
+from kioskd.protocols.software_bundle import UPDATE_MODULE
 
 VERSION_MAX = 64
 LOCK = "rollouts"
@@ -81,6 +83,8 @@ def begin(desk: Desk, plan: Plan, by: str, reason: str) -> int:
         raise RolloutError("a configuration is rolled out from a file")
     if not 0 <= plan.stop_at_percent <= 100 or plan.soak < timedelta():
         raise RolloutError("the limit is a percentage, and the soak time is not negative")
+    if plan.kind == SOFTWARE and not is_offered(desk.connection, plan.version):
+        raise RolloutError("there is no such software here: kiosk-central software add")
     lock_alone(desk.connection, LOCK)
     last = newest(desk.connection, plan.kind)
     if last is not None and last.state in UNDER_WAY:
@@ -131,6 +135,15 @@ def newest(connection: Connection, kind: str) -> Row[Any] | None:
     """Return the newest roll-out of a kind."""
     query = select(rollouts).where(_table.kind == kind).order_by(_table.id.desc()).limit(1)
     return connection.execute(query).one_or_none()
+
+
+def wants_software(connection: Connection, version: str) -> bool:
+    """Tell whether kiosks are being given this version of the program, or are to have it."""
+    last = newest(connection, SOFTWARE)
+    if last is None:
+        return False
+    rolled_back = last.state == RolloutState.ROLLED_BACK.value
+    return version in (_in_force(last)[0], "" if rolled_back else last.version)
 
 
 def find_rollout(connection: Connection, number: int) -> Row[Any] | None:
@@ -241,6 +254,8 @@ def _fault(one: Row[Any], row: Row[Any], tickets: dict[str, str], runs: bool) ->
         return "fault"
     if row.kind == CONFIG and not runs and tickets.get(PACK_MODULE, "") >= row.stage_since:
         return "not believed"
+    if row.kind == SOFTWARE and not runs and tickets.get(UPDATE_MODULE, "") >= row.stage_since:
+        return "not taken"
     if one.reached_at and not runs:
         return "went back"
     if one.down_since and (one.reached_at or one.down_since >= row.stage_since):

@@ -17,6 +17,8 @@ from kiosk_central.store.fleet import fleet_states
 from kiosk_central.store.locks import lock_alone
 
 SWEEP = timedelta(seconds=10)
+OF_TECHNICIANS = "technician-"
+"""How the ids of their screens begin: who works on a kiosk may look at one for long."""
 _table = fleet_states.c
 
 
@@ -46,6 +48,7 @@ def _find_stuck(desk: Desk) -> None:
         & (_table.down_since == "")
         & _table.in_visit
         & (_table.screen_since < stamp(desk.now - STUCK_AFTER))
+        & ~_table.screen.startswith(OF_TECHNICIANS)
     )
     marked = update(fleet_states).where(still).values(stuck_since=desk.stamp)
     rows = desk.connection.execute(marked.returning(_table.kiosk_id, _table.screen)).all()

@@ -7,8 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from kiosk_central.acceptance import list_sheets
 from kiosk_central.api.request import centre_of, checked_reference
 from kiosk_central.desk import Desk
+from kiosk_central.fleet import words
 from kiosk_central.fleet.forms import reason_in
 from kiosk_central.people import find_kiosk
 from kiosk_central.problems import Refused
@@ -52,12 +54,14 @@ async def answer(request: Request, who: Who) -> Response:
 async def _page(request: Request, who: Who, given: str = "", fault: str = "") -> Response:
     kiosk_id = checked_reference(request.path_params["id"])
 
-    def look(at: Connection) -> list[Any]:
+    def look(at: Connection) -> dict[str, Any]:
         find_kiosk(at, kiosk_id)
-        return codes_given(at, kiosk_id, SHOWN)
+        sheets = list_sheets(at, kiosk_id, SHOWN)
+        return {"codes": codes_given(at, kiosk_id, SHOWN), "sheets": sheets}
 
     found: dict[str, Any] = {"kiosk_id": kiosk_id, "given": given, "fault": fault}
-    found |= {"title": f"终端 {kiosk_id} 技术人员", "codes": await centre_of(request).read(look)}
+    found |= {"title": f"终端 {kiosk_id} 技术人员", "results": words.RESULTS}
+    found |= await centre_of(request).read(look)
     return page(request, who, "fleet/technician.html", 400 if fault else 200, **found)
 
 

@@ -101,6 +101,13 @@ def close_ticket(desk: Desk, number: str, by: str, note: str) -> None:
         raise Refused(ProblemCode.STATE_CONFLICT, "closed")
 
 
+def close_all(desk: Desk, kiosk_id: str, by: str, note: str) -> None:
+    """Close all tickets of a kiosk that is no more."""
+    own = and_(_table.kiosk_id == kiosk_id, _table.closed_at == "")
+    values = {"closed_at": desk.stamp, "closed_by": by, "note": note}
+    desk.connection.execute(update(fleet_tickets).where(own).values(values))
+
+
 def find_ticket(connection: Connection, number: str) -> Row[Any] | None:
     """Return a ticket, or None."""
     query = select(fleet_tickets).where(_table.number == number)

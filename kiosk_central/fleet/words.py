@@ -18,6 +18,7 @@ MODULES: Final = {
     "held": "缴费状态",
     "central": "中心线路",
     "region": "参数包",
+    "update": "程序更新",
 }
 PAPERS: Final = {"enough": "充足", "low": "将尽", "out": "缺纸", "unknown": "未知"}
 FILTERS: Final = {
@@ -64,6 +65,8 @@ ACTS: Final = {
     "cabinet": "解除开门后的暂停",
 }
 """What may be done to one kiosk, in the order of the list."""
+RESULTS: Final = {"pass": "正常", "fail": "不合格", "unknown": "未测完"}
+"""Of an acceptance sheet."""
 KINDS: Final = {"config": "参数包", "software": "程序"}
 ROLLOUT_STATES: Final = {
     "running": "进行中",

@@ -1,6 +1,6 @@
 """The tables of who may call itself which kiosk. Certificates are never deleted."""
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, Table, Text
 
 from kiosk_central.store.schema import metadata, text
 
@@ -28,3 +28,18 @@ kiosk_certificates = Table(
     text("reason"),
     Index("kiosk_certificates_by_key", "kiosk_id", "key_sha256", unique=True),
 )
+
+retirements = Table(
+    "retirements",
+    metadata,
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
+    Column("ref", Text, primary_key=True),
+    text("kind"),  # by the kiosk itself, by an operator, or replaced
+    text("kiosk_at"),  # empty where the kiosk did not speak
+    text("at"),
+    text("by"),
+    text("note"),
+    text("series"),  # of the kiosk's last journal, as it told
+    Column("seq", BigInteger, nullable=False),
+)
+"""How a kiosk ended. Kept for ever."""

@@ -1,33 +1,59 @@
-"""``kioskd provision``: at every boot, as root and before the kiosk: kioskd.txt becomes a kiosk.
+"""``kioskd provision``: kioskd.txt becomes a kiosk; as root, at every boot and before the kiosk.
 
-Exit code 0: the kiosk can serve; 1: it cannot before something is put right, told on standard
+Exit code 0: the kiosk can start; 1: it cannot before something is put right, told on standard
 error, in kioskd-report.txt and in the notice for the panel.
+
+``enrol`` tries once to become known, as the kiosk's account, with the code that systemd hands over
+as a credential: 0 done, 1 refused for good, 75 try again. ``report`` tells what came of it, as
+root.
 """
 
 import argparse
+import os
 import sys
+import time
 from pathlib import Path
 
+import trio
+
 from kioskd import log
+from kioskd.commands import DEFAULT_CONFIG
+from kioskd.config import load
+from kioskd.domain.enrolment_code import read_code
+from kioskd.provision import enrolment, findings
 from kioskd.provision.boot import provision
+from kioskd.provision.enrolment import Ending, Outcome
 from kioskd.provision.findings import Step, Verdict
 from kioskd.provision.machine import LinuxMachine
 from kioskd.provision.places import Places
 from kioskd.provision.reporting import tell
+from kioskd.relay.line import CentralLine
+from kioskd.relay.true_clock import known_to_be_past
+
+TRY_AGAIN = 75
+"""``EX_TEMPFAIL`` of sysexits.h: systemd starts it anew."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the places, for tests and for a card in a reader."""
+    """Add what to do, and the places, for tests and for a card in a reader."""
     usual = Places()
+    parser.add_argument("verb", nargs="?", choices=VERBS, default="boot", help="boot if not given")
     parser.add_argument("--boot", type=Path, default=usual.boot, help="the FAT partition")
     parser.add_argument("--data", type=Path, default=usual.data, help="the data partition")
-    parser.add_argument("--site", type=Path, default=usual.site, help="where it is made")
+    parser.add_argument("--site", type=Path, default=usual.site, help="what is made from it")
+    parser.add_argument("--run", type=Path, default=usual.run, dest="runtime")
+    parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help="for enrol")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Do every step, tell what was found."""
+    """Do what the verb says. Raises ConfigError."""
     log.set_up("info")
-    places = Places(options.boot, options.data, options.site)
+    places = Places(options.boot, options.data, options.site, run=options.runtime)
+    return VERBS[options.verb](places, options.config)
+
+
+def at_boot(places: Places, _: Path) -> int:
+    """Do every step, tell what was found."""
     machine = LinuxMachine()
     try:
         steps = provision(places, machine)
@@ -40,10 +66,43 @@ def run(options: argparse.Namespace) -> int:
     return 1 if any(step.stops for step in steps) else 0
 
 
+def report(places: Places, _: Path) -> int:
+    """Tell again, with how enrolment ended."""
+    tell(places, LinuxMachine(), findings.saved(places.steps))
+    return 0
+
+
+def enrol(places: Places, config_file: Path) -> int:
+    """Try once, after a pause that grows from try to try. Raises ConfigError."""
+    config = load(config_file)
+    before = enrolment.saved(places.enrolment)
+    tries = before.tries if before else 0
+    time.sleep(enrolment.pause_s(tries))
+    code = read_code(_credential("code"))
+    if code is None:
+        outcome = Outcome(Ending.REFUSED, "no code")
+    else:
+        line = CentralLine(config.central, config.kiosk.id)
+        past = known_to_be_past(Path(config.kiosk.state_dir))
+        outcome = trio.run(enrolment.try_once, line, config.kiosk.id, code, past)
+    enrolment.save(places.enrolment, enrolment.after(tries, outcome))
+    print(f"{outcome.ending.value} {outcome.detail}".rstrip())
+    return 0 if outcome.ending is Ending.ENROLLED else 1 if outcome.is_final else TRY_AGAIN
+
+
+def _credential(name: str) -> str:
+    """Return what systemd's LoadCredential hands over; empty if nothing."""
+    try:
+        return Path(os.environ.get("CREDENTIALS_DIRECTORY", "."), name).read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
 def _line(step: Step) -> str:
     code = f" {step.code}" if step.code else ""
-    words = " ".join(
-        filter(None, (step.reason.en, *(f"Line {one.line}: {one.what.en}" for one in step.lines)))
-    )
+    lines = (f"Line {one.line}: {one.what.en}" for one in step.lines)
     verdict = "good" if step.verdict is Verdict.GOOD else step.verdict.value.upper()
-    return f"{step.name.en}: {verdict}{code} {words}".rstrip()
+    return " ".join((f"{step.name.en}: {verdict}{code}", step.reason.en, *lines)).rstrip()
+
+
+VERBS = {"boot": at_boot, "enrol": enrol, "report": report}

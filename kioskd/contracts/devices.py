@@ -1,6 +1,6 @@
 """What flows and payments may ask of the devices; drivers fulfil these."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -43,7 +43,17 @@ class SocialCard(Protocol):
         """Let the card take a new PIN: None if it has, else the tries left for the old one."""
 
 
-class SocialCardReader(Protocol):
+class Described(Protocol):
+    """A device that a technician can ask what it is."""
+
+    async def describe(self) -> Mapping[str, str]:
+        """Return what it says of itself and where it hangs, as far as its wire tells.
+
+        By the word for it: ``model``, ``firmware``, ``serial``, ``port``. Raises DeviceError.
+        """
+
+
+class SocialCardReader(Described, Protocol):
     """The slot for social security cards. Survives a restart of pcscd."""
 
     async def wait_inserted(self) -> None:
@@ -62,7 +72,7 @@ class SocialCardReader(Protocol):
     def trouble(self) -> Trouble | None: ...
 
 
-class IdReader(Protocol):
+class IdReader(Described, Protocol):
     """The resident ID reader."""
 
     async def wait_card(self) -> IdCardFacts:
@@ -78,7 +88,7 @@ class IdReader(Protocol):
     def trouble(self) -> Trouble | None: ...
 
 
-class PinPad(Protocol):
+class PinPad(Described, Protocol):
     """A bank's PIN pad that keeps card number and PIN to itself.
 
     Calls that move money return an outcome and never raise for what the peer did: cable pulled,
@@ -118,6 +128,9 @@ class PinPad(Protocol):
     async def end_of_day(self) -> tuple[int, Money]:
         """Close the batch; return count and sum. Raises DeviceError."""
 
+    async def show(self, lines: tuple[str, ...], seconds: int) -> None:
+        """Show a text of ASCII, outside any payment. Raises DeviceError."""
+
     async def diagnose(self) -> None:
         """Test the way to the bank's host. Raises DeviceError."""
 
@@ -125,7 +138,7 @@ class PinPad(Protocol):
     def trouble(self) -> Trouble | None: ...
 
 
-class ReceiptPrinter(Protocol):
+class ReceiptPrinter(Described, Protocol):
     """The slip printer."""
 
     async def print(self, receipt: Receipt) -> Printed:
@@ -138,7 +151,7 @@ class ReceiptPrinter(Protocol):
     def trouble(self) -> Trouble | None: ...
 
 
-class DocumentPrinter(Protocol):
+class DocumentPrinter(Described, Protocol):
     """The A4 printer. One print at a time; it may be printing what an earlier run had sent."""
 
     async def print(
@@ -205,6 +218,10 @@ class Cabinet(Protocol):
         """Tell whether the lamp at a slot was switched on, or blinks, lamp or no lamp."""
 
     @property
+    def fitted(self) -> frozenset[str]:
+        """What is wired: the slots that have lamps, ``presence``, ``door``, ``earphones``."""
+
+    @property
     def somebody_there(self) -> bool:
         """Whether the presence sensor sees somebody; True where there is no sensor."""
 
@@ -248,6 +265,10 @@ class Saying:
 
 class Voice(Protocol):
     """Sentences spoken aloud. No call fails, and none waits."""
+
+    @property
+    def fitted(self) -> bool:
+        """Whether this kiosk is made to speak."""
 
     def say(self, sayings: Sequence[Saying], language: str) -> None:
         """Say them, now, instead of what is being said."""

@@ -81,6 +81,10 @@ class TroubleReason(Enum):
     """A translation is missing or broken: Chinese stands in."""
     PANEL_UNUSUAL = "panel_unusual"
     """The panel has a size or a shape that the screens were not made for."""
+    UPDATING = "updating"
+    """New software is about to be started."""
+    UPDATE_NOT_TAKEN = "update_not_taken"
+    """The software that the centre wants was refused, or left after its trial."""
     TOOK_TOO_LONG = "took_too_long"
     """A wait behind a busy screen has come to its limit."""
     PAYMENTS_HELD = "payments_held"
@@ -106,6 +110,13 @@ class TroubleReason(Enum):
     DOCUMENT_REVOKED = "document_revoked"
     """The centre has taken it back."""
     """There is nothing that such a document could be about."""
+
+    TECHNICIAN_KEY_NONE = "technician_key_none"
+    """The centre has not given this kiosk the key of its technician codes."""
+    TECHNICIAN_PAUSED = "technician_paused"
+    """Too many wrong answers: nobody is let in for some minutes."""
+    TECHNICIAN_NOT_NOW = "technician_not_now"
+    """A payment is being cleared up with the PIN pad."""
 
 
 @dataclass(frozen=True, slots=True)

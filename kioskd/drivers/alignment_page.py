@@ -5,9 +5,10 @@ A PDF written by hand, with one of the fonts that every reader has; in English, 
 
 from typing import Final
 
-POINTS_PER_MM: Final = 72 / 25.4
-WIDTH_MM: Final = 210.0
-HEIGHT_MM: Final = 297.0
+from kioskd.drivers.pdf_writer import A4_MM, POINTS_PER_MM, page_of
+
+WIDTH_MM, HEIGHT_MM = A4_MM
+HELVETICA: Final = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
 LINE_MM: Final = 20.0
 """From the left and upper edge of the paper to the lines that are measured."""
 SEAL_MM: Final = 42.0
@@ -62,7 +63,7 @@ def alignment_page(uri: str, offset_x_mm10: int, offset_y_mm10: int) -> bytes:
     _cross(page, x, y)
     page.text(x - 9, y + 10, "SAMPLE SEAL", 8)
     _explain(page, uri, offset_x_mm10, offset_y_mm10)
-    return _pdf(page.content())
+    return page_of(page.content(), b"/Font << /F1 5 0 R >>", HELVETICA)
 
 
 def _rulers(page: _Page) -> None:
@@ -98,26 +99,3 @@ def _explain(page: _Page, uri: str, offset_x_mm10: int, offset_y_mm10: int) -> N
     )
     for row, words in enumerate(said):
         page.text(40, 80 + 6 * row, words, 13 if row == 0 else 9)
-
-
-def _pdf(content: bytes) -> bytes:
-    """Wrap one page of commands into the smallest PDF that readers take."""
-    box = f"[0 0 {WIDTH_MM * POINTS_PER_MM:.3f} {HEIGHT_MM * POINTS_PER_MM:.3f}]"
-    objects = (
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox " + box.encode() +
-        b" /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
-        b"<< /Length %d >>\nstream\n" % len(content) + content + b"\nendstream",
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-    )  # fmt: skip
-    out, places = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, start=1):
-        places.append(len(out))
-        out += b"%d 0 obj\n" % number + body + b"\nendobj\n"
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    count = len(objects) + 1
-    return out + (
-        b"xref\n0 %d\n0000000000 65535 f \n" % count + table +
-        b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (count, len(out))
-    )  # fmt: skip

@@ -36,6 +36,17 @@ class GpioCabinet:
         self._changed = trio.Event()
 
     @property
+    def fitted(self) -> frozenset[str]:
+        """What is wired: the slots that have lamps, ``presence``, ``door``, ``earphones``."""
+        pins = self._settings
+        contacts = {
+            "presence": pins.presence is not None,
+            "door": (pins.door, pins.tamper) != (None, None),
+            "earphones": pins.earphones is not None,
+        }
+        return frozenset({*pins.lamps, *(name for name, wired in contacts.items() if wired)})
+
+    @property
     def somebody_there(self) -> bool:
         """Whether the presence sensor sees somebody; True where there is no sensor."""
         return self._somebody_there

@@ -63,6 +63,13 @@ class IppDocumentPrinter:
         """What keeps a new print from beginning; a print of this visit is no trouble."""
         return ipp_facts.BUSY if self._adopting else self._trouble
 
+    async def describe(self) -> dict[str, str]:
+        """Return model, firmware and serial number as the printer tells them. DeviceError."""
+        wanted = {"requested-attributes": ipp_facts.DESCRIBING}
+        answer = await self._ask("GET_PRINTER_ATTRIBUTES", wanted)
+        _refuse(answer, "Get-Printer-Attributes")
+        return {"port": self._settings.uri, **ipp_facts.described(answer.printer)}
+
     def cancel(self) -> None:
         self._cancel_asked = True
 
@@ -292,6 +299,11 @@ class NoDocumentPrinter:
     """Fulfils ``contracts.DocumentPrinter`` where a kiosk has no A4 printer."""
 
     trouble: Trouble | None = ipp_facts.NONE
+
+    async def describe(self) -> dict[str, str]:
+        """Return nothing."""
+        await trio.lowlevel.checkpoint()
+        return {}
 
     async def run(self) -> None:
         """Have nothing to do, for ever."""

@@ -92,6 +92,10 @@ class SamVIdReader:
         """Return the module's number. Raises DeviceError."""
         return sam_id(await self._connected().ask(Command.SAM_ID))
 
+    async def describe(self) -> dict[str, str]:
+        """Return the module's number, to compare with what the centre has, and the port."""
+        return {"port": self._settings.port, "serial": await self.sam_id()}
+
     async def wait_card(self) -> IdCardFacts:
         """Poll until a card is put down and read. Raises CardUnreadable; DeviceError when gone.
 

@@ -46,6 +46,10 @@ STOPS: dict[str, Trouble] = {
 }
 """Most urgent first; whatever is not here (toner-low, media-low) stops nothing."""
 SEVERITIES = ("-error", "-warning", "-report")
+DESCRIBING = ["printer-make-and-model", "printer-firmware-string-version", "printer-device-id"]
+"""RFC 8011 5.4.9; PWG 5110.1 and 5100.13 4.3.5 for the others."""
+SERIAL_KEYS = ("SN", "SERN", "SERIALNUMBER")
+"""Of an IEEE 1284 device id."""
 PRINTER_STOPPED = 5
 PRINTER_PROCESSING = 4
 
@@ -96,6 +100,22 @@ def printer_facts(attributes: Mapping[str, Any]) -> PrinterFacts:
     ):
         trouble = STOPPED
     return PrinterFacts(trouble, state == PRINTER_PROCESSING)
+
+
+def described(attributes: Mapping[str, Any]) -> dict[str, str]:
+    """Return model, firmware and serial number, as far as the printer tells them."""
+    parts = (part.split(":", 1) for part in _first(attributes, "printer-device-id").split(";"))
+    device_id = {pair[0].strip().upper(): pair[1].strip() for pair in parts if len(pair) == 2}
+    found = {
+        "model": _first(attributes, "printer-make-and-model"),
+        "firmware": _first(attributes, "printer-firmware-string-version"),
+        "serial": next((device_id[key] for key in SERIAL_KEYS if key in device_id), ""),
+    }
+    return {name: said for name, said in found.items() if said}
+
+
+def _first(attributes: Mapping[str, Any], name: str) -> str:
+    return next(iter(_listed(attributes.get(name, ""))), "")
 
 
 def trouble_in(reasons: Iterable[str]) -> Trouble | None:

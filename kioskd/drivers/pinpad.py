@@ -38,6 +38,7 @@ from kioskd.protocols.zvt_commands import (
     Abort,
     Authorisation,
     Diagnosis,
+    DisplayText,
     EndOfDay,
     RepeatReceipt,
     Reversal,
@@ -82,6 +83,12 @@ class ZvtPinPad:
         A PIN pad may use the question to look after itself, for minutes: DeviceTimeout then.
         """
         return await self._connection.status()
+
+    async def describe(self) -> dict[str, str]:
+        """Return the terminal's number at its bank, once it is logged on, and the port."""
+        await trio.lowlevel.checkpoint()
+        found = {"port": self._settings.port, "terminal": self._connection.terminal_id}
+        return {name: said for name, said in found.items() if said}
 
     async def authorise(
         self,
@@ -240,6 +247,11 @@ class ZvtPinPad:
         if end.code == NOT_REGISTERED:
             self._connection.note_refusal(line, end)
         return _reversal_outcome(end)
+
+    async def show(self, lines: tuple[str, ...], seconds: int) -> None:
+        """Show a text (06 E0), ASCII, for some seconds. Raises DeviceError."""
+        async with self._connection.connected() as line:
+            await self._connection.done(line, DisplayText(lines, seconds))
 
     async def diagnose(self) -> None:
         """Test the way to the bank's host (06 70). Raises DeviceError."""

@@ -138,6 +138,7 @@ class PinPadConnection:
             async with self._turn:
                 if self.trouble.wants_retest(trio.current_time()):
                     await self._register(line)
+                await self._fall_into_step(line)
                 await self._ask_status(line)
 
     def _note(self, fault: DeviceError) -> None:
@@ -166,6 +167,12 @@ class PinPadConnection:
         log.event("pinpad.registered", terminal=self.terminal_id)
         await self._ask_status(line)
 
+    async def _fall_into_step(self, line: PinPadLine) -> None:
+        """Log on again where only the PIN pad numbers messages. Raises DeviceError."""
+        if line.out_of_step and self._settings.sequence_ids:
+            log.warning("pinpad.out_of_step")
+            await self._register(line)
+
     async def status(self) -> int:
         """Return the terminal status byte (0 = ready). Raises DeviceError.
 
@@ -193,6 +200,7 @@ class PinPadConnection:
     ) -> None:
         try:
             async with self._turn:
+                await self._fall_into_step(line)
                 found.append(await self._ask_status(line))
         except DeviceError as fault:
             found.append(fault)
@@ -231,7 +239,7 @@ class PinPadConnection:
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[PinPadLine]:
-        """Wait for one's turn on the line. Raises DeviceUnavailable, DeviceTimeout."""
+        """Wait for one's turn on the line. Raises DeviceError."""
         with trio.move_on_after(FIRST_ATTEMPT_S):
             await self._attempted.wait()
         with trio.move_on_after(TURN_S) as waiting:
@@ -241,6 +249,7 @@ class PinPadConnection:
         try:
             if self._current is None or self._current.gone:
                 raise DeviceUnavailable(DEVICE, "not connected")
+            await self._fall_into_step(self._current)
             yield self._current
         finally:
             self._turn.release()

@@ -59,6 +59,11 @@ class PinPadLine:
         """Whether messages carry numbers, so that none can be taken for one of another command."""
         return self._session.numbered
 
+    @property
+    def out_of_step(self) -> bool:
+        """Whether only the PIN pad numbers messages: log on again before anything else."""
+        return self._session.out_of_step
+
     async def run(self) -> None:
         """Keep bytes and time flowing until the line is gone.
 

@@ -120,6 +120,11 @@ class EscposReceiptPrinter:
             self._paper = PaperState.UNKNOWN
         return self._paper
 
+    async def describe(self) -> dict[str, str]:
+        """Return the port and how its paper is."""
+        paper = await self.paper()
+        return {"port": self._settings.port, "paper": paper.value}
+
     async def print(self, receipt: Receipt) -> Printed:
         """Print and cut.
 

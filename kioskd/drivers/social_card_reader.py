@@ -138,6 +138,11 @@ class SocialCardReaderDriver:
         finally:
             await connection.disconnect()
 
+    async def describe(self) -> dict[str, str]:
+        """Return the reader's name, which PC/SC makes of maker, model and serial number."""
+        await trio.lowlevel.checkpoint()
+        return {"model": self._reader.name} if self._reader.name else {}
+
     @property
     def card_present(self) -> bool:
         return self._reader.card_present

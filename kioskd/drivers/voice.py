@@ -37,6 +37,11 @@ class SpokenVoice:
         return self._trouble
 
     @property
+    def fitted(self) -> bool:
+        """Whether a program to speak with is configured."""
+        return bool(self._settings.command)
+
+    @property
     def is_speaking(self) -> bool:
         """Whether something is being said, or is about to be."""
         return self._to_say is not None

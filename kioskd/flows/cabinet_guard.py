@@ -12,6 +12,7 @@ from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.errors import ServerError, VisitorLeft
 from kioskd.flows.kiosk import Kiosk
 from kioskd.protocols.central_cabinet import CabinetEventKind
+from kioskd.race import first_of
 from kioskd.screens.out_of_service import OutOfService
 
 DOOR_OPEN = Trouble(TroubleReason.DOOR_OPEN, "B-01")
@@ -36,7 +37,8 @@ async def guard_cabinet(kiosk: Kiosk) -> None:
 
 
 async def _opened(kiosk: Kiosk) -> None:
-    kiosk.stage.end_visit(VisitorLeft("cabinet opened"))
+    if kiosk.workshop is None or not kiosk.workshop.at_work:
+        kiosk.stage.end_visit(VisitorLeft("cabinet opened"))
     await kiosk.cabinet_book.note(CabinetEventKind.OPENED)
 
 
@@ -53,10 +55,22 @@ async def _may_be_released(kiosk: Kiosk) -> bool:
         return False
 
 
-async def wait_until_closed(kiosk: Kiosk) -> None:
-    """Say that somebody works on this kiosk until its door is closed; at once if it is."""
+async def wait_until_closed(kiosk: Kiosk) -> bool:
+    """Say that somebody works on this kiosk until its door is closed; at once if it is.
+
+    Returns whether it is still open, and a technician makes her sign.
+    """
     if not kiosk.cabinet.door_open:
-        return
-    async with kiosk.stage.follow(OutOfService(DOOR_OPEN)):
+        return False
+
+    async def closed() -> bool:
         while kiosk.cabinet.door_open:
             await kiosk.cabinet.wait_change()
+        return False
+
+    async def called() -> bool:
+        await kiosk.technician_called()
+        return True
+
+    async with kiosk.stage.follow(OutOfService(DOOR_OPEN)):
+        return await first_of(closed, called)

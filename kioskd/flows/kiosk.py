@@ -22,6 +22,7 @@ from kioskd.contracts import (
     Uplink,
     Voice,
 )
+from kioskd.contracts.technician import Workshop
 from kioskd.domain.person import Person
 from kioskd.domain.region import RegionPack
 from kioskd.domain.secret import SessionToken
@@ -67,11 +68,24 @@ class Kiosk:
     """ISO date on which the centre last confirmed the region pack."""
     region_changed: Callable[[], Awaitable[None]] = trio.sleep_forever
     """Returns when there is another region pack."""
+    update_due: Callable[[], Awaitable[None]] = trio.sleep_forever
+    """Returns when new software waits for its trial and this is the moment."""
+    give_way: Callable[[], Awaitable[None]] = trio.sleep_forever
+    """Lets that trial begin; returns if it does not."""
+    workshop: Workshop | None = None
+    """Lets technicians in; None where nobody is ever let in."""
 
     def pack_state(self) -> PackState:
         """Say how fresh the region's content is, and whether the centre is away."""
         kept = self.health.trouble_of("central") is not None
         return PackState(self.region.version, self.region_seen_on, kept)
+
+    async def technician_called(self) -> None:
+        """Return when a technician makes her sign."""
+        if self.workshop is None:
+            await trio.sleep_forever()
+        else:
+            await self.workshop.called()
 
     async def while_busy(self, what: BusyWith, job: Callable[[], Awaitable[T]]) -> T:
         """Do ``job`` behind a screen that says what is being waited for, and how long already.

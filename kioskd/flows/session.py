@@ -25,7 +25,9 @@ from kioskd.flows.home import be_at_home, do_service
 from kioskd.flows.kiosk import Kiosk, Visit
 from kioskd.flows.login import log_in_by_card, log_in_by_id_card, log_out
 from kioskd.flows.policy.policies import read_policies
+from kioskd.flows.technician.session import serve_technician
 from kioskd.flows.troubles import trouble_for
+from kioskd.flows.updating import make_way
 from kioskd.protocols.central import ProblemCode
 from kioskd.race import first_of
 from kioskd.screens.problem import Problem
@@ -44,7 +46,24 @@ class RegionChanged:
     """There is another region pack: the next visitor shall have it."""
 
 
-Arrival = CardInserted | IdCardFacts | Trouble | WelcomeChoice | HealthChanged | RegionChanged
+class UpdateDue:
+    """New software waits for its trial, and nobody is here."""
+
+
+class TechnicianCalled:
+    """Somebody made the technicians' sign."""
+
+
+Arrival = (
+    CardInserted
+    | IdCardFacts
+    | Trouble
+    | WelcomeChoice
+    | HealthChanged
+    | RegionChanged
+    | UpdateDue
+    | TechnicianCalled
+)
 
 
 async def serve_visitors(newest: Callable[[], Kiosk]) -> None:
@@ -55,8 +74,14 @@ async def serve_visitors(newest: Callable[[], Kiosk]) -> None:
 
 async def serve_one_visitor(kiosk: Kiosk) -> None:
     """Welcome somebody, do her business, say goodbye. Nothing of her is left when it returns."""
-    await wait_until_closed(kiosk)
-    arrival = await _welcome(kiosk)
+    called = await wait_until_closed(kiosk)
+    arrival = TechnicianCalled() if called else await _welcome(kiosk)
+    if isinstance(arrival, TechnicianCalled) and kiosk.workshop is not None:
+        await serve_technician(kiosk, kiosk.workshop)
+        return
+    if isinstance(arrival, UpdateDue):
+        await make_way(kiosk)
+        return
     if isinstance(arrival, HealthChanged | RegionChanged) or kiosk.cabinet.door_open:
         return
     kiosk.stage.begin_visit()
@@ -96,8 +121,17 @@ async def _welcome(kiosk: Kiosk) -> Arrival:
         await kiosk.region_changed()
         return RegionChanged()
 
+    async def update() -> Arrival:
+        await kiosk.update_due()
+        return UpdateDue()
+
+    async def technician() -> Arrival:
+        await kiosk.technician_called()
+        return TechnicianCalled()
+
     try:
-        return await first_of(choice, card, lambda: _id_card(kiosk), health, region)
+        others = (health, region, update, technician)
+        return await first_of(choice, card, lambda: _id_card(kiosk), *others)
     finally:
         kiosk.cabinet.lamp("card", lit=False)
         kiosk.cabinet.lamp("id", lit=False)

@@ -47,6 +47,12 @@ def unsettled(path: Path) -> tuple[Unsettled, ...]:
         return (*_payments(db), *_set_aside(db), *_day_ends(db))
 
 
+def undelivered(path: Path) -> int:
+    """Return how many reports the centre has not answered yet. Raises JournalDamaged."""
+    with reading(path) as db:
+        return int(db.execute(rows.COUNT_WAITING).fetchone()["waiting"])
+
+
 def _payments(db: Connection) -> Iterator[Unsettled]:
     query = """
         SELECT * FROM payment

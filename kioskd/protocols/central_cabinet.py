@@ -17,6 +17,11 @@ class CabinetEventKind(Enum):
     CLOSED = "closed"
     CARD_LEFT = "card_left"
     """A social security card stays in the slot after a visit. Whose, is not told."""
+    TECHNICIAN_IN = "technician_in"
+    """Somebody was let in by the centre's answer to this kiosk's challenge."""
+    TECHNICIAN_OUT = "technician_out"
+    TECHNICIAN_REFUSED = "technician_refused"
+    """Answers were wrong too often."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ With bit 80 a payment would be final only after every print block was acknowledg
 SERVICE_STATUS_NO_PRINT = 0x03
 """06 20: send 04 0F of the last transaction, print nothing."""
 TAG_TRANSACTION_ID = 0x1F1F
+LINES_MAX = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +197,29 @@ class Abort:
         return apdu(self.control)
 
 
+@dataclass(frozen=True, slots=True)
+class DisplayText:
+    """06 E0: show up to four lines of ASCII for some seconds. Taken, it is done: 80 00 ends it.
+
+    Not of the sources of the others: field numbers as an open implementation of the same
+    specification has them (ecrterm, chapter "Display Text").
+    """
+
+    control: ClassVar[bytes] = b"\x06\xe0"
+    lines: tuple[str, ...]
+    seconds: int
+
+    def to_apdu(self) -> bytes:
+        """Return the APDU."""
+        assert 0 < len(self.lines) <= LINES_MAX and 0 < self.seconds < 256, "what fits a display"
+        body = [bitmap(0xF0, bytes([self.seconds]))]
+        body += [bitmap(0xF1 + at, line.encode("ascii")) for at, line in enumerate(self.lines)]
+        return apdu(self.control, body)
+
+
 Command = (
     Registration | Authorisation | LogOff | TurnoverTotals | RepeatReceipt | Reversal | EndOfDay
-    | Diagnosis | StatusEnquiry | Abort
+    | Diagnosis | StatusEnquiry | Abort | DisplayText
 )  # fmt: skip
 
 MOVES_MONEY = (Authorisation, Reversal, EndOfDay)
@@ -276,6 +297,14 @@ def _parse_repeat_receipt(data: bytes) -> RepeatReceipt:
     return RepeatReceipt(_parse_password(data), service[0] if service else 0)
 
 
+def _parse_display_text(data: bytes) -> DisplayText:
+    fields = parse_bitmaps(data)
+    texts = [fields[at] for at in range(0xF1, 0xF1 + LINES_MAX) if at in fields]
+    if not texts or not all(text.isascii() for text in texts) or not _byte(fields, 0xF0):
+        raise violation("a text without lines, letters or an end")
+    return DisplayText(tuple(text.decode("ascii") for text in texts), fields[0xF0][0])
+
+
 _PARSERS: Mapping[bytes, Callable[[bytes], Command]] = {
     Registration.control: _parse_registration,
     Authorisation.control: _parse_authorisation,
@@ -287,4 +316,5 @@ _PARSERS: Mapping[bytes, Callable[[bytes], Command]] = {
     Diagnosis.control: lambda _: Diagnosis(),
     StatusEnquiry.control: lambda data: StatusEnquiry(_parse_password(data) if data else None),
     Abort.control: lambda _: Abort(),
+    DisplayText.control: _parse_display_text,
 }

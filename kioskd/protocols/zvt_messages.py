@@ -260,6 +260,10 @@ Message = (
 )  # fmt: skip
 
 
+DECISIVE = (StatusInformation, StatusReport, Completion, AbortByTerminal)
+"""Results and ends."""
+
+
 def parse_apdu(raw: bytes, answering: bytes = b"") -> Message:
     """Read what the PIN pad sent. Raises ProtocolViolation.
 

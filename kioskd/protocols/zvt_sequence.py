@@ -85,8 +85,8 @@ def _fields_at(control: bytes, data: bytes, answering: bytes) -> int | None:
         # 84 1E carries its reason first, as 06 1E does.
         return 1 if control == b"\x84\x1e" and data and data[0] != TLV_ID else 0
     if control == b"\x04\xff":
-        return intermediate_fields_at(data)
-    if control == _COMPLETION and answering == _STATUS_ENQUIRY:
+        return intermediate_fields_at(data) if data else None
+    if control == _COMPLETION and (answering == _STATUS_ENQUIRY or _is_status_report(data)):
         return _after_status(data)
     at = _FIELDS_AT.get(control)
     return None if at is None or at > len(data) else at
@@ -108,9 +108,14 @@ def _is_container(data: bytes) -> bool:
     return any(len(data) == 1 + head + size[0] for head, size in sizes.items() if size)
 
 
+def _is_status_report(data: bytes) -> bool:
+    """Tell a late answer to a status enquiry: no completion of another command begins so."""
+    return len(data) > 3 and all(byte >> 4 == 0xF for byte in data[:3])
+
+
 def _after_status(data: bytes) -> int | None:
     at = 0
-    if len(data) > 3 and all(byte >> 4 == 0xF for byte in data[:3]):
+    if _is_status_report(data):
         start, size = counted_extent(data, 0, 3)
         at = start + size
     return at + 1 if len(data) > at else None
@@ -121,17 +126,19 @@ class SequenceIds:
 
     def __init__(self) -> None:
         self.active = False
+        self.alone = False
+        """Whether the PIN pad has numbered a message while we number none."""
         self._top = 0
         self._heard: int | None = None
         self._asked = 0
 
     def begin(self) -> None:
         """The PIN pad has echoed the tag: number from here on."""
-        self.active, self._top, self._heard = True, 0, None
+        self.active, self.alone, self._top, self._heard = True, False, 0, None
 
     def stop(self) -> None:
         """A registration begins: nothing is numbered until the PIN pad echoes the tag."""
-        self.active = False
+        self.active = self.alone = False
 
     def command(self) -> int:
         """Return the number for a command of ours."""
@@ -143,13 +150,15 @@ class SequenceIds:
 
         One without a number is: an 84 xx need not carry it.
         """
+        self._listen(number)
         return not self.active or number is None or number == self._asked
 
     def place(self, number: int | None) -> Place:
         """Tell where a message of the PIN pad belongs, and remember it if it is new.
 
-        One without a number is taken as new: the rules for unnumbered messages hold for it.
+        One without a number is taken as new; the session decides what it lets such a one do.
         """
+        self._listen(number)
         if not self.active or number is None:
             return Place.NEW
         if number == self._heard:
@@ -159,3 +168,6 @@ class SequenceIds:
             return Place.LATE
         self._heard = self._top = number
         return Place.NEW
+
+    def _listen(self, number: int | None) -> None:
+        self.alone |= not self.active and number not in (None, ASKING)

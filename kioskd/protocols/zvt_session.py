@@ -22,6 +22,7 @@ from kioskd.protocols.zvt_commands import (
     Abort,
     Authorisation,
     Command,
+    DisplayText,
     LogOff,
     Registration,
 )
@@ -57,6 +58,7 @@ from kioskd.protocols.zvt_link import (
 from kioskd.protocols.zvt_messages import (
     ACCEPTED,
     CANNOT_PRINT,
+    DECISIVE,
     NOT_SUPPORTED,
     NOT_YET,
     REFUSED,
@@ -105,6 +107,11 @@ class ZvtSession:
     def numbered(self) -> bool:
         """Whether both sides number their messages (TLV 1F73)."""
         return self._ids.active
+
+    @property
+    def out_of_step(self) -> bool:
+        """Whether only the PIN pad numbers: register anew, or it waits for numbers for ever."""
+        return self._ids.alone
 
     def start(self, command: Command, now: float) -> None:
         """Begin a command; its end comes as ``Finished`` or ``Failed``."""
@@ -261,6 +268,10 @@ class ZvtSession:
             else:
                 self._events.append(Noted("answer to an older command"))
             return
+        # A PIN pad that numbers does so with each result and end: this is another command's, late.
+        if self._ids.active and number is None and not self.idle and isinstance(message, DECISIVE):
+            self._events.append(Noted("message without its number"))
+            return
         match self._ids.place(number):
             case Place.NEW:
                 self._number, self._answered = number, None
@@ -268,9 +279,7 @@ class ZvtSession:
             case Place.REPEATED if self._answered is not None:
                 self._number = number
                 self._answer(self._answered, now)
-            case Place.REPEATED:
-                pass  # the answer is still being decided
-            case Place.LATE:
+            case Place.LATE:  # a repeated one that is still being decided needs nothing
                 self._events.append(Noted("message out of its order"))
 
     def _take_nonsense(self, apdu: bytes, detail: str, now: float) -> None:
@@ -322,7 +331,7 @@ class ZvtSession:
         if not answer.positive:
             self._end(refused(course, answer.code))
             return
-        if isinstance(course.command, LogOff | Abort):
+        if isinstance(course.command, LogOff | Abort | DisplayText):
             self._end(Finished(Outcome.APPROVED))
             return
         local = isinstance(course.command, _LOCAL)

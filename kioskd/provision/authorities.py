@@ -4,6 +4,7 @@ import ssl
 
 from kioskd.domain.text import Text
 from kioskd.provision.findings import CA, SEAL, Step, bad_ca, good
+from kioskd.provision.made_files import write_made
 from kioskd.provision.places import Places
 from kioskd.provision.site_config import CENTRE_CA, SEAL_CA
 
@@ -21,7 +22,7 @@ def copy_authorities(places: Places, *, with_seal: bool) -> tuple[Step, ...]:
         steps.append(_copied(places, SEAL_CA, SEAL, "I-04"))
     for other in sorted(places.boot.glob("*-ca.pem")):
         if other.name not in (CENTRE_CA, SEAL_CA) and why_no_ca(other.read_bytes()) is None:
-            (places.site / other.name).write_bytes(other.read_bytes())
+            write_made(places.site / other.name, other.read_bytes())
     return tuple(steps)
 
 
@@ -34,9 +35,7 @@ def _copied(places: Places, file: str, name: Text, code: str) -> Step:
     why = why_no_ca(pem)
     if why is not None:
         return bad_ca(name, why, code)
-    target = places.site / file
-    target.write_bytes(pem)
-    target.chmod(0o644)
+    write_made(places.site / file, pem)
     return good(name)
 
 

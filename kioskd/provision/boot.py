@@ -4,12 +4,13 @@ Steps are told in the order in which they are done; a step that fails does not k
 being looked at, so that one visit of a technician puts everything right.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from kioskd import log
 from kioskd.domain.text import Text
-from kioskd.provision import kept_secrets
+from kioskd.provision import kept_secrets, retirement
 from kioskd.provision.authorities import copy_authorities
 from kioskd.provision.data_partition import check_data, is_usable
 from kioskd.provision.device_names import ROLES, RULES_FILE, rules
@@ -20,18 +21,21 @@ from kioskd.provision.findings import (
     boot_not_written,
     good,
     no_site_file,
+    retired,
+    retirement_unclear,
     save,
     wrong_lines,
 )
 from kioskd.provision.machine import Machine, writable
+from kioskd.provision.made_files import FOR_KIOSK, FOR_ROOT, make_folder, write_made
 from kioskd.provision.network import network_files, wifi_file
+from kioskd.provision.owner import claim
 from kioskd.provision.places import Places
+from kioskd.provision.retirement import Stage
 from kioskd.provision.site_config import refusals, settings_of, written
 from kioskd.provision.site_file import Site, read_site
 from kioskd.provision.site_keys import SECRETS as SECRET_KEYS
 from kioskd.provision.site_lines import Fault, NotReadable
-
-_CONFIG_MODE, _SECRET_MODE = 0o640, 0o600
 
 
 def provision(places: Places, machine: Machine) -> tuple[Step, ...]:
@@ -39,6 +43,10 @@ def provision(places: Places, machine: Machine) -> tuple[Step, ...]:
     _make_site_folder(places, machine)
     data = check_data(places, machine)
     vault = places.vault if not data.stops else None
+    begun = retirement.saved(places) if is_usable(data) else None
+    if begun is not None:
+        retirement.finish(places, machine, begun)
+        check_data(places, machine)
     steps = (data, *_from_site_file(places, machine, vault, may_write=is_usable(data)))
     save(places.steps, steps)
     for step in steps:
@@ -47,17 +55,17 @@ def provision(places: Places, machine: Machine) -> tuple[Step, ...]:
 
 
 def _make_site_folder(places: Places, machine: Machine) -> None:
-    places.site.mkdir(mode=0o755, parents=True, exist_ok=True)
+    make_folder(places.site)
     places.notice.unlink(missing_ok=True)
     places.config.unlink(missing_ok=True)
+    places.to_retire.unlink(missing_ok=True)
 
 
 def _from_site_file(
     places: Places, machine: Machine, vault: Path | None, *, may_write: bool
 ) -> Iterator[Step]:
-    if may_write:
-        with writable(machine, places.boot):
-            kept_secrets.finish_wiping(places.site_file, places.vault)
+    if may_write and kept_secrets.is_unfinished(places.vault):
+        yield from _wiped_at_last(places, machine)
     try:
         data = places.site_file.read_bytes()
     except OSError:
@@ -68,6 +76,11 @@ def _from_site_file(
     except NotReadable as reason:
         yield wrong_lines([Fault(0, reason.what)])
         return
+    ended = _ended(places, site) if may_write else None
+    if ended is not None:
+        yield ended
+        if ended.stops:
+            return
     secrets, unkept = _secrets(vault, site)
     settings = settings_of(site, secrets, places.etc)
     faults = (*faults, *unkept, *refusals(settings, places.site / "draft.toml"))
@@ -75,8 +88,33 @@ def _from_site_file(
     if may_write:
         yield from _taken(places, machine, data, site)
     yield from copy_authorities(places, with_seal="printer" in site.values)
-    if not faults:
-        _write_all(places, machine, site, secrets, written(settings))
+    if faults:
+        return
+    if may_write and (others := claim(places, site.value("kiosk"))):
+        yield others
+        return
+    _write_all(places, machine, site, secrets, written(settings))
+
+
+def _ended(places: Places, site: Site) -> Step | None:
+    """Say that this was a kiosk; a new code in the file makes it one again."""
+    begun = retirement.saved(places)
+    if begun is None:
+        return None
+    if begun.stage is Stage.ASKED:
+        return retirement_unclear()
+    if any(entry.key == "code" for entry in site.secrets()):
+        retirement.begin_anew(places)
+        return None
+    return retired(begun.kiosk, begun.at, begun.by, begun.ref)
+
+
+def _wiped_at_last(places: Places, machine: Machine) -> Iterator[Step]:
+    try:
+        with writable(machine, places.boot):
+            kept_secrets.finish_wiping(places.site_file, places.vault)
+    except OSError as refused:
+        yield boot_not_written(refused.strerror or str(refused))
 
 
 def _near(boot: Path) -> str:
@@ -125,21 +163,25 @@ def _write_all(
     places: Places, machine: Machine, site: Site, secrets: Mapping[str, str], config: str
 ) -> None:
     """Write what the kiosk, the network and udev read."""
-    _write(places.config, config, _CONFIG_MODE)
-    machine.give(places.config, group_only=True)
+    make_folder(places.networks)
     for name, text in network_files(site).items():
-        _write(places.networks / name, text, 0o644)
+        write_made(places.networks / name, text)
     wifi = wifi_file(site, secrets)
     if wifi is not None:
-        _write(places.wifi, wifi, _SECRET_MODE)
-    ports = {role: site.value(role) for role in ROLES}
-    _write(places.rules / RULES_FILE, rules(ports), 0o644)
-    machine.set_host_name(site.value("kiosk").lower())
-    machine.reread_device_names()
+        write_made(places.wifi, wifi, FOR_ROOT)
+    if "retire" in site.values:
+        write_made(places.to_retire, site.value("retire"))
+    make_folder(places.rules)
+    write_made(places.rules / RULES_FILE, rules({role: site.value(role) for role in ROLES}))
+    write_made(places.config, config, FOR_KIOSK)
+    machine.give(places.config, group_only=True)
+    _tell_machine("host_name", partial(machine.set_host_name, site.value("kiosk").lower()))
+    _tell_machine("device_names", machine.reread_device_names)
 
 
-def _write(path: Path, text: str, mode: int) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    path.touch(mode)
-    path.write_text(text, encoding="utf-8")
+def _tell_machine(what: str, tell: Callable[[], None]) -> None:
+    """Let the machine know; if it will not, the kiosk starts all the same."""
+    try:
+        tell()
+    except OSError as refused:
+        log.warning("provision.machine_refused", what=what, reason=str(refused))

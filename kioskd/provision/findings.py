@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from kioskd.domain.text import Text
+from kioskd.provision.made_files import write_made
 from kioskd.provision.site_lines import Fault
 
 NOTHING = Text("", "")
@@ -47,8 +48,9 @@ SITE = Text("安装文件 kioskd.txt", "Site file kioskd.txt")
 CA = Text("中心证书 centre-ca.pem", "Centre's CA centre-ca.pem")
 SEAL = Text("印章证书 seal-ca.pem", "Seal CA seal-ca.pem")
 DATA = Text("数据分区", "Data partition")
-SECRETS = Text("密码和激活码", "Secrets")
+SECRETS = Text("密码和入网码", "Secrets")
 OWNER = Text("终端身份", "Whose data")
+RETIRED = Text("停用", "Retirement")
 CORRECT = Text(
     "在电脑上打开存储卡里的 kioskd.txt，改正后放回。",
     "Open kioskd.txt on the card with a computer, correct it, put the card back.",
@@ -122,7 +124,7 @@ def data_not_grown(why: str) -> Step:
 def boot_not_written(why: str) -> Step:
     """The FAT partition cannot be written: secrets stay in kioskd.txt, no report."""
     reason = Text(
-        f"存储卡的启动分区写不进去（{why}），密码和激活码还留在 kioskd.txt 里。",
+        f"存储卡的启动分区写不进去（{why}），密码和入网码还留在 kioskd.txt 里。",
         f"The boot partition cannot be written ({why}): secrets still stand in kioskd.txt.",
     )
     next_step = Text(
@@ -144,9 +146,52 @@ def other_kiosk(owner: str, kiosk: str) -> Step:
     return Step(OWNER, Verdict.FAILED, reason, next_step, "I-17", stops=True)
 
 
+def not_retired(left: Iterable[str], final: bool) -> Step:
+    """The kiosk was to be retired, and something is open."""
+    lines = "\n".join(left)
+    reason = Text(f"还不能停用：\n{lines}", f"It cannot be retired yet:\n{lines}")
+    wait = Text(
+        "接好网络再试；要核对的交给中心。卡里的账不要丢。",
+        "Try again with the network plugged in; what is to be settled goes to the centre.",
+    )
+    force = Text(
+        "接好网络再试；确实要停用，写明原因：kioskd retire --force --reason。",
+        "Try again with the network plugged in, or give a reason: kioskd retire --force --reason.",
+    )
+    return Step(RETIRED, Verdict.FAILED, reason, wait if final else force, "I-18")
+
+
+def retirement_unclear() -> Step:
+    """It was cut while the centre was being told."""
+    reason = Text("停用没有做完。", "Retiring it was cut short.")
+    again = Text("再运行一次 kioskd retire。", "Run `kioskd retire` again.")
+    return Step(RETIRED, Verdict.UNKNOWN, reason, again, "I-18")
+
+
+def retired(kiosk: str, at: str, by: str, ref: str) -> Step:
+    """It is no kiosk any more."""
+    known = Text(f"中心已登记（{at}）", f"The centre has it on record ({at})")
+    untold = Text("中心还不知道", "The centre does not know of it")
+    told = known if at else untold
+    reason = Text(
+        f"{kiosk} 已停用，数据已清除。{told.zh}，编号 {ref}。",
+        f"{kiosk} is retired and wiped. {told.en}, reference {ref}.",
+    )
+    done = Text(
+        "可以拆下。再用这张卡：在 kioskd.txt 写新的入网码。",
+        "It may be unscrewed. To use the card again, write a new code into kioskd.txt.",
+    )
+    tell = Text(
+        f"请中心运行：kiosk-central kiosk retire {kiosk} --by {by} --note {ref}。",
+        f"Have the centre run: kiosk-central kiosk retire {kiosk} --by {by} --note {ref}.",
+    )
+    next_step = done if at else Text(f"{tell.zh}{done.zh}", f"{tell.en} {done.en}")
+    return Step(RETIRED, Verdict.GOOD, reason, next_step, "I-19", stops=True)
+
+
 def save(path: Path, steps: Iterable[Step]) -> None:
     """Keep what was found for the report. Raises OSError."""
-    path.write_bytes(msgspec.json.encode(tuple(steps)))
+    write_made(path, msgspec.json.encode(tuple(steps)))
 
 
 def saved(path: Path) -> tuple[Step, ...]:

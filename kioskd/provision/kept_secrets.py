@@ -75,8 +75,13 @@ def wipe(file: Path, vault: Path, data: bytes, secrets: Iterable[Entry]) -> None
     forget(vault, PLAN_FILE)
 
 
-def finish_wiping(file: Path, vault: Path) -> bool:
-    """Do again what a power cut left half done; return whether there was anything.
+def is_unfinished(vault: Path) -> bool:
+    """Tell whether a power cut may have left a file half written over."""
+    return (vault / PLAN_FILE).exists()
+
+
+def finish_wiping(file: Path, vault: Path) -> None:
+    """Do again what a power cut left half done.
 
     A file that was edited in the meantime is left as it is. Raises OSError.
     """
@@ -84,13 +89,11 @@ def finish_wiping(file: Path, vault: Path) -> bool:
         plan = msgspec.json.decode((vault / PLAN_FILE).read_bytes(), type=_Plan)
         new = b64decode(plan.new)
         found = file.read_bytes()
-    except (FileNotFoundError, NotADirectoryError, msgspec.DecodeError, ValueError):
-        return False
-    torn = found != new and _same_elsewhere(found, new, plan.places)
-    if torn:
+    except (FileNotFoundError, msgspec.DecodeError, ValueError):
+        return
+    if found != new and _same_elsewhere(found, new, plan.places):
         _write_over(file, new)
     forget(vault, PLAN_FILE)
-    return torn
 
 
 def _same_elsewhere(found: bytes, new: bytes, places: Iterable[tuple[int, int]]) -> bool:

@@ -1,14 +1,14 @@
 """The machine as provisioning asks of it; the only place here that starts programs as root."""
 
 import fcntl
-import json
 import os
+import pwd
 import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -19,6 +19,9 @@ from kioskd import log
 
 TIMEOUT_S: Final = 30.0
 GROW_TIMEOUT_S: Final = 300.0
+STOP_LIMIT_S: Final = 400.0
+"""kioskd.service gives a payment under way 370 s."""
+SERVICES: Final = ("kioskd.service", "kioskd-enrol.service")
 BLKGETSIZE64: Final = 0x80081272
 """``linux/fs.h``: the size of a block device in bytes, into 64 bits."""
 
@@ -30,6 +33,21 @@ class Link:
     name: str
     mac: str
     addresses: tuple[str, ...]
+
+
+class _Address(msgspec.Struct):
+    """One address as ``ip -json`` shows it."""
+
+    local: str = ""
+    prefixlen: int = 0
+    scope: str = ""
+
+
+class _Shown(msgspec.Struct):
+    """One interface as ``ip -json`` shows it."""
+
+    ifname: str
+    addr_info: list[_Address] = []
 
 
 class Machine(Protocol):
@@ -55,6 +73,21 @@ class Machine(Protocol):
 
     def give(self, path: Path, *, group_only: bool) -> None:
         """Give a file or folder to the kiosk's account, or only its group. Raises OSError."""
+
+    def is_root(self) -> bool:
+        """Tell whether this process may do what only root may."""
+
+    def stop_kiosk(self) -> None:
+        """End the kiosk's services; a payment under way is finished. Raises OSError."""
+
+    def start_kiosk(self) -> None:
+        """Start them again. Raises OSError."""
+
+    def as_kiosk(self) -> AbstractContextManager[None]:
+        """Be the kiosk's account while the block runs. Raises OSError."""
+
+    def discard_free(self, folder: Path) -> None:
+        """Give the room that is free back to the card, if it takes it."""
 
     def reread_device_names(self) -> None:
         """Let udev read its rules, and name what is plugged in already. Raises OSError."""
@@ -87,7 +120,10 @@ class Partition:
 
 @contextmanager
 def writable(machine: Machine, folder: Path) -> Iterator[None]:
-    """Have a partition writable for the length of the block. Raises OSError."""
+    """Have a partition writable for the length of the block. Raises OSError.
+
+    What is written there is synced by whoever writes it; the mount that ends it writes the rest.
+    """
     if not machine.is_mounted(folder) or not machine.is_read_only(folder):
         yield
         return
@@ -95,7 +131,6 @@ def writable(machine: Machine, folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        os.sync()
         machine.set_writable(folder, False)
 
 
@@ -137,6 +172,35 @@ class LinuxMachine:
         except LookupError as missing:
             raise OSError(str(missing)) from None
 
+    def is_root(self) -> bool:
+        return os.geteuid() == 0
+
+    def stop_kiosk(self) -> None:
+        _run("systemctl", "stop", *SERVICES, within_s=STOP_LIMIT_S)
+
+    def start_kiosk(self) -> None:
+        _run("systemctl", "start", "--no-block", SERVICES[0])
+
+    @contextmanager
+    def as_kiosk(self) -> Iterator[None]:
+        try:
+            who = pwd.getpwnam(self.account)
+        except KeyError as missing:
+            raise OSError(f"no account {self.account}") from missing
+        os.setegid(who.pw_gid)
+        os.seteuid(who.pw_uid)
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+            os.setegid(0)
+
+    def discard_free(self, folder: Path) -> None:
+        try:
+            _run("fstrim", str(folder), within_s=GROW_TIMEOUT_S)
+        except OSError as refused:
+            log.event("machine.no_trim", reason=str(refused))
+
     def reread_device_names(self) -> None:
         _run("udevadm", "control", "--reload")
         _run("udevadm", "trigger", "--action=add", "--subsystem-match=tty")
@@ -153,13 +217,11 @@ class LinuxMachine:
         return ""
 
     def links(self) -> tuple[Link, ...]:
-        try:
-            told = json.loads(_run("ip", "-json", "address"))
-        except (OSError, ValueError) as error:
-            log.warning("provision.no_links", reason=type(error).__name__)
-            return ()
+        known = _addresses()
+        found = sorted(one.parent for one in Path("/sys/class/net").glob("*/device"))
         return tuple(
-            _link(one) for one in told if Path("/sys/class/net", one["ifname"], "device").exists()
+            Link(one.name, (one / "address").read_text().strip(), known.get(one.name, ()))
+            for one in found
         )
 
     def slot(self) -> str:
@@ -170,10 +232,19 @@ class LinuxMachine:
         return time.time()
 
 
-def _link(told: dict[str, object]) -> Link:
-    known = msgspec.convert(told.get("addr_info", []), list[dict[str, object]])
-    addresses = (f"{one['local']}/{one['prefixlen']}" for one in known if one["scope"] == "global")
-    return Link(str(told["ifname"]), str(told.get("address", "")), tuple(addresses))
+def _addresses() -> dict[str, tuple[str, ...]]:
+    """Return the addresses of each interface; none where this process has no network."""
+    try:
+        told = msgspec.json.decode(_run("ip", "-json", "address"), type=list[_Shown])
+    except (OSError, msgspec.DecodeError) as error:
+        log.event("machine.no_addresses", reason=str(error))
+        return {}
+    return {
+        one.ifname: tuple(
+            f"{own.local}/{own.prefixlen}" for own in one.addr_info if own.scope == "global"
+        )
+        for one in told
+    }
 
 
 def _size_of(disk: Path) -> int:

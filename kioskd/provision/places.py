@@ -58,6 +58,16 @@ class Places:
         return self.run / "kioskd-enrol" / "outcome.json"
 
     @property
+    def to_retire(self) -> Path:
+        """Who asks in kioskd.txt that this kiosk be retired."""
+        return self.site / "retire"
+
+    @property
+    def not_retired(self) -> Path:
+        """Why the kiosk was not retired, told by the kiosk's own account."""
+        return self.run / "kioskd-retire" / "refusal.json"
+
+    @property
     def networks(self) -> Path:
         """Where systemd-networkd looks."""
         return self.run / "systemd" / "network"

@@ -11,6 +11,7 @@ import kioskd
 from kioskd.domain.text import Text
 from kioskd.provision.findings import Step, Verdict
 from kioskd.provision.machine import Machine, writable
+from kioskd.provision.made_files import write_made
 from kioskd.provision.places import Places
 from kioskd.provision.site_lines import Fault
 from kioskd.relay.safe_file import write_safely
@@ -57,14 +58,20 @@ def facts_of(machine: Machine, kiosk: str) -> Facts:
 def report(facts: Facts, steps: Iterable[Step], now: float) -> str:
     """Return the report as text, with the line ends of Windows."""
     at = datetime.fromtimestamp(now, UTC).astimezone(BEIJING)
+    wrong = "" if now >= _built_at() else "（时钟还没对 clock not set）"
     lines = [
         "社会保障自助终端 安装报告 / Kiosk installation report",
-        f"{_SINCE}{at:%Y-%m-%d %H:%M} UTC+8",
+        f"{_SINCE}{at:%Y-%m-%d %H:%M} UTC+8{wrong}",
         *(f"{name}: {value}" for name, value in facts.lines),
     ]
     for step in steps:
         lines += ["", *_told(step)]
     return "\r\n".join([*lines, ""])
+
+
+def _built_at() -> float:
+    """Return when the program was built: no clock that is right shows less."""
+    return Path(kioskd.__file__).stat().st_mtime
 
 
 def _told(step: Step) -> list[str]:
@@ -85,7 +92,7 @@ def _with_line(fault: Fault) -> Text:
 
 
 def _both(indent: str, text: Text) -> list[str]:
-    return [indent + words for words in (text.zh, text.en) if words]
+    return [indent + line for words in (text.zh, text.en) for line in words.splitlines()]
 
 
 def write_report(places: Places, machine: Machine, text: str) -> None:
@@ -121,7 +128,7 @@ def write_notice(places: Places, facts: Facts, steps: Iterable[Step]) -> None:
         "next_step": _languages(stopping.next_step),
         "facts": dict(facts.as_json()),
     }
-    places.notice.write_text(json.dumps(notice, ensure_ascii=False, indent=1), encoding="utf-8")
+    write_made(places.notice, json.dumps(notice, ensure_ascii=False, indent=1))
 
 
 def _whole_reason(step: Step) -> Text:

@@ -19,7 +19,7 @@ KEPT: Final = "(kept)"
 """What stands in the place of a secret that was taken. No secret is shorter than these."""
 OUTLET_MAX: Final = 40
 SSID_BYTES_MAX: Final = 32
-FREE_TEXT: Final = ("outlet", "outlet_en", "wifi")
+FREE_TEXT: Final = ("outlet", "outlet_en", "wifi", "retire")
 """What may be written in any characters."""
 _FULL_WIDTH = re.compile("[\uff01-\uff5e\u3000]")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
@@ -84,7 +84,7 @@ def _centre(value: str) -> Text | None:
 def _code(value: str) -> Text | None:
     if read_code(value) is None:
         return Text(
-            "激活码抄错了：请对照中心给的激活码（5 组，最后一组 2 个字符）。",
+            "入网码抄错了：请对照中心给的入网码（5 组，最后一组 2 个字符）。",
             "Mistyped: compare with the code from the centre (5 groups, the last of 2 characters).",
         )
     return None
@@ -202,6 +202,7 @@ KEYS: Final[dict[str, Key]] = {
     "pin_pad": Key(_port, required=True),
     "id_reader": Key(_port, required=True),
     "receipt_printer": Key(_port, required=True),
+    "retire": Key(_outlet),
     "pin_pad_password": Key(_matches(r"\d{6}", "6 位数字。", "6 digits."), mark=KEPT),
 }
 SECRETS: Final = tuple(name for name, key in KEYS.items() if key.mark)

@@ -19,6 +19,7 @@ from kioskd.protocols.central import (
     Posting,
 )
 from kioskd.protocols.central_books import ChainHead, ChainLinks, ReceiptCopy, ReceiptEntry
+from kioskd.relay.acceptance import AcceptanceCalls
 from kioskd.relay.accounts import AccountCalls
 from kioskd.relay.cabinet import CabinetCalls
 from kioskd.relay.cards import CardCalls, card_login
@@ -32,6 +33,7 @@ T = TypeVar("T")
 
 
 class CentralClient(
+    AcceptanceCalls,
     AccountCalls,
     CabinetCalls,
     CardCalls,

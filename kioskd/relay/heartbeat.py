@@ -72,6 +72,8 @@ class Heart:
     target: HeartbeatTarget
     reactions: Reactions
     jitter: Callable[[float, float], float] = random.uniform
+    software: str = __version__
+    """What runs here; an image has a version of its own."""
     answer: HeartbeatAnswer | None = None
     _boot: str = field(default_factory=lambda: uuid4().hex)
     _sequence: int = 0
@@ -111,7 +113,7 @@ class Heart:
             sequence=self._sequence,
             at=utc_now(),
             uptime_s=int(uptime_s),
-            software=__version__,
+            software=self.software,
             region=region,
             screen=vitals.screen,
             screen_since_s=int(trio.current_time() - self._screen.since),

@@ -19,6 +19,7 @@ from kioskd.relay.safe_file import sync_folder, write_safely
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+    from cryptography.x509 import Certificate
 
 IDENTITY_FILE = "identity.pem"
 NEXT_KEY_FILE = "next-key.pem"
@@ -87,6 +88,26 @@ class Identity:
         wanted = x509.CertificateSigningRequestBuilder().subject_name(name)
         return wanted.sign(self._next_key(), SHA256()).public_bytes(Encoding.DER)
 
+    def serial(self) -> str:
+        """Return the serial of the present certificate, in hexadecimal. Raises NoIdentity."""
+        return f"{_certificate_in(self.file).serial_number:x}"
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign with the present key: ECDSA P-256, SHA-256, 64 bytes r and s. NoIdentity."""
+        from cryptography.hazmat.primitives.asymmetric import ec
+        from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+        try:
+            key = load_pem_private_key(self.file.read_bytes(), None)
+        except (OSError, ValueError, TypeError):
+            raise NoIdentity("no key") from None
+        if not isinstance(key, ec.EllipticCurvePrivateKey):
+            raise NoIdentity("not an EC key")
+        numbers = decode_dss_signature(key.sign(message, ec.ECDSA(SHA256())))
+        return b"".join(number.to_bytes(32, "big") for number in numbers)
+
     def technician_key(self) -> TechnicianKey | None:
         """Return what technicians are let in by; None before the centre has given it."""
         try:
@@ -143,11 +164,15 @@ class Identity:
         return key
 
 
-def _validity_in(file: Path) -> Validity:
+def _certificate_in(file: Path) -> "Certificate":
     from cryptography import x509
 
     try:
-        certificate = x509.load_pem_x509_certificate(file.read_bytes())
+        return x509.load_pem_x509_certificate(file.read_bytes())
     except (OSError, ValueError):
         raise NoIdentity("not a certificate") from None
+
+
+def _validity_in(file: Path) -> Validity:
+    certificate = _certificate_in(file)
     return Validity(certificate.not_valid_before_utc, certificate.not_valid_after_utc)

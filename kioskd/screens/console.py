@@ -9,7 +9,8 @@ screen (not for a clock that moved)::
 
 Accepted: ``{"tap": "ok", "screen": "problem"}`` and ``{"point": [x, y]}``, which become real mouse
 events, so that the same hit test decides; ``{"key": "5", "serial": 7}``, a press of the pad's key
-on that picture; ``{"pictures": false}`` from who wants no pictures any more. Answered with
+on that picture; ``{"call": true}``, the technicians' sign: a finger that stays on the clock;
+``{"pictures": false}`` from who wants no pictures any more. Answered with
 ``{"tapped": ...}``, ``{"pressed": ...}``, ``{"pictures": false}`` or ``{"error": ...}``. The
 ``numbers`` say what to press for each button once keys are used; without, they are empty.
 """
@@ -31,6 +32,7 @@ import trio
 
 from kioskd import log
 from kioskd.errors import ConfigError
+from kioskd.screens.call import HELD_S, clock_corner
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Screen
 from kioskd.screens.keys import KEYS, post_key
@@ -51,6 +53,7 @@ class Request(msgspec.Struct, forbid_unknown_fields=True):
     point: tuple[int, int] | None = None
     key: str | None = None
     serial: int | None = None
+    call: bool = False
     pictures: bool | None = None
 
 
@@ -204,6 +207,8 @@ class ScreenConsole:
             return {"pictures": request.pictures}
         if request.key is not None:
             return await self._press(request.key, request.serial)
+        if request.call:
+            return await self._hold_clock()
         if request.point is not None:
             return await self._touch(*request.point, {"tapped": list(request.point)})
         if request.tap is None or request.screen is None:
@@ -226,6 +231,15 @@ class ScreenConsole:
         post_key(key)
         await self._stage.round_done()
         return {"pressed": key}
+
+    async def _hold_clock(self) -> dict[str, Any]:
+        if self._stage.canvas is None:
+            return {"error": "nothing is up"}
+        x, y = clock_corner(self._stage.canvas.theme).centre
+        post_touch(x, y, up=False)
+        await trio.sleep(HELD_S)
+        await self._stage.round_done()
+        return await self._touch(x, y, {"tapped": "clock"})
 
     async def _touch(self, x: int, y: int, answer: dict[str, Any]) -> dict[str, Any]:
         post_touch(x, y)

@@ -71,6 +71,8 @@ OF_THE_KIOSK = frozenset(
         TroubleReason.NEEDS_LOGIN,
         TroubleReason.NEEDS_SOCIAL_CARD,
         TroubleReason.NOT_OFFERED,
+        TroubleReason.UPDATING,
+        TroubleReason.UPDATE_NOT_TAKEN,
         TroubleReason.TOOK_TOO_LONG,
         TroubleReason.DOCUMENT_PRINTER_NONE,
         TroubleReason.DOCUMENT_PRINTER_GONE,
@@ -83,6 +85,9 @@ OF_THE_KIOSK = frozenset(
         TroubleReason.DOCUMENT_TRAY_FULL,
         TroubleReason.DOCUMENT_SEAL_MISSING,
         TroubleReason.DOCUMENT_NOT_GENUINE,
+        TroubleReason.TECHNICIAN_KEY_NONE,
+        TroubleReason.TECHNICIAN_PAUSED,
+        TroubleReason.TECHNICIAN_NOT_NOW,
     }
 )
 """What is wrong with this terminal and not with her; all others tell something of her."""
@@ -113,44 +118,60 @@ class Problem(Screen[None]):
         draw_trouble(canvas, body, self.trouble, what)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is said of a trouble: its reason, and the way out."""
+
+    why: str
+    do: str
+    way_out: Type = Type.LEAD
+
+
 def draw_trouble(canvas: Canvas, body: Rect, trouble: Trouble, what: Sign, extra: str = "") -> None:
     """Draw the sign beside reason, way out, code and hotline, in the middle of ``body``."""
-    words, width = canvas.words, _text_width(canvas, body)
-    title = trouble_words.title(words, trouble)
+    words = canvas.words
     why = trouble_words.why(words, trouble)
-    why = together(why, extra) if extra else why
+    told = Told(together(why, extra) if extra else why, trouble_words.what_to_do(words, trouble))
+    draw_told(canvas, body, trouble, what, told, trouble_words.title(words, trouble))
+
+
+def draw_told(
+    canvas: Canvas, body: Rect, trouble: Trouble, what: Sign, told: Told, title: str = ""
+) -> None:
+    """Draw as ``draw_trouble``, with these words and without a title where none is given."""
+    width = _text_width(canvas, body)
     heights = (
-        canvas.text_height(width, title, Type.RESULT),
-        canvas.text_height(width, why, Type.BODY),
-        _card_height(canvas, width, trouble),
+        canvas.text_height(width, title, Type.RESULT) if title else 0,
+        canvas.text_height(width, told.why, Type.BODY),
+        _card_height(canvas, width, trouble, told),
     )
     gap = canvas.px(20)
-    total = sum(heights) + 2 * gap
+    total = sum(heights) + (2 if title else 1) * gap
     if canvas.portrait:
         total += canvas.px(212)
     block = body.centred(body.w, min(body.h, total))
     room = result_sign(canvas, block, what)
-    upper, rest = room.cut_top(heights[0], gap)
-    middle, lower = rest.cut_top(heights[1], gap)
-    canvas.text(upper, title, Type.RESULT)
-    canvas.text(middle, why, Type.BODY)
-    _draw_card(canvas, Rect(lower.x, lower.y, lower.w, heights[2]), trouble)
+    if title:
+        upper, room = room.cut_top(heights[0], gap)
+        canvas.text(upper, title, Type.RESULT)
+    middle, lower = room.cut_top(heights[1], gap)
+    canvas.text(middle, told.why, Type.BODY)
+    _draw_card(canvas, Rect(lower.x, lower.y, lower.w, heights[2]), trouble, told)
 
 
 def _text_width(canvas: Canvas, body: Rect) -> int:
     return body.w if canvas.portrait else body.w - canvas.px(236)
 
 
-def _card_height(canvas: Canvas, width: int, trouble: Trouble) -> int:
-    do = trouble_words.what_to_do(canvas.words, trouble)
-    text = canvas.text_height(width - 2 * canvas.px(26), do, Type.LEAD)
+def _card_height(canvas: Canvas, width: int, trouble: Trouble, told: Told) -> int:
+    text = canvas.text_height(width - 2 * canvas.px(26), told.do, told.way_out)
     label, codes = canvas.line_height(Type.NOTE), canvas.line_height(Type.BODY)
     if trouble.ticket:
         codes += canvas.px(6) + canvas.line_height(Type.BODY)
     return 2 * canvas.px(20) + label + text + canvas.px(12) + codes
 
 
-def _draw_card(canvas: Canvas, rect: Rect, trouble: Trouble) -> None:
+def _draw_card(canvas: Canvas, rect: Rect, trouble: Trouble, told: Told) -> None:
     words = canvas.words
     canvas.card(rect, Look.PLAIN)
     room = rect.inset(canvas.px(26), canvas.px(20))
@@ -162,7 +183,7 @@ def _draw_card(canvas: Canvas, rect: Rect, trouble: Trouble) -> None:
         label_run = together(words("problem.ticket"), Public(" "), by="")
         canvas.runs(ticket, [Run(label_run, Type.NOTE, t.SECOND_INK), number])
     text, codes = room.cut_bottom(canvas.line_height(Type.BODY), canvas.px(12))
-    canvas.text(text, trouble_words.what_to_do(words, trouble), Type.LEAD)
+    canvas.text(text, told.do, told.way_out)
     runs = [
         Run(together(words("problem.code"), Public(" "), by=""), Type.NOTE, t.SECOND_INK),
         Run(Public(trouble.code), Type.NOTE_STRONG),

@@ -11,7 +11,9 @@ QUIET_ZONE = 4
 Squares = Sequence[Sequence[bool]]
 
 
-def squares_of(text: str, quiet_zone: int = QUIET_ZONE, *, on_paper: bool = False) -> Squares:
+def squares_of(
+    text: str | bytes, quiet_zone: int = QUIET_ZONE, *, on_paper: bool = False
+) -> Squares:
     """Return the rows of the smallest code for ``text``, dark squares True, with its border.
 
     One on paper bears a fold or a stain: it corrects twice as many faults as one on a panel.

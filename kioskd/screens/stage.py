@@ -17,6 +17,7 @@ import trio
 from kioskd import log
 from kioskd.errors import SessionEnded, SessionTimedOut, VisitorCancelled
 from kioskd.screens import frame
+from kioskd.screens.call import Call
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Done, Screen
 from kioskd.screens.font_files import find_fonts
@@ -54,7 +55,7 @@ class PygameStage:
         """Title, outlet, hotlines; set anew when the region pack changes, then call redraw."""
         self.watcher: Watcher | None = None
         self.reader: Reader | None = None
-        self.health = ScreenHealth()
+        self.health, self.call = ScreenHealth(), Call()
         self.last_tick = -math.inf
         """``trio.current_time()`` of the last round of the loop, for the watchdog."""
         self.frames = 0
@@ -164,7 +165,7 @@ class PygameStage:
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Own the display until cancelled; return when its window was closed.
 
-        Raises DeviceUnavailable("screen") without a display, ConfigError without a Chinese font.
+        Raises DeviceUnavailable("screen"): no display; ConfigError: no Chinese font.
         """
         self._open()
         try:
@@ -232,6 +233,7 @@ class PygameStage:
             log.event("screen.window_closed")
             return False
         theme = self._painter.theme
+        self.call.watch(events, theme, now)
         for touch in touches(events, theme.width, theme.height):
             self._touch(touch, now)
         for key in keys(events):

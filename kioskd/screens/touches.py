@@ -42,7 +42,7 @@ def _is_click(event: pygame.event.Event) -> bool:
     return event.button == LEFT and not getattr(event, "touch", False)
 
 
-def post_touch(x: int, y: int) -> None:
-    """Put a real mouse click at a pixel into pygame's queue."""
-    for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
+def post_touch(x: int, y: int, up: bool = True) -> None:
+    """Put a real mouse click at a pixel into pygame's queue; without ``up`` the finger stays."""
+    for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)[: 2 if up else 1]:
         pygame.event.post(pygame.event.Event(kind, pos=(x, y), button=LEFT, touch=False))

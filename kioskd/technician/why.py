@@ -42,10 +42,11 @@ class _Said(msgspec.Struct):
 
 def why(notice_file: Path, config: Path, monitored: Mapping[str, str]) -> Notice:
     """Return the notice that provisioning left, or one made from how the kiosk ended."""
-    return _said(notice_file) or _wrong_settings(config) or _ended(monitored)
+    return said(notice_file) or _wrong_settings(config) or _ended(monitored)
 
 
-def _said(file: Path) -> Notice | None:
+def said(file: Path = NOTICE_FILE) -> Notice | None:
+    """Return the notice that provisioning left, None if there is none or it cannot be read."""
     try:
         said = msgspec.json.decode(file.read_bytes(), type=_Said)
     except FileNotFoundError:

@@ -23,6 +23,8 @@ NO_READER_PAUSE_S = 0.5
 DOUBT_PAUSE_S = 0.5
 """After a failed transmission: longer than the 400 ms between two looks of pcscd at its reader."""
 BACKOFF_FIRST_S, BACKOFF_LAST_S = 0.05, 2.0
+NOT_ALLOWED = f"PC/SC {scard.SCARD_W_SECURITY_VIOLATION & 0xFFFFFFFF:08X}"
+"""The detail where the card service does not serve who asks."""
 _PROTOCOLS = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
 _NO_CARD = frozenset((scard.SCARD_W_REMOVED_CARD, scard.SCARD_E_NO_SMARTCARD))
 _MUTE_CARD = frozenset(
@@ -98,6 +100,11 @@ class PcscReader:
     def available(self) -> bool:
         """Whether the reader is there."""
         return self._name is not None
+
+    @property
+    def name(self) -> str | None:
+        """What PC/SC calls it; None while it is away."""
+        return self._name
 
     @property
     def card_present(self) -> bool:
@@ -238,6 +245,23 @@ class PcscReader:
             if self._context is not None:
                 with trio.CancelScope(shield=True):
                     await trio.to_thread.run_sync(scard.SCardCancel, self._context)
+
+
+def reader_names() -> list[str]:
+    """Return all readers that the service knows; talks to no card. Blocks.
+
+    Raises DeviceUnavailable if the service cannot be asked, with NOT_ALLOWED if it does not want.
+    """
+    code, context = _establish()
+    if context is None:
+        raise _failure(code)
+    try:
+        code, names = _list_readers(context)
+    finally:
+        scard.SCardReleaseContext(context)
+    if code != scard.SCARD_S_SUCCESS:
+        raise _failure(code)
+    return names
 
 
 class _Once:

@@ -50,7 +50,13 @@ def serve(template: Template, trust: Trust) -> Iterator[Callable[..., Server]]:
         server = Server(f"https://127.0.0.1:{listener.getsockname()[1]}", url, trust)
         server.session.trust_env = False
         server.session.verify = trust.ca
-        centre = build_centre(url, region or load_region(), server.clock, issuer=trust.issuer)
+        centre = build_centre(
+            url,
+            region or load_region(),
+            server.clock,
+            issuer=trust.issuer,
+            bundles=folder / "bundles",
+        )
         config = http_config(build_app(centre), server_tls(trust.folder))
         config.log_level = "critical"
         http = uvicorn.Server(config)

@@ -59,6 +59,7 @@ RULES = frozenset(
         "pages",
         "path and body differ",
         "payments",
+        "range",
         "receipt",
         "record",
         "reference",

@@ -72,6 +72,7 @@ UNTIMED = (Welcome, Busy, Goodbye, OutOfService, FollowPinPad, DocumentPrinting)
 """Screens that stand between visits or are only followed: no time runs while they are up."""
 MODULES = (
     "tests.goldens.gallery_core",
+    "tests.goldens.gallery_provision",
     "tests.goldens.gallery_pay",
     "tests.goldens.gallery_receipts",
     "tests.goldens.gallery_profile",
@@ -83,6 +84,8 @@ MODULES = (
     "tests.goldens.gallery_cabinet",
     "tests.goldens.gallery_fleet",
     "tests.goldens.gallery_documents",
+    "tests.goldens.gallery_technician",
+    "tests.goldens.gallery_doctor",
     "tests.goldens.gallery_hard",
 )
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from kioskd.domain.trouble import Trouble, TroubleReason
+from kioskd.flows.updating import UPDATING
 from kioskd.screens.contract import Screen
 from kioskd.screens.home import Home, Tab
 from kioskd.screens.out_of_service import OutOfService
@@ -19,4 +20,5 @@ SCREENS: tuple[tuple[str, Screen[Any]], ...] = (
     ("home-handling-ticket", Home(PERSON, Tab.HANDLING, services(JOURNAL), NOTICES)),
     ("problem-ticket", Problem(PRINTER)),
     ("out-of-service-ticket", OutOfService(JOURNAL)),
+    ("out-of-service-updating", OutOfService(UPDATING)),
 )

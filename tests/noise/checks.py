@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kiosk_bench.devices.pinpad_books import Charge
+from kioskd.domain.money import ZERO
 from kioskd.domain.payment import PaymentState
 from kioskd.payments.contract import Payment
+from kioskd.payments.evidence import approval_of
 from tests.noise.centre import NOT_CHARGED
 
 if TYPE_CHECKING:
@@ -53,8 +55,18 @@ def unasked(world: "World") -> list[Charge]:
 def _needless_doubt(world: "World") -> Iterator[str]:
     if world.scenario.faults & HIDES_ITS_BOOKS:
         return
-    for ref in world.listed():
-        yield f"{ref}: left to a person, and the PIN pad's books were there to be read"
+    for payment in map(world.payment, world.listed()):
+        if payment is not None and not _may_have_been_closed(payment):
+            yield f"{payment.ref}: left to a person, and the PIN pad's books were there to be read"
+
+
+def _may_have_been_closed(payment: Payment) -> bool:
+    """Tell whether a batch that is as before may as well have been closed over our approval.
+
+    Empty, or one charge of just our amount: ``evidence.Counted.AS_IF_CLOSED``.
+    """
+    plain = ((0, ZERO), (1, payment.amount))
+    return approval_of(payment) is not None and payment.baseline.totals in plain
 
 
 def _at_the_centre(world: "World", ref: str) -> Iterator[str]:

@@ -38,7 +38,8 @@ SEEDS = (3, 4, 5)
 def test_no_payment_is_lost_or_doubled(scenario, seed, in_full, tmp_path, record_property):
     """What the PIN pad has charged, the centre has posted, once; the rest is listed as in doubt.
 
-    In doubt stays only what the noise left no totals for to compare with, before the payment.
+    In doubt stays only what the noise left no totals for to compare with, before the payment, and
+    an approval into a batch so small that it may have been closed over it.
     """
     if not in_full and seed != SEEDS[0]:
         pytest.skip("a part of --money")

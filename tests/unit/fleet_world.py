@@ -9,7 +9,9 @@ from kiosk_central.fleet.beats import Beat, absorb
 from kiosk_central.fleet.sweep import sweep
 from kiosk_central.store.engine import read
 from kiosk_central.store.fleet import fleet_events, fleet_states, fleet_tickets
+from kiosk_central.updates import note_added
 from kioskd.protocols.central_fleet import Heartbeat, ModuleState
+from kioskd.protocols.software_bundle import Bundle, Manifest
 from tests.unit.central_world import KIOSK, NOW, World
 
 WELL = Heartbeat(
@@ -30,6 +32,12 @@ def faulty(code: str = "D-12", module: str = "receipt_printer") -> Heartbeat:
     """Return a heartbeat of a kiosk with one part in trouble."""
     others = tuple(one for one in WELL.modules if one.module != module)
     return replace(WELL, modules=(*others, ModuleState(module, code)))
+
+
+def offer(world: World, version: str) -> None:
+    """Have a bundle of a version on record, as ``kiosk-central software add`` does."""
+    bundle = Bundle(Manifest("kioskd-test", version, {}, ()), 100)
+    world.at_desk(note_added(bundle, "00" * 32, "王芳", "released"))
 
 
 def beat(world: World, heart: Heartbeat = WELL, kiosk: str = KIOSK, **other: Any) -> None:

@@ -1,8 +1,11 @@
 """A card in folders, and a machine that mounts nothing: what provisioning is tried on."""
 
 import errno
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from kioskd.provision.boot import provision
 from kioskd.provision.findings import Step
@@ -32,6 +35,12 @@ def ca_of(folder: Path) -> bytes:
     return Path(trust.ca).read_bytes()
 
 
+@cache
+def _a_ca() -> bytes:
+    with TemporaryDirectory() as folder:
+        return ca_of(Path(folder) / "trust")
+
+
 @dataclass
 class FakeMachine:
     """Fulfils ``Machine``; says what it was told to do."""
@@ -43,6 +52,7 @@ class FakeMachine:
     refuses: dict[str, str] = field(default_factory=dict)
     """What fails, and with which words."""
     done: list[str] = field(default_factory=list)
+    root: bool = True
     time: float = 1_800_000_000.0
 
     def is_mounted(self, folder: Path) -> bool:
@@ -66,6 +76,21 @@ class FakeMachine:
 
     def give(self, path: Path, *, group_only: bool) -> None:
         self._do("give", f"{path.name} {'group' if group_only else 'all'}")
+
+    def is_root(self) -> bool:
+        return self.root
+
+    def stop_kiosk(self) -> None:
+        self._do("stop", "")
+
+    def start_kiosk(self) -> None:
+        self._do("start", "")
+
+    def as_kiosk(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def discard_free(self, folder: Path) -> None:
+        self._do("discard", folder.name)
 
     def reread_device_names(self) -> None:
         self._do("udev", "")
@@ -108,8 +133,7 @@ class Card:
             made.mkdir()
         (run / "etc").symlink_to(self.places.site)
         self.machine = FakeMachine({self.places.boot, self.places.data}, {self.places.boot})
-        ca = ca_of(self.folder / "trust")
-        (self.places.boot / "centre-ca.pem").write_bytes(ca)
+        (self.places.boot / "centre-ca.pem").write_bytes(_a_ca())
 
     def write(self, text: str, encoding: str = "utf-8") -> None:
         """Save kioskd.txt as an editor would."""
@@ -126,3 +150,9 @@ class Card:
     def codes(self) -> list[str]:
         """Start it and return the codes of what was found wrong."""
         return [step.code for step in self.boot() if step.code]
+
+    def enrol(self) -> None:
+        """Be known to the centre already."""
+        identity = self.places.state / "identity"
+        identity.mkdir(parents=True)
+        (identity / "identity.pem").write_text("as if")

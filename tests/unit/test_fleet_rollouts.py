@@ -19,18 +19,21 @@ from kiosk_central.fleet.rollouts import (
     look,
     move,
     progress,
+    wants_software,
 )
 from kiosk_central.fleet.wanted import NOTHING_WANTED, Wanted, load_wanted
 from kiosk_central.store.engine import read
 from kiosk_central.store.fleet import rollout_kiosks
 from kiosk_central.trust.packs import Edition
+from kiosk_central.updates import NoSoftware, is_offered, note_removed
 from kioskd.domain.money import Money
 from kioskd.domain.region import RegionPack
 from kioskd.protocols.central import decode, encode
 from kioskd.protocols.central_fleet import Heartbeat
 from kioskd.protocols.central_pack import PACK_MODULE
+from kioskd.protocols.software_bundle import UPDATE_MODULE
 from tests.unit.central_world import World
-from tests.unit.fleet_world import WELL, beat, faulty, look_round
+from tests.unit.fleet_world import WELL, beat, faulty, look_round, offer
 
 NEW = "0.2.0"
 PLAN = Plan("software", NEW, "1,100%", timedelta(minutes=30), 5)
@@ -38,6 +41,8 @@ PLAN = Plan("software", NEW, "1,100%", timedelta(minutes=30), 5)
 
 def started(world: World, plan: Plan = PLAN) -> tuple[int, list[str]]:
     """Begin a roll-out; return its number and the kiosks, the canary first."""
+    if plan.kind == "software" and not read(world.engine, lambda at: is_offered(at, plan.version)):
+        offer(world, plan.version)
     number = world.at_desk(lambda desk: begin(desk, plan, "王芳", "try it"))
     query = select(rollout_kiosks.c.kiosk_id).where(rollout_kiosks.c.rollout_id == number)
     ordered = query.order_by(rollout_kiosks.c.stage, rollout_kiosks.c.kiosk_id)
@@ -107,6 +112,30 @@ def test_it_stops_by_itself_when_a_canary_fails(world: World, how: str) -> None:
     assert (one.kiosk_id, one.why) == (canary, how)
     assert wanted(world).software(others[0]) == ""
     assert wanted(world).software(canary) == NEW
+
+
+def test_a_version_that_is_not_taken_is_a_failure(world: World) -> None:
+    """Refused, or left after its trial: the kiosk runs the old one and tells of the update."""
+    number, (canary, *_) = started(world)
+    pass_time(world, [canary], faulty("U-10", UPDATE_MODULE), 2)
+    assert where(world, number) == ("stopped", 0)
+    (one,) = read(world.engine, lambda at: failures(at, number))
+    assert (one.kiosk_id, one.why) == (canary, "not taken")
+
+
+def test_software_that_is_not_here_is_not_rolled_out(world: World) -> None:
+    """Kiosks would be told to fetch what nobody has; nor can what they fetch be taken away."""
+    with pytest.raises(RolloutError, match="software add"):
+        world.at_desk(lambda desk: begin(desk, PLAN, "王芳", "try it"))
+    number, _ = started(world)
+    assert read(world.engine, lambda at: wants_software(at, NEW))
+    world.at_desk(lambda desk: move(desk, number, Move.ABORT, "enough"))
+    assert read(world.engine, lambda at: wants_software(at, NEW)), "the canary may fetch it yet"
+    world.at_desk(lambda desk: move(desk, number, Move.ROLL_BACK, "all of it"))
+    assert not read(world.engine, lambda at: wants_software(at, NEW))
+    world.at_desk(lambda desk: note_removed(desk, NEW, "王芳", "withdrawn"))
+    with pytest.raises(NoSoftware):
+        world.at_desk(lambda desk: note_removed(desk, NEW, "王芳", "withdrawn"))
 
 
 def test_what_was_stopped_goes_on_is_left_or_taken_back(world: World) -> None:

@@ -1,12 +1,14 @@
 """One boot: from a card that a technician filled in to all that the kiosk reads, or the reason."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from kioskd.config import load
 from kioskd.provision.findings import Verdict
+from kioskd.provision.machine import LinuxMachine
 from kioskd.provision.reporting import tell
 from tests.unit.provision_world import CODE, GOOD, Card, ca_of
 
@@ -173,8 +175,51 @@ def test_a_report_that_says_nothing_new_is_not_written_again(card: Card) -> None
 def test_a_kiosk_that_can_go_on_shows_no_notice(card: Card) -> None:
     """What was put right is not told any more."""
     card.write("")
+    card.enrol()
     tell(card.places, card.machine, card.boot())
     assert card.places.notice.exists()
     card.write(GOOD)
     tell(card.places, card.machine, card.boot())
     assert not card.places.notice.exists()
+
+
+def test_each_may_read_what_is_for_him_whatever_the_umask(card: Card) -> None:
+    """The unit's umask is 0077; networkd, the kiosk and the notice have accounts of their own."""
+    card.write(GOOD + "wifi = Hall\nwifi_password = 12345678\n")
+    before = os.umask(0o077)
+    try:
+        tell(card.places, card.machine, card.boot())
+    finally:
+        os.umask(before)
+    places = card.places
+    modes = {
+        places.site: 0o755,
+        places.config: 0o640,
+        places.site / "centre-ca.pem": 0o644,
+        places.networks: 0o755,
+        places.networks / "50-kiosk-wifi.network": 0o644,
+        places.rules / "71-kioskd-site.rules": 0o644,
+        places.wifi: 0o600,
+        places.vault: 0o700,
+        places.vault / "code": 0o600,
+        places.state: 0o700,
+    }
+    assert {path: path.stat().st_mode & 0o777 for path in modes} == modes
+    card.write("")
+    tell(card.places, card.machine, card.boot())
+    assert places.notice.stat().st_mode & 0o777 == 0o644
+
+
+def test_this_machine_tells_of_itself() -> None:
+    """The real one: what it says is only read, and where there is nothing it says nothing."""
+    machine = LinuxMachine()
+    assert machine.is_mounted(Path("/")) and machine.free_bytes(Path("/")) > 0
+    assert all(len(link.mac.split(":")) == 6 for link in machine.links())
+    assert machine.slot() == "" and isinstance(machine.serial_number(), str)
+    assert machine.partition_of(Path("/proc")) is None
+
+
+def test_a_machine_that_takes_no_name_is_a_kiosk_all_the_same(card: Card) -> None:
+    """A name in the network, and names of devices that udev gives at their next start."""
+    card.machine.refuses = {"host": "not permitted", "udev": "too slow"}
+    assert card.codes() == ["I-08"] and card.places.config.exists()

@@ -18,6 +18,7 @@ from kiosk_central.trust.technician import codes_given, key_of, let_in
 from kioskd.domain.secret import TechnicianKey
 from kioskd.domain.technician_code import answer_to, grouped, is_key, read_digits
 from tests.trust import Trust
+from tests.unit.fleet_world import beat, look_round, state
 
 KEY = TechnicianKey("00" * 31 + "01")
 CHALLENGE = "12345678"
@@ -117,3 +118,12 @@ def test_the_command_prints_the_answer_to_read_out(world: World, trust: Trust) -
     short = CliRunner().invoke(main, [*command, "--challenge", "1234 567"])
     assert short.exit_code == 1
     assert "eight digits" in short.output
+
+
+def test_a_kiosk_that_is_worked_on_is_not_stuck(world: World) -> None:
+    """Eight minutes on a technician's screen are work; on a citizen's they are a fault."""
+    beat(world, screen="technician-part", screen_since_s=480, in_visit=True)
+    beat(world, kiosk=OTHER_KIOSK, screen="review", screen_since_s=480, in_visit=True)
+    look_round(world)
+    assert state(world).stuck_since == ""
+    assert state(world, OTHER_KIOSK).stuck_since != ""

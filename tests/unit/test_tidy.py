@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("kioskd", "kiosk_central", "kiosk_bench", "tools")
+PACKAGES = ("kioskd", "kiosk_central", "kiosk_bench", "tools", "image")
 FILE_LINES, FUNCTION_LINES = 400, 70
 
 BLIND_EXCEPT_ALLOWED = {
@@ -22,6 +22,7 @@ PRINT_ALLOWED = {
     "kiosk_central/commands/serve.py": "a command line",
     "kiosk_bench/": "a command line",
     "tools/": "command lines",
+    "image/": "command lines",
 }
 MUTABLE_ALLOWED: dict[str, str] = {}
 """``file:NAME`` -> why a module of kioskd may hold something that changes."""

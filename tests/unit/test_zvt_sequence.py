@@ -56,6 +56,43 @@ def test_numbering_begins_after_the_echo():
     assert talk.says(numbered("04 FF 01 0A", 2)) == [numbered(OK, 2)]
 
 
+def test_a_lost_echo_is_noticed():
+    """A PIN pad that numbers what we do not is registered at anew: it waits for our numbers."""
+    talk = NumberedTalk(StatusEnquiry("000000"), echo=False)
+    assert not talk.session.out_of_step
+    talk.says(OK, numbered("06 0F 04 F0 F0 F0 00", 1, b"\x05\x01"))
+    assert talk.session.out_of_step
+    talk.session.start(Registration("000000", tlv_objects=sequence_object(ASKING)), talk.now)
+    assert not talk.session.out_of_step
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        numbered("06 0F 04 F0 F0 F0 00", 1, b"\x05\x01"),
+        "06 0F 04 F0 F0 F0 00",
+        COMPLETION,
+        "06 1E 01 6C",
+        APPROVAL,
+    ],
+)
+def test_the_late_end_of_another_command_ends_no_charge(late):
+    """A line that repeats the status enquiry's end behind our acceptance confirms nothing."""
+    talk = asked()
+    assert talk.decides(Decision.ACCEPT) == [numbered(OK, 2)]
+    assert talk.says(late) == []
+    assert not [event for event in talk.told() if isinstance(event, Finished)]
+    assert talk.says(numbered(COMPLETION, 3)) == [numbered(OK, 3)]
+    assert [event.outcome for event in talk.told()] == [Outcome.APPROVED]
+
+
+def test_a_message_without_its_status_has_no_place_for_a_number():
+    """04 FF with nothing behind it comes back as it was: what was put there would be the status."""
+    empty = bytes.fromhex("04FF00")
+    assert sequence_of(empty) is None
+    assert tagged(empty, 5) == empty
+
+
 def test_no_echo_no_numbers():
     """A PIN pad that does not echo the tag is spoken to without it."""
     talk = NumberedTalk(Authorisation(AMOUNT), echo=False)

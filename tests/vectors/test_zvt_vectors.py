@@ -12,6 +12,7 @@ from kioskd.protocols.zvt_commands import (
     Abort,
     Authorisation,
     Diagnosis,
+    DisplayText,
     EndOfDay,
     LogOff,
     Registration,
@@ -107,6 +108,11 @@ COMMANDS = [
     (StatusEnquiry(PASSWORD), "05 01 03 00 00 00", "10 02 05 01 03 00 00 00 10 03 DF DB"),
     (LogOff(), "06 02 00", "10 02 06 02 00 10 03 B9 CC"),
     (Abort(), "06 B0 00", "10 02 06 B0 00 10 03 43 F3"),
+    (
+        DisplayText(("TEST", "12"), 5),
+        "06 E0 0E F0 05 F1 F0 F4 54 45 53 54 F2 F0 F2 31 32",
+        "10 02 06 E0 0E F0 05 F1 F0 F4 54 45 53 54 F2 F0 F2 31 32 10 03 B9 BB",
+    ),
 ]
 
 MESSAGES = [

@@ -14,6 +14,7 @@ import uvicorn
 
 from kiosk_central.app import build_app, build_centre
 from kiosk_central.region import load_region
+from kiosk_central.trust.ca import Issuer
 from tests.patience import PATIENCE_S
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -89,12 +90,12 @@ def token_of(response: requests.Response) -> str:
 
 
 @contextmanager
-def serving(db: str) -> Iterator[Served]:
-    """Serve a centre's database on a free port."""
+def serving(db: str, issuer: Issuer | None = None) -> Iterator[Served]:
+    """Serve a centre's database on a free port; with an ``issuer`` it has a CA."""
     listener = socket.create_server(("127.0.0.1", 0))
     found = Served(f"http://127.0.0.1:{listener.getsockname()[1]}", db)
     found.session.trust_env = False
-    app = build_app(build_centre(db, load_region(), found.clock))
+    app = build_app(build_centre(db, load_region(), found.clock, issuer=issuer))
     config = uvicorn.Config(app, log_level="critical", access_log=False)
     config.timeout_keep_alive = int(PATIENCE_S)  # else it hangs up on a slow test that asks again
     http = uvicorn.Server(config)

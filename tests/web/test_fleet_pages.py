@@ -22,7 +22,7 @@ from kiosk_central.web.accounts import add_account
 from kiosk_central.web.roles import Role
 from kioskd.protocols.central_fleet import OrderKind, PaperLevel
 from tests.unit.central_world import KIOSK, OTHER_KIOSK, World
-from tests.unit.fleet_world import beat, faulty, look_round, tickets
+from tests.unit.fleet_world import beat, faulty, look_round, offer, tickets
 from tests.web.conftest import Visitor
 from tests.web.staff import NOW, OUTLET, Served, Staff
 
@@ -151,6 +151,7 @@ def test_a_version_is_rolled_out_and_stopped(
     world: World, as_staff: Callable[..., Visitor]
 ) -> None:
     """Begun with its stages; a slip changes nothing; stopped, and then only what may follow."""
+    offer(world, "0.2.0")
     visitor = as_staff(Role.OPERATOR)
     page = visitor.page
     visitor.choose("版本发布")
@@ -264,6 +265,7 @@ def test_what_makes_no_sense_is_told_so(served: Served, world: World) -> None:
     staff = Staff("lina", code)
     token = served.sign_in(staff)
     csrf = served.get("/desk", token).text.partition('name="csrf" value="')[2].partition('"')[0]
+    offer(world, _PLAN.version)
     number = world.at_desk(lambda desk: begin(desk, _PLAN, "李娜", "x"))
     world.at_desk(lambda desk: move(desk, number, Move.ROLL_BACK, "x"))
     for path in ("/kiosks/K9", "/rollouts/99", "/bundles/none"):

@@ -1,0 +1,94 @@
+"""Try the image on an emulated machine: boot, pay, print, pull the plug, measure.
+
+``--image`` names a disk image, packed with zstd or not; without it the newest in build/image.
+Evidence is left in build/image-test. Exit code 1: something is not as it must be, and what.
+"""
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+from subprocess import run
+
+import trio
+
+from kiosk_bench.image.emulator import provide
+from kiosk_bench.image.report import table, write_report
+from kiosk_bench.image.trial import CUTS, PAYS, PRINTS, Trial
+from kiosk_bench.programs import Programs, programs_loaded
+
+BUILT, OUT, EMULATOR = Path("build/image"), Path("build/image-test"), Path("build/qemu")
+NEEDED = {
+    "mcopy": "mtools",
+    "socat": "socat",
+    "zstd": "zstd",
+    "e2fsck": "e2fsprogs",
+    "debugfs": "e2fsprogs",
+}
+PARTS = ("pay", "cuts", "boots")
+
+
+def main() -> int:
+    """Do it; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--image", type=Path)
+    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--idle-minutes", type=float, default=5.0)
+    parser.add_argument("--parts", nargs="*", choices=PARTS, default=PARTS)
+    parser.add_argument("--words", default="", help="more words for the kernel's command line")
+    options = parser.parse_args()
+    _install_what_is_missing()
+    image = options.image or _newest()
+    if image is None:
+        print(f"no image in {BUILT}: make image, or name one with --image", file=sys.stderr)
+        return 2
+    options.out.mkdir(parents=True, exist_ok=True)
+    disk = _unpacked(image, options.out.resolve())
+    with programs_loaded() as programs:
+        trial = trio.run(_try, disk, options, programs)
+    problems = write_report(trial)
+    print(table(trial))
+    print("\n".join(problems) or "all as it must be")
+    print(f"every picture is in {options.out}/index.html")
+    return 1 if problems else 0
+
+
+async def _try(disk: Path, options: argparse.Namespace, programs: Programs) -> Trial:
+    emulator = provide(EMULATOR.resolve())
+    trial = Trial(disk, options.out.resolve(), emulator, programs, options.words)
+    await trial.rehearse()
+    if "pay" in options.parts:
+        await trial.play((PAYS, PRINTS), options.idle_minutes * 60)
+    if "cuts" in options.parts:
+        for name in CUTS:
+            await trial.cut(name)
+    if "boots" in options.parts:
+        await trial.compare_boots(trial.folder / f"{PAYS}-{PRINTS}" / "card.img")
+    return trial
+
+
+def _install_what_is_missing() -> None:
+    missing = sorted({NEEDED[program] for program in NEEDED if not shutil.which(program)})
+    if missing:
+        wait = ["-o", "DPkg::Lock::Timeout=300"]
+        run(["apt-get", *wait, "install", "-y", "--no-install-recommends", *missing], check=True)
+
+
+def _newest() -> Path | None:
+    found = [*BUILT.glob("*.img"), *BUILT.glob("*.img.zst")]
+    return max(found, key=lambda file: file.stat().st_mtime, default=None)
+
+
+def _unpacked(image: Path, out: Path) -> Path:
+    """Return the image as a disk; one that was packed is unpacked once."""
+    if image.suffix != ".zst":
+        return image.resolve()
+    disk = out / image.stem
+    if not disk.exists() or disk.stat().st_mtime < image.stat().st_mtime:
+        run(["zstd", "-q", "-f", "-d", "--sparse", str(image), "-o", str(disk)], check=True)
+        disk.touch()
+    return disk
+
+
+if __name__ == "__main__":
+    sys.exit(main())
