@@ -14,12 +14,11 @@ from pathlib import Path
 
 from kioskd import log
 from kioskd.domain.notice import Notice
-from kioskd.technician.pauses import next_pause
+from kioskd.technician.pauses import PAUSE_FILE, next_pause
 from kioskd.technician.text_screen import text_screen
 from kioskd.technician.this_machine import Places, this_kiosk
 from kioskd.technician.why import FALLS, NOTICE_FILE, why
 
-PAUSE_FILE = Path("/run/kioskd-notice/pause.json")
 LAST_WORDS = 200
 """Letters of what a picture that fell has said."""
 USUAL_CONSOLE = (80, 25)

@@ -81,6 +81,15 @@ exec env -i container=kt PATH=/usr/sbin:/usr/bin /lib/systemd/systemd --unit=kt.
     --log-target=console --show-status=no
 """
 
+TRIED = """mount --make-rprivate /
+mount -t tmpfs tmpfs /mnt
+mkdir /mnt/upper /mnt/work /mnt/root /mnt/cgroup
+mount -t overlay overlay -o lowerdir=/usr,upperdir=/mnt/upper,workdir=/mnt/work /mnt/root
+mount -t cgroup2 cgroup2 /mnt/cgroup
+mount -t proc proc /proc
+"""
+"""The mounts that some containers do not allow."""
+
 PROGRAM = '''#!/usr/bin/python3
 """Behaves as /run/kt/<first word> says, and tells what it does."""
 import os, socket, sys, time
@@ -186,12 +195,9 @@ def why_not() -> str:
     for program in ("unshare", "nsenter", "setpriv", "systemd-sysusers", "/lib/systemd/systemd"):
         if shutil.which(program) is None:
             return f"{program} is not installed"
-    tried = subprocess.run(
-        ["unshare", "--pid", "--fork", "--mount", "--cgroup", "--net", "/bin/true"],
-        capture_output=True,
-        check=False,
-    )
-    return "" if tried.returncode == 0 else f"no namespaces: {tried.stderr.decode().strip()}"
+    unshare = ["unshare", "--pid", "--fork", "--mount", "--cgroup", "--net", "sh", "-ec", TRIED]
+    tried = subprocess.run(unshare, capture_output=True, text=True, check=False)
+    return "" if tried.returncode == 0 else f"no namespaces or mounts: {tried.stderr.strip()}"
 
 
 @contextmanager
