@@ -50,7 +50,7 @@ def _key(name: str, password: str) -> str:
 
 
 def _network(kind: str, site: Site | None, metric: int) -> str:
-    head = f"[Match]\nType={kind}\n\n[Link]\nRequiredForOnline=no\n\n[Network]\n"
+    head = f"[Match]\nType={kind}\n\n[Network]\n"
     servers = addresses_in(site.value("dns")) if site and "dns" in site.values else ()
     told = "".join(f"DNS={server}\n" for server in servers)
     if site is None or site.value("network", "dhcp") == "dhcp":
