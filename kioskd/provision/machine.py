@@ -150,7 +150,9 @@ class LinuxMachine:
         return found.f_bavail * found.f_frsize
 
     def set_writable(self, folder: Path, writable: bool) -> None:
-        _run("mount", "-o", "remount,rw" if writable else "remount,ro", str(folder))
+        # By fstab's options it would be read-only again wherever fstab's device is not seen.
+        how = "remount,rw" if writable else "remount,ro"
+        _run("mount", "--options-source=mtab", "-o", how, str(folder))
 
     def partition_of(self, folder: Path) -> Partition | None:
         number = os.stat(folder).st_dev
