@@ -189,6 +189,8 @@ class LinuxMachine:
             who = pwd.getpwnam(self.account)
         except KeyError as missing:
             raise OSError(f"no account {self.account}") from missing
+        groups = os.getgroups()
+        os.setgroups([who.pw_gid])
         os.setegid(who.pw_gid)
         os.seteuid(who.pw_uid)
         try:
@@ -196,6 +198,7 @@ class LinuxMachine:
         finally:
             os.seteuid(0)
             os.setegid(0)
+            os.setgroups(groups)
 
     def discard_free(self, folder: Path) -> None:
         try:

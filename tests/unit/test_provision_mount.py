@@ -1,6 +1,7 @@
 """A partition made writable for a moment, for real: a file system in a file, in a namespace."""
 
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -56,3 +57,49 @@ def test_a_moment_of_writing_leaves_the_mount_as_it_was(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "ro,nosuid,nodev,noexec,noatime"
+
+
+AS_ANOTHER = """
+import os, threading
+from kioskd.provision.machine import LinuxMachine
+machine = LinuxMachine()
+machine.account = "nobody"
+seen = []
+with machine.as_kiosk():
+    thread = threading.Thread(target=lambda: seen.append((os.geteuid(), os.getegid())))
+    thread.start()
+    thread.join()
+    seen.append((os.geteuid(), os.getegid()))
+    try:
+        open("{secret}")
+    except PermissionError:
+        seen.append("kept out")
+print(seen, os.geteuid(), open("{secret}").read())
+machine.account = "nobody-at-all"
+try:
+    with machine.as_kiosk():
+        print("let in")
+except OSError as refused:
+    print(refused)
+"""
+
+
+def test_what_speaks_with_the_centre_is_not_root(tmp_path: Path) -> None:
+    """In every thread, only while it lasts, and never as root because there is no such account."""
+    if os.geteuid() != 0:
+        pytest.skip("only root becomes another")
+    secret = tmp_path / "secret"
+    secret.write_text("root's")
+    secret.chmod(0o640)
+    who = pwd.getpwnam("nobody")
+    done = subprocess.run(
+        [sys.executable, "-c", AS_ANOTHER.replace("{secret}", str(secret))],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    ids = (who.pw_uid, who.pw_gid)
+    assert done.stdout.splitlines() == [
+        f"{[ids, ids, 'kept out']} 0 root's",
+        "no account nobody-at-all",
+    ]
