@@ -150,7 +150,9 @@ class LinuxMachine:
         return found.f_bavail * found.f_frsize
 
     def set_writable(self, folder: Path, writable: bool) -> None:
-        _run("mount", "-o", "remount,rw" if writable else "remount,ro", str(folder))
+        # By fstab's options it would be read-only again wherever fstab's device is not seen.
+        how = "remount,rw" if writable else "remount,ro"
+        _run("mount", "--options-source=mtab", "-o", how, str(folder))
 
     def partition_of(self, folder: Path) -> Partition | None:
         number = os.stat(folder).st_dev
@@ -187,6 +189,8 @@ class LinuxMachine:
             who = pwd.getpwnam(self.account)
         except KeyError as missing:
             raise OSError(f"no account {self.account}") from missing
+        groups = os.getgroups()
+        os.setgroups([who.pw_gid])
         os.setegid(who.pw_gid)
         os.seteuid(who.pw_uid)
         try:
@@ -194,6 +198,7 @@ class LinuxMachine:
         finally:
             os.seteuid(0)
             os.setegid(0)
+            os.setgroups(groups)
 
     def discard_free(self, folder: Path) -> None:
         try:
