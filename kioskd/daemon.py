@@ -37,8 +37,8 @@ from kioskd.payments.settings import PaymentSettings
 from kioskd.payments.store import Store
 from kioskd.pinyin import Pinyin
 from kioskd.protocols.central_pack import PACK_MODULE
-from kioskd.relay.acceptance_box import AcceptanceBox
 from kioskd.protocols.software_bundle import UPDATE_MODULE
+from kioskd.relay.acceptance_box import AcceptanceBox
 from kioskd.relay.cabinet_book import CabinetBook
 from kioskd.relay.client import CentralClient
 from kioskd.relay.clock import utc_now
