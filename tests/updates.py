@@ -69,30 +69,34 @@ class Card:
     """What a kiosk's card holds, as files of one folder: partitions, boot files, data."""
 
     folder: Path
+    memory: Path
+    """What is gone when the power is: what was started, what is told."""
 
     @property
     def machine(self) -> Machine:
-        at = self.folder
+        at, memory = self.folder, self.memory
         return Machine(
             firmware=at / "firmware",
             partitions=at / "partitions",
-            command_line=at / "cmdline",
-            os_release=at / "os-release",
-            release_keys=at / "release-keys.pem",
+            command_line=memory / "cmdline",
+            os_release=memory / "os-release",
+            release_keys=memory / "release-keys.pem",
             state=at / "data" / "state.json",
-            kiosk=at / "run",
-            progress=at / "run" / "progress.json",
+            kiosk=memory / "run",
+            progress=memory / "run" / "progress.json",
         )
 
     def start(self, slot: Slot, version: str) -> None:
         """Be what runs: the kernel's command line and os-release of a slot."""
-        (self.folder / "cmdline").write_text(f"ro rootwait kioskd.slot={slot.value}\n")
+        (self.memory / "run").mkdir(parents=True, exist_ok=True)
+        (self.memory / "cmdline").write_text(f"ro rootwait kioskd.slot={slot.value}\n")
         told = f'NAME="x"\nIMAGE_ID={COMPATIBLE}\nIMAGE_VERSION="{version}"\n'
-        (self.folder / "os-release").write_text(told)
+        (self.memory / "os-release").write_text(told)
+        (self.memory / "release-keys.pem").write_bytes(public_pem(RELEASE_KEY))
 
     def say(self, name: str, text: str) -> None:
         """Tell the updater something, as the kiosk's program does."""
-        (self.folder / "run" / name).write_text(f"{text}\n")
+        (self.memory / "run" / name).write_text(f"{text}\n")
 
     def holds(self, slot: Slot, version: str) -> bool:
         """Tell whether a slot could be started, and is of that version entirely."""
@@ -107,11 +111,11 @@ class Card:
         return right and own and whole and files == {*boot_of(version), "cmdline.txt"}
 
 
-def a_card(folder: Path) -> Card:
+def a_card(folder: Path, memory: Path | None = None) -> Card:
     """Make a card that runs OLD from slot a; slot b was never written."""
-    for name in ("firmware/a/overlays", "firmware/b", "partitions", "data", "run"):
+    for name in ("firmware/a/overlays", "firmware/b", "partitions", "data"):
         (folder / name).mkdir(parents=True)
-    card = Card(folder)
+    card = Card(folder, memory or folder / "memory")
     for name, data in {**boot_of(OLD), "cmdline.txt": LINE_OF_A.encode()}.items():
         (folder / "firmware" / "a" / name).write_bytes(data)
     for name in ("config.txt", "tryboot.txt"):
@@ -119,6 +123,5 @@ def a_card(folder: Path) -> Card:
         (folder / "firmware" / name).write_text(text)
     (folder / "partitions" / PARTITIONS["a"]).write_bytes(root_of(OLD) + bytes(4096))
     (folder / "partitions" / PARTITIONS["b"]).write_bytes(bytes(SLOT_BYTES + 4096))
-    (folder / "release-keys.pem").write_bytes(public_pem(RELEASE_KEY))
     card.start(Slot.A, OLD)
     return card

@@ -149,8 +149,8 @@ def replace_file(firmware: Path, name: str, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        sync_folder(path.parent)
-        sync_folder(firmware)
+        for parent in Path(name).parents:
+            sync_folder(firmware / parent)
     if uncached(path) != data:
         raise UpdateRefused(UpdateFault.NOT_WRITTEN, name)
 

@@ -19,6 +19,7 @@ from tests.power.record import (
     FolderSynced,
     Made,
     Removed,
+    Renamed,
     Resized,
     Synced,
     Unmodelled,
@@ -111,7 +112,7 @@ def _longer_before(
 
 
 class Disk:
-    """The files of one folder, and its names at every moment since the folder's last sync."""
+    """Files by their names, and the names at every moment since the last sync of their folder."""
 
     def __init__(self, image: Image | None = None) -> None:
         self._moment = 0
@@ -127,9 +128,14 @@ class Disk:
                     self._rename(name, File())
             case Removed(name):
                 self._rename(name, None)
-            case FolderSynced():
-                self._names = {name: [(0, was[-1][1])] for name, was in self._names.items()}
-                self._moment = 0
+            case Renamed(name, to):
+                file = self._made(name)
+                self._rename(to, file)
+                self._rename(name, None)
+            case FolderSynced(folder):
+                for name, was in self._names.items():
+                    if name.rpartition("/")[0] == folder:
+                        self._names[name] = [(0, was[-1][1])]
             case Wrote(name, offset, data):
                 self._made(name).write(offset, data)
             case Resized(name, size):

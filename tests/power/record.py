@@ -63,7 +63,10 @@ class Synced:
 
 @dataclass(frozen=True, slots=True)
 class FolderSynced:
-    """fsync or fdatasync of the folder returned: its names are on the disk."""
+    """fsync or fdatasync of a folder returned: the names in it are on the disk."""
+
+    folder: str = ""
+    """Empty: the watched one itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,14 @@ class Removed:
 
 
 @dataclass(frozen=True, slots=True)
+class Renamed:
+    """A name took the place of another."""
+
+    name: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Noted:
     """The world outside saw something: one line of the witness."""
 
@@ -94,7 +105,7 @@ class Failed:
     call: str
 
 
-Event = Failed | Wrote | Resized | Synced | FolderSynced | Made | Removed | Noted
+Event = Failed | Wrote | Resized | Synced | FolderSynced | Made | Removed | Renamed | Noted
 
 
 def record(program: Sequence[str], folder: Path, inject: Sequence[str] = ()) -> list[Event]:
@@ -103,7 +114,7 @@ def record(program: Sequence[str], folder: Path, inject: Sequence[str] = ()) -> 
     ``inject`` are further arguments of strace. Raises CalledProcessError, Unmodelled.
     """
     trace = folder / "trace"
-    watch = ["-f", "-y", "-xx", "-s", "1000000", "--seccomp-bpf", "-e", f"trace={_FOLLOWED}"]
+    watch = ["-f", "-y", "-xx", "-s", "2000000", "--seccomp-bpf", "-e", f"trace={_FOLLOWED}"]
     run_traced([*watch, *inject], trace, program)
     events = list(read_trace(trace, folder))
     trace.unlink()
@@ -126,6 +137,7 @@ def read_trace(trace: Path, folder: Path) -> Iterator[Event]:
     """
     state = os.fsencode(folder / STATE)
     begun: dict[str, tuple[str, str]] = {}
+    ends: dict[str, int] = {}
     with trace.open(encoding="ascii") as lines:
         for match in filter(None, map(_CALL.match, lines)):  # no call: a signal, an exit
             pid, resumed, called, rest = match.groups()
@@ -133,7 +145,7 @@ def read_trace(trace: Path, folder: Path) -> Iterator[Event]:
                 begun[pid] = called, rest.rpartition("<unfinished")[0].rstrip()
                 continue
             call, first_part = begun.pop(pid) if resumed else (called, "")
-            for event in _events(call, first_part + rest, state):
+            for event in _events(call, first_part + rest, state, ends):
                 if isinstance(event, Wrote | Resized):
                     _refuse_if_syncing(state + b"/" + os.fsencode(event.name), begun)
                 yield event
@@ -145,7 +157,8 @@ def _refuse_if_syncing(path: bytes, begun: dict[str, tuple[str, str]]) -> None:
             raise Unmodelled(f"{path!r} was written while {call} was under way")
 
 
-def _events(call: str, arguments: str, state: bytes) -> Iterator[Event]:
+def _events(call: str, arguments: str, state: bytes, ends: dict[str, int]) -> Iterator[Event]:
+    """``ends``: how far each file was written since it was opened, for calls without an offset."""
     result = _RESULT.search(arguments)
     paths = [_bytes(a or b) for a, b in _PATH.findall(arguments.split(" = ", maxsplit=1)[0])]
     ours = [path for path in paths if path == state or path.startswith(state + b"/")]
@@ -158,15 +171,24 @@ def _events(call: str, arguments: str, state: bytes) -> Iterator[Event]:
     elif call in ("sync", "syncfs"):
         raise Unmodelled(call)
     elif ours and not ours[0].endswith(b"-shm"):  # that file is memory, rebuilt from the log
-        name = os.fsdecode(ours[0][len(state) + 1 :])
-        yield from _of_file(call, name, arguments, int(result[1]))
+        name, *others = (os.fsdecode(path[len(state) + 1 :]) for path in ours)
+        if call == "rename" and others:
+            yield Renamed(name, others[0])
+            return
+        if call in ("fsync", "fdatasync") and os.path.isdir(ours[0]):
+            yield FolderSynced(name)
+            return
+        yield from _of_file(call, name, arguments, int(result[1]), ends)
 
 
-def _of_file(call: str, name: str, arguments: str, result: int) -> Iterator[Event]:
+def _of_file(
+    call: str, name: str, arguments: str, result: int, ends: dict[str, int]
+) -> Iterator[Event]:
     numbers = [int(word) for word in re.findall(r"(?<=, )\d+(?=[,)])", arguments)]
     if call in ("fsync", "fdatasync"):
         yield Synced(name) if name else FolderSynced()
     elif call == "openat":
+        ends[name] = 0
         if "O_CREAT" in arguments:
             yield Made(name)
         if "O_TRUNC" in arguments:
@@ -174,6 +196,9 @@ def _of_file(call: str, name: str, arguments: str, result: int) -> Iterator[Even
     elif call == "pwrite64":
         data = _bytes(_PATH.findall(arguments)[1][1])
         yield Wrote(name, numbers[-1], data[:result])
+    elif call == "write" and name in ends:
+        yield Wrote(name, ends[name], _bytes(_PATH.findall(arguments)[1][1])[:result])
+        ends[name] += result
     elif call == "ftruncate":
         yield Resized(name, numbers[0])
     elif call == "unlink":

@@ -11,6 +11,7 @@ from tests.power.record import (
     Made,
     Noted,
     Removed,
+    Renamed,
     Synced,
     Unmodelled,
     Wrote,
@@ -84,7 +85,7 @@ def test_what_failed_did_nothing(tmp_path: Path) -> None:
     "line",
     [
         "7 mmap(NULL, 4096, PROT_READ|PROT_WRITE, MAP_SHARED, 3<DB>, 0) = 0x7f00",
-        '7 rename("LOG", "DB") = 0',
+        '7 link("LOG", "DB") = 0',
         "7 sync() = 0",
     ],
 )
@@ -98,3 +99,25 @@ def test_the_memory_file_is_no_part_of_it(tmp_path: Path) -> None:
     """What is mapped or written of -shm is left out."""
     line = "7 mmap(NULL, 32768, PROT_READ|PROT_WRITE, MAP_SHARED, 5<SHM>, 0) = 0x7f00"
     assert read(tmp_path, line, "7 ftruncate(5<SHM>, 3) = 0") == []
+
+
+def test_files_in_folders_are_followed(tmp_path: Path) -> None:
+    """A file that is written from its beginning, a name that takes another's place, a folder."""
+    (tmp_path / "state" / "sub").mkdir(parents=True)
+    new, old, sub = (escaped(str(tmp_path / "state" / name)) for name in ("sub/n", "sub/o", "sub"))
+    assert read(
+        tmp_path,
+        f'7 openat(AT_FDCWD<\\x2f>, "{new}", O_WRONLY|O_CREAT|O_EXCL, 0600) = 3<{new}>',
+        f'7 write(3<{new}>, "{escaped("abc")}", 3) = 3',
+        f'7 write(3<{new}>, "{escaped("de")}", 2) = 2',
+        f"7 fsync(3<{new}>) = 0",
+        f'7 rename("{new}", "{old}") = 0',
+        f"7 fsync(4<{sub}>) = 0",
+    ) == [
+        Made("sub/n"),
+        Wrote("sub/n", 0, b"abc"),
+        Wrote("sub/n", 3, b"de"),
+        Synced("sub/n"),
+        Renamed("sub/n", "sub/o"),
+        FolderSynced("sub"),
+    ]

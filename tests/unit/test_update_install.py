@@ -184,7 +184,7 @@ def test_a_config_that_names_no_slot(card: Card, bundle: Path, config: str) -> N
 @pytest.mark.parametrize("line", ["", "quiet", "kioskd.slot=c", "kioskd.slot=a kioskd.slot=b"])
 def test_a_kernel_that_was_told_no_slot(card: Card, bundle: Path, line: str) -> None:
     """A development machine has no slots; nothing is written there."""
-    (card.folder / "cmdline").write_text(line)
+    (card.memory / "cmdline").write_text(line)
     assert refusal(card, bundle) is UpdateFault.NO_SLOTS
 
 

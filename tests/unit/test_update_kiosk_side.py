@@ -207,5 +207,5 @@ def test_outside_an_image_there_are_no_updates(card: Card, monkeypatch: pytest.M
     monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
     assert update_side() is None
     assert software_version(card.machine) == OLD
-    (card.folder / "os-release").write_text("ID=debian\n")
+    (card.memory / "os-release").write_text("ID=debian\n")
     assert software_version(card.machine) == __version__
