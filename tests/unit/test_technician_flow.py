@@ -33,16 +33,21 @@ from kioskd.flows.technician.parts import PARTS, by_name
 from kioskd.flows.technician.session import SESSION_S, serve_technician
 from kioskd.health import HealthBoard
 from kioskd.protocols.central_cabinet import CabinetEventKind as Kind
+from kioskd.screens.contract import Done
+from kioskd.screens.keys import effect_of
 from kioskd.screens.problem import Problem
 from kioskd.screens.technician_ask import TechnicianAsk, TechnicianDo
 from kioskd.screens.technician_code import TechnicianCode
 from kioskd.screens.technician_doctor import TechnicianDoctor, TechnicianDoctorLine
+from kioskd.screens.technician_keys import TechnicianKeys
 from kioskd.screens.technician_pages import TechnicianPages
+from kioskd.screens.technician_panel import TechnicianTouch
 from kioskd.screens.technician_part import TechnicianPart
 from kioskd.screens.technician_parts import TechnicianParts
 from kioskd.screens.technician_sheet import TechnicianSheet
 from kioskd.screens.technician_stick import TechnicianStick
 from tests.unit.flow_world import FakeStage, FlowWorld
+from tests.unit.screen_checks import draw
 
 ANSWER = "0123456789"
 UNDER_VOLTAGE = wrong("under_voltage_now", now=True, before=True, bits="0x1")
@@ -461,3 +466,31 @@ def test_every_part_and_deed_has_its_words() -> None:
         for part in (*PARTS, *PANEL):
             assert f"technician.part.{part.name}" in words
             assert all(f"technician.do.{deed}" in words for deed in part.deeds)
+
+
+def test_every_key_of_the_pad_must_be_pressed() -> None:
+    """Eleven are not twelve; a kiosk without a pad does not fail for it."""
+    screen: Any = TechnicianKeys()
+    for key in "123456789*0":
+        screen = screen.tap(f"press-{key}")
+        assert isinstance(screen, TechnicianKeys)
+    assert screen.tap("press-#") == Done(Result.PASS)
+    assert screen.tap("cannot") == Done(Result.FAIL)
+    assert TechnicianKeys().tap("none") == Done(Result.ABSENT)
+
+
+def test_every_cross_must_be_touched() -> None:
+    """The same one five times is one; who cannot reach a corner says so."""
+    screen: Any = TechnicianTouch()
+    for cross in (0, 0, 1, 2, 3):
+        screen = screen.tap(f"cross-{cross}")
+        assert isinstance(screen, TechnicianTouch)
+    assert screen.tap("cross-4") == Done(Result.PASS)
+    assert screen.tap("cannot") == Done(Result.FAIL)
+
+
+@pytest.mark.parametrize("key", [*"0123456789*#"])
+def test_the_pad_itself_marks_its_key(key: str) -> None:
+    """What a press of the pad does to the picture is to mark that key."""
+    canvas = draw(TechnicianKeys(), (1280, 800), "en")
+    assert effect_of(key, canvas, "", None).press == f"press-{key}"
