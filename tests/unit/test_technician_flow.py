@@ -21,6 +21,7 @@ from kioskd.errors import (
     CardUnreadable,
     DeviceRefused,
     DeviceTimeout,
+    JournalDamaged,
     NoIdentity,
     SessionEnded,
     VisitorCancelled,
@@ -28,6 +29,7 @@ from kioskd.errors import (
 from kioskd.flows.kiosk import Kiosk
 from kioskd.flows.session import serve_one_visitor
 from kioskd.flows.technician import deeds
+from kioskd.flows.technician.bench import AtScreen
 from kioskd.flows.technician.devices import Devices
 from kioskd.flows.technician.parts import PARTS, by_name
 from kioskd.flows.technician.session import SESSION_S, serve_technician
@@ -216,11 +218,31 @@ async def test_who_cannot_be_let_in_reads_why(kiosk: World, trouble: Trouble) ->
     assert kiosk.ids() == ["problem"]
 
 
-async def test_nobody_is_let_in_while_a_payment_is_cleared_up(kiosk: World) -> None:
-    """Whoever holds the PIN pad's turn is not disturbed."""
-    async with kiosk.kiosk.desk.turn:
-        await kiosk.serve("ok")
+async def test_the_pin_pad_is_left_alone_while_a_payment_is_in_doubt(kiosk: World) -> None:
+    """She is let in, for she may have come to change it; but its books are wanted first."""
+    kiosk.journal.__dict__["open_payments"] = lambda: ("K0123-7KQ4-000001",)
+    await kiosk.serve(*OK, "part-pin_pad", "do-ask_pin_pad", "ok", "back", "end")
     assert kiosk.bench.last(Problem).trouble.code == "T-03"
+    rows = {one.part: one for one in kiosk.bench.last(TechnicianParts).findings}
+    assert rows["pin_pad"].done == {}
+
+
+async def test_a_journal_that_cannot_be_read_may_hold_a_payment(kiosk: World) -> None:
+    """Then the PIN pad is left alone too."""
+
+    def damaged() -> None:
+        raise JournalDamaged("a test")
+
+    kiosk.journal.__dict__["open_payments"] = damaged
+    await kiosk.serve(*OK, "part-pin_pad", "do-ask_pin_pad", "ok", "back", "end")
+    assert kiosk.bench.last(Problem).trouble.code == "T-03"
+
+
+async def test_a_payment_that_comes_into_doubt_meanwhile_stops_a_deed(kiosk: World) -> None:
+    """What was not done counts as not tried."""
+    at = devices(kiosk, money_in_doubt=lambda: True)
+    found = await by_name("pin_pad").try_it(at, Willing(), Finding("pin_pad"), "reach_bank")
+    assert found.done == {"reach_bank": Result.UNKNOWN}
 
 
 async def test_the_session_ends_itself(kiosk: World, autojump_clock: Any) -> None:
@@ -298,6 +320,13 @@ async def test_what_she_gives_up_is_not_passed(kiosk: World) -> None:
     assert rows["card_reader"].done == {"read_card": Result.UNKNOWN}
 
 
+async def test_a_fault_within_an_instruction_is_itself(kiosk: World) -> None:
+    """Not a group of one: whoever named it is heard."""
+    with pytest.raises(DeviceTimeout):
+        async with AtScreen(kiosk.kiosk).asked_to("wait"):
+            raise DeviceTimeout("pinpad")
+
+
 async def test_the_headers_end_stops_a_deed_too(kiosk: World, autojump_clock: Any) -> None:
     """She touches "end" while a card is waited for: out, not in the middle of it."""
     kiosk.kiosk.social_cards.wait_inserted = trio.sleep_forever  # type: ignore[method-assign]
@@ -369,7 +398,7 @@ def devices(kiosk: World, **others: Any) -> Devices:
         "social_cards": Silent(), "id_reader": Silent(), "pin_pad": Silent(),
         "receipt_printer": kiosk.printer, "document_printer": kiosk.documents,
         "cabinet": kiosk.cabinet, "voice": kiosk.voice, "central": kiosk.centre,
-        "pin_pad_turn": trio.Lock(), "troubles": dict,
+        "pin_pad_turn": trio.Lock(), "money_in_doubt": bool, "troubles": dict,
         "alignment_page": kiosk.workshop.alignment_page,
     }  # fmt: skip
     return Devices(**(found | others))
