@@ -37,7 +37,6 @@ from kioskd.payments.settings import PaymentSettings
 from kioskd.payments.store import Store
 from kioskd.pinyin import Pinyin
 from kioskd.protocols.central_pack import PACK_MODULE
-from kioskd.protocols.software_bundle import UPDATE_MODULE
 from kioskd.relay.acceptance_box import AcceptanceBox
 from kioskd.relay.cabinet_book import CabinetBook
 from kioskd.relay.client import CentralClient
@@ -159,9 +158,8 @@ async def _run_behind(
         "status": partial(tell_forever, body, config.kiosk.id),
         "caretaker": partial(care_forever, desk),
         **books.parts(desk, config.payments),
+        **updates.parts(_asked(body, stage, heart)),
     }
-    if updates is not None:
-        parts["updates"] = partial(updates.run, _asked(body, stage, heart))
     for name, part in parts.items():
         nursery.start_soon(supervise, name, part, name=name)
     seen = await _region(keeper, stage, central)
@@ -188,15 +186,24 @@ async def _run_behind(
         pinyin=Pinyin.for_region(seen.pack.phrases),
         outlet_id=config.kiosk.outlet_id,
         region_changed=keeper.changed,
-        update_due=updates.due if updates else trio.sleep_forever,
-        give_way=updates.give_way if updates else trio.sleep_forever,
-        workshop=TechnicianDesk(
-            config, central, sheets, stage.call.wait, partial(_region_version, keeper)
-        ),
+        updates=updates,
+        workshop=_workshop(config, central, sheets, stage, keeper),
     )
     nursery.start_soon(supervise, "cabinet_guard", partial(guard_cabinet, kiosk))
     newest = partial(_with_newest_pack, kiosk, stage, keeper, seen)
     await supervise("visitors", partial(serve_visitors, newest))
+
+
+def _workshop(
+    config: Config,
+    central: CentralClient,
+    sheets: AcceptanceBox,
+    stage: PygameStage,
+    keeper: RegionKeeper,
+) -> TechnicianDesk:
+    """Return where technicians are let in, and what their sheets are sent by."""
+    version = partial(_region_version, keeper)
+    return TechnicianDesk(config, central, sheets, stage.call.wait, version)
 
 
 def _health(
@@ -207,18 +214,16 @@ def _health(
     desk: PaymentDesk,
     cabinet_book: CabinetBook,
     heart: Heart,
-    updates: UpdateSide | None,
+    updates: UpdateSide,
 ) -> HealthBoard:
     """Return the board with everybody who may be in trouble."""
-    others: dict[str, Callable[[], Trouble | None]] = {
+    others = {
         "central": lambda: central.trouble,
         PACK_MODULE: lambda: keeper.trouble,
         "journal": lambda: _money_trouble(desk),
         "held": lambda: cabinet_book.trouble or heart.trouble,
     }
-    if updates is not None:
-        others[UPDATE_MODULE] = lambda: updates.trouble
-    troubles = {**hardware.troubles(), **stage.health.troubles(), **others}
+    troubles = {**hardware.troubles(), **stage.health.troubles(), **updates.troubles(), **others}
     return HealthBoard(troubles, heart.ticket)
 
 
