@@ -18,10 +18,11 @@ from image.board_module import install_module, unpack_headers
 from image.boot_files import make_boot, take_slot_files
 from image.disk import make_disk
 from image.filesystems import make_ext4, make_fat
-from image.finish import PROJECT, Release, finish
+from image.finish import PROJECT, finish
 from image.layout import BOOT, DATA, MIB, ROOT_A, disk_bytes
 from image.pool import Pool, read_lock, write_lock
 from image.python_tree import install_kioskd, try_programs
+from image.release import Release
 from image.root_tree import install_build_packages
 from image.say import BuildRefused, run, say
 

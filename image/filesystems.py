@@ -8,6 +8,11 @@ from pathlib import Path
 from image.layout import MIB, Partition
 from image.say import run
 
+FEATURES = (
+    "none,64bit,dir_index,dir_nlink,ext_attr,extent,extra_isize,filetype,flex_bg,huge_file,large_file,"
+    "metadata_csum,resize_inode,sparse_super"
+)
+"""Named one by one: what mke2fs would choose differs by Debian's release."""
 HASH_SEED = "6b696f73-6b64-4000-8000-0000000000ff"
 
 
@@ -55,8 +60,8 @@ def make_ext4(
     clamp_times(folder, epoch)
     fixed = f"hash_seed={HASH_SEED},lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0"
     words = ["mke2fs", "-q", "-t", "ext4", "-L", partition.label, "-U", partition.uuid, "-E", fixed]
-    words += ["-m", "0", "-b", "4096", "-I", "256", *([] if journal else ["-O", "^has_journal"])]
-    words += ["-d", str(folder)]
+    words += ["-T", "default", "-i", "16384", "-m", "0", "-b", "4096", "-I", "256"]
+    words += ["-O", f"{FEATURES},has_journal" if journal else FEATURES, "-d", str(folder)]
     when = {"E2FSPROGS_FAKE_TIME": str(epoch), "SOURCE_DATE_EPOCH": str(epoch)}
     run([*words, image, f"{partition.size}M"], env=when)
     _set_times(image, epoch, when)

@@ -3,11 +3,11 @@
 import glob
 import shutil
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
 from image.filesystems import everything
 from image.listed import HERE, lines, reasoned
+from image.release import Release, name_release
 from image.say import BuildRefused, run, say
 
 PROJECT = HERE.parent
@@ -23,18 +23,6 @@ LINKS = {
 FOLDERS = "boot/firmware", "data", "var/lib/kioskd", "var/spool", "var/tmp"
 """Places to mount on."""
 SET_ID = 0o6000
-IMAGE_ID = "kioskd-arm64"
-"""The kind of machine: Raspberry Pi 3 and 4 with Debian's kernel."""
-KEYS = Path("usr/share/kioskd/release-keys.pem")
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """What the finished root says it is, and whom it believes."""
-
-    version: str
-    keys: Path | None
-    """Public keys (PEM) that sign its updates; without, the kiosk takes none."""
 
 
 def finish(root: Path, release: Release, epoch: int) -> None:
@@ -75,20 +63,6 @@ def _copy(source: Path | str, target: Path | str) -> str:
     shutil.copyfile(source, target)
     Path(target).chmod(0o755 if Path(source).stat().st_mode & 0o100 else 0o644)
     return str(target)
-
-
-def name_release(root: Path, release: Release) -> None:
-    """Write what an update compares itself with: kind of machine, version, keys."""
-    file = root / "usr/lib/os-release"
-    debian = file.read_text(encoding="utf-8").splitlines()
-    kept = [line for line in debian if not line.startswith(("IMAGE_", "PRETTY_NAME="))]
-    own = [f'PRETTY_NAME="kioskd {release.version} (Debian 12)"', f"IMAGE_ID={IMAGE_ID}"]
-    own.append(f"IMAGE_VERSION={release.version}")
-    file.write_text("\n".join([*own, *kept]) + "\n", encoding="utf-8")
-    if release.keys is not None:
-        place = root / KEYS
-        place.parent.mkdir(parents=True, exist_ok=True)
-        _copy(release.keys, place)
 
 
 def _link(place: Path, target: str) -> None:

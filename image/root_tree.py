@@ -11,20 +11,19 @@ from image.say import BuildRefused, run, say
 
 EXCLUDED = HERE / "excluded.txt"
 BUILD_PACKAGES = (
-    "binfmt-support",
     "dosfstools",
     "e2fsprogs",
     "fdisk",
-    "gcc-aarch64-linux-gnu",
     "kmod",
-    "libc6-dev-arm64-cross",
     "make",
     "mmdebstrap",
     "mtools",
-    "qemu-user-static",
     "swig",
     "zstd",
 )
+NATIVE = ("gcc", "libc6-dev")
+CROSS = ("binfmt-support", "gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross", "qemu-user-static")
+"""What else an arm64 machine needs, and what any other does."""
 _BINFMT = Path("/proc/sys/fs/binfmt_misc")
 _NO_INITRAMFS_YET = (
     'mkdir -p "$1/boot/firmware" "$1/etc/initramfs-tools"'
@@ -35,12 +34,18 @@ _NO_INITRAMFS_YET = (
 def install_build_packages() -> None:
     """Install what builds an image on this machine, where it is not there."""
     status = "${db:Status-Status}"
-    missing = [name for name in BUILD_PACKAGES if not _is_installed(name, status)]
+    wanted = BUILD_PACKAGES + (NATIVE if is_arm64() else CROSS)
+    missing = [name for name in wanted if not _is_installed(name, status)]
     if missing:
         say(f"Debian packages for the build: {' '.join(missing)}")
         run(["apt-get", "-q", "update"])
         words = ["apt-get", "-q", "-y", "install", "--no-install-recommends", *missing]
         run(words, env={"DEBIAN_FRONTEND": "noninteractive"})
+
+
+def is_arm64() -> bool:
+    """Tell whether this machine runs the image's programs by itself."""
+    return platform.machine() == "aarch64"
 
 
 def _is_installed(name: str, status: str) -> bool:
@@ -56,7 +61,7 @@ def run_arm64_here() -> None:
     Raises:
         BuildRefused: it cannot; no qemu-user, or no binfmt_misc in the kernel.
     """
-    if platform.machine() == "aarch64":
+    if is_arm64():
         return
     if not (_BINFMT / "register").exists():
         run(["mount", "-t", "binfmt_misc", "binfmt_misc", _BINFMT])
@@ -65,7 +70,7 @@ def run_arm64_here() -> None:
 
 
 def make_root(root: Path, locked: Sequence[Locked], debs: Sequence[Path], epoch: int) -> None:
-    """Set the locked packages up in a new folder ``root``; as root, twelve minutes by emulation."""
+    """Set the locked packages up in a new folder ``root``; as root, minutes by emulation."""
     repository = root.with_name("repository")
     _make_repository(repository, debs)
     shutil.rmtree(root, ignore_errors=True)

@@ -98,7 +98,7 @@ def install(path: str, kill: str, state: str) -> None:
                 _wrap_class(found, points)
     daemon = sys.modules["kioskd.daemon"]
     _name_the_parts(daemon)
-    _keep_quiet(daemon.HealthBoard, "trouble_of", "troubles")
+    _keep_quiet(sys.modules["kioskd.health"].HealthBoard, "trouble_of", "troubles")
 
 
 def _wrap_class(owner: type, points: Points) -> None:

@@ -3,19 +3,24 @@
 import argparse
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from kioskd import __version__, log
 from kioskd.commands import add_config
+from kioskd.domain.stick import StickOutcome
 from kioskd.relay.clock import utc_now
 from kioskd.relay.safe_file import write_safely
 from kioskd.screens.qr_code import squares_of
-from kioskd.technician.bundle.archive import packed
+from kioskd.screens.words import Words
+from kioskd.technician.bundle.archive import Contents, packed
 from kioskd.technician.bundle.gather import gather
+from kioskd.technician.bundle.order import answer, order_in
 from kioskd.technician.bundle.pages import PagesUnreadable
 from kioskd.technician.bundle.png import png_of
 from kioskd.technician.bundle.short import short_bundle
-from kioskd.technician.bundle.stick import StickError, write_to_stick
+from kioskd.technician.bundle.stick import Stick, StickError, write_to_stick
 from kioskd.technician.doctor.machine import Machine
+from kioskd.technician.doctor.report import language
 from kioskd.technician.doctor.view import View, view
 from kioskd.technician.doctor.visit import visit
 
@@ -26,6 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--out", type=Path, help="the file; without it one in this folder")
     where.add_argument("--usb", action="store_true", help="to the stick that is plugged; as root")
+    where.add_argument("--ordered", type=Path, metavar="FILE", help="as --usb, for the kiosk")
     where.add_argument("--qr", type=Path, metavar="FOLDER", help="a short one, as QR pictures")
 
 
@@ -34,8 +40,12 @@ def run(options: argparse.Namespace) -> int:
     log.be_quiet()
     seen = view(Machine(), options.config)
     try:
-        return _pages(seen, options.qr) if options.qr else _file(seen, options)
-    except (StickError, PagesUnreadable) as why:
+        if options.qr:
+            return _pages(seen, options.qr)
+        return _answer(seen, options.ordered) if options.ordered else _file(seen, options)
+    except StickError as error:
+        print(f"bundle: {Words(language())(f'stick.{error.fault.value}')}", file=sys.stderr)
+    except PagesUnreadable as why:
         print(f"bundle: {why}", file=sys.stderr)
     except OSError as refused:
         print(f"bundle: {refused.filename}: {refused.strerror}", file=sys.stderr)
@@ -43,12 +53,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _file(seen: View, options: argparse.Namespace) -> int:
-    about = _about(seen)
-    contents = gather(seen, visit(seen), about)
-    data = packed(contents, about, seen.machine.now())
-    name = f"kioskd-{about['kiosk'] or 'unknown'}-{about['at'][:19].replace(':', '')}.tar.gz"
+    name, data, contents = _packed(seen)
     if options.usb:
-        place = f"{write_to_stick(seen.machine, name, data).device}: {name}"
+        place = f"{_to_stick(seen, name, data).device}: {name}"
     else:
         path = options.out or Path(name)
         write_safely(path, data)
@@ -57,6 +64,31 @@ def _file(seen: View, options: argparse.Namespace) -> int:
         print(f"without {part}: {why}")
     print(f"{place}: {len(data)} bytes")
     return 0
+
+
+def _answer(seen: View, file: Path) -> int:
+    """Write to the stick and tell the kiosk what became of it. Raises OSError."""
+    order = order_in(file)
+    try:
+        name, data, _ = _packed(seen)
+        _to_stick(seen, name, data)
+    except StickError as error:
+        answer(StickOutcome(order, error.fault))
+        return 1
+    answer(StickOutcome(order, None, name))
+    return 0
+
+
+def _packed(seen: View) -> tuple[str, bytes, Contents]:
+    about = _about(seen)
+    contents = gather(seen, visit(seen), about)
+    name = f"kioskd-{about['kiosk'] or 'unknown'}-{about['at'][:19].replace(':', '')}.tar.gz"
+    return name, packed(contents, about, seen.machine.now()), contents
+
+
+def _to_stick(seen: View, name: str, data: bytes) -> Stick:
+    with TemporaryDirectory() as memory:
+        return write_to_stick(seen.machine, name, data, Path(memory))
 
 
 def _pages(seen: View, folder: Path) -> int:

@@ -1,7 +1,8 @@
-"""``kioskd retire``: end this kiosk for good, as root. Nothing is wiped that the centre lacks.
+"""``kioskd retire``: end this kiosk for good. Nothing is wiped that the centre lacks.
 
-Exit code 0: wiped, it may be unscrewed; 1: what is open, and the kiosk goes on. ``--asked`` takes
-the name from kioskd.txt (``retire = NAME``), for a kiosk that nobody can type on.
+As root it is stopped, told and wiped in one go. ``--asked`` takes the name from kioskd.txt
+(``retire = NAME``), for a kiosk that nobody can type on: its unit stops the kiosk, runs as the
+kiosk's account, and the next boot wipes. Exit code 0: ended; 1: what is open, and it goes on.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from kioskd.provision import findings
 from kioskd.provision.machine import LinuxMachine
 from kioskd.provision.places import Places
 from kioskd.provision.reporting import tell
-from kioskd.provision.retirement import Refusal, Retiring, retire
+from kioskd.provision.retirement import Refusal, Retiring, Stage, retire, tell_refusal
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,17 +38,28 @@ def run(options: argparse.Namespace) -> int:
     try:
         by = options.by or places.to_retire.read_text(encoding="utf-8")
         found = retire(places, machine, load(options.config), by, options.reason)
+        if isinstance(found, Refusal):
+            tell_refusal(places, found)
     except OSError as error:
         print(f"retire: {error}", file=sys.stderr)
         return 1
-    step = step_of(found)
-    tell(places, machine, (*findings.saved(places.steps), step))
-    print(f"{step.reason.en}\n{step.next_step.en}")
-    return 1 if isinstance(found, Refusal) else 0
+    if machine.is_root():
+        tell(places, machine, _steps(places, found))
+    return _said(found)
 
 
-def step_of(found: Retiring | Refusal) -> findings.Step:
-    """Return what came of it in words."""
+def _steps(places: Places, found: Retiring | Refusal) -> tuple[findings.Step, ...]:
+    """Return what is to be told: of a kiosk that ended nothing but that."""
     if isinstance(found, Refusal):
-        return findings.not_retired(found.left, found.final)
-    return findings.retired(found.kiosk, found.at, found.by, found.ref)
+        return findings.saved(places.steps)
+    return (findings.retired(found.kiosk, found.at, found.by, found.ref),)
+
+
+def _said(found: Retiring | Refusal) -> int:
+    """Print what came of it; return the exit code."""
+    if isinstance(found, Refusal):
+        print("not retired:", *found.left, sep="\n", file=sys.stderr)
+        return 1
+    done = "wiped: it may be unscrewed" if found.stage is Stage.WIPED else "wiped at the next start"
+    print(f"{found.kiosk} is retired, reference {found.ref}; {done}")
+    return 0

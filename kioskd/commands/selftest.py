@@ -6,6 +6,7 @@ Exit code 0: nothing failed; 1: something did; 3: the kiosk's program runs and h
 import argparse
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import trio
@@ -17,8 +18,9 @@ from kioskd.domain.selftest import Result, verdict
 from kioskd.errors import JournalDamaged
 from kioskd.payments.owner import owning
 from kioskd.screens.words import LANGUAGES, Words
+from kioskd.technician.selftest.paper import hand_out
 from kioskd.technician.selftest.report import as_json, as_lines
-from kioskd.technician.selftest.run import self_test
+from kioskd.technician.selftest.run import After, nothing_more, self_test
 from kioskd.technician.selftest.terminal import AtTerminal
 
 DEVICES_TAKEN = 3
@@ -29,13 +31,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
     parser.add_argument("--json", action="store_true", help="one JSON document; asks nobody")
     parser.add_argument("--no-hands", action="store_true", help="try only what needs nobody")
-    parser.add_argument("--language", choices=LANGUAGES, default="en", help="of the questions")
+    parser.add_argument("--sheet", metavar="NAME", help="make the technician's acceptance sheet")
+    parser.add_argument(
+        "--language", choices=LANGUAGES, default="en", help="of the questions, and of the sheet"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Test, tell, return the exit code. Raises ConfigError."""
     config = load(options.config)
-    log.set_up("info")
+    log.set_up("warning")
     with ExitStack() as at_last:
         try:
             at_last.enter_context(owning(_journal(config)))
@@ -46,12 +51,23 @@ def run(options: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
             return DEVICES_TAKEN
-        findings = trio.run(self_test, config, _hands(options))
+        findings = trio.run(self_test, config, _hands(options), _after(config, options))
     if options.json:
         print(as_json(config.kiosk.id, findings))
     else:
         print("\n".join(as_lines(findings)))
     return 1 if verdict(findings) is Result.FAIL else 0
+
+
+def _after(config: Config, options: argparse.Namespace) -> After:
+    if not options.sheet:
+        return nothing_more
+    return partial(hand_out, config, options.sheet, options.language, _tell)
+
+
+def _tell(line: str) -> None:
+    """To people; standard output may be a document."""
+    print(line, file=sys.stderr)
 
 
 def _journal(config: Config) -> Path:

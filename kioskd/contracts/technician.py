@@ -8,6 +8,7 @@ from typing import Protocol
 from kioskd.domain.diagnosis import Line
 from kioskd.domain.document import GenuinePages, Receipt
 from kioskd.domain.selftest import Finding
+from kioskd.domain.stick import StickOutcome
 from kioskd.domain.trouble import Trouble
 from kioskd.protocols.acceptance import Acceptance
 
@@ -73,6 +74,9 @@ class Workshop(Protocol):
 
     async def bundle_pages(self, lines: tuple[Line, ...]) -> tuple[str, ...]:
         """Return a short bundle as the texts of QR codes, at least one."""
+
+    async def bundle_to_stick(self) -> StickOutcome:
+        """Have a whole bundle written to the USB stick that is plugged."""
 
     async def send(self, acceptance: Acceptance) -> None:
         """Bring it to the centre. Raises ServerError."""

@@ -56,6 +56,7 @@ def check_data(places: Places, machine: Machine) -> Step:
         if free < FREE_BYTES_MIN:
             return data_full(free >> 10)
         write_safely(places.vault / PROBE_FILE, b"")
+        (places.vault / PROBE_FILE).unlink()
     except OSError as refused:
         return data_full(0) if refused.errno == errno.ENOSPC else data_read_only()
     return not_grown or good(DATA, Text(f"剩余 {free >> 20} MiB。", f"{free >> 20} MiB free."))

@@ -74,6 +74,9 @@ class Machine(Protocol):
     def give(self, path: Path, *, group_only: bool) -> None:
         """Give a file or folder to the kiosk's account, or only its group. Raises OSError."""
 
+    def is_root(self) -> bool:
+        """Tell whether this process may do what only root may."""
+
     def stop_kiosk(self) -> None:
         """End the kiosk's services; a payment under way is finished. Raises OSError."""
 
@@ -168,6 +171,9 @@ class LinuxMachine:
             shutil.chown(path, None if group_only else self.account, self.account)
         except LookupError as missing:
             raise OSError(str(missing)) from None
+
+    def is_root(self) -> bool:
+        return os.geteuid() == 0
 
     def stop_kiosk(self) -> None:
         _run("systemctl", "stop", *SERVICES, within_s=STOP_LIMIT_S)

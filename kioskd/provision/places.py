@@ -63,6 +63,11 @@ class Places:
         return self.site / "retire"
 
     @property
+    def not_retired(self) -> Path:
+        """Why the kiosk was not retired, told by the kiosk's own account."""
+        return self.run / "kioskd-retire" / "refusal.json"
+
+    @property
     def networks(self) -> Path:
         """Where systemd-networkd looks."""
         return self.run / "systemd" / "network"

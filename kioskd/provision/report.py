@@ -58,14 +58,20 @@ def facts_of(machine: Machine, kiosk: str) -> Facts:
 def report(facts: Facts, steps: Iterable[Step], now: float) -> str:
     """Return the report as text, with the line ends of Windows."""
     at = datetime.fromtimestamp(now, UTC).astimezone(BEIJING)
+    wrong = "" if now >= _built_at() else "（时钟还没对 clock not set）"
     lines = [
         "社会保障自助终端 安装报告 / Kiosk installation report",
-        f"{_SINCE}{at:%Y-%m-%d %H:%M} UTC+8",
+        f"{_SINCE}{at:%Y-%m-%d %H:%M} UTC+8{wrong}",
         *(f"{name}: {value}" for name, value in facts.lines),
     ]
     for step in steps:
         lines += ["", *_told(step)]
     return "\r\n".join([*lines, ""])
+
+
+def _built_at() -> float:
+    """Return when the program was built: no clock that is right shows less."""
+    return Path(kioskd.__file__).stat().st_mtime
 
 
 def _told(step: Step) -> list[str]:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from kioskd import log
 from kioskd.provision import enrolment, kept_secrets
-from kioskd.provision.findings import Step
+from kioskd.provision.findings import Step, not_retired
 from kioskd.provision.machine import Machine
 from kioskd.provision.places import Places
 from kioskd.provision.report import facts_of, report, write_notice, write_report
+from kioskd.provision.retirement import told_refusal
 from kioskd.provision.site_file import read_site
 from kioskd.provision.site_lines import NotReadable
 from kioskd.relay.identity import IDENTITY_FILE
@@ -18,7 +19,11 @@ def tell(places: Places, machine: Machine, found: Sequence[Step]) -> None:
 
     Where enrolment stands is told only when nothing before it is in the way.
     """
-    steps = (*found, *([] if any(step.stops for step in found) else [_enrolment(places)]))
+    steps = list(found)
+    if (refusal := told_refusal(places)) is not None:
+        steps.append(not_retired(refusal.left, refusal.final))
+    if not any(step.stops for step in found):
+        steps.append(_enrolment(places))
     facts = facts_of(machine, _kiosk_id(places))
     try:
         write_notice(places, facts, steps)

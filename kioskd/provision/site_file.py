@@ -119,6 +119,12 @@ def _together(site: Site, entries: Mapping[str, Entry]) -> Iterator[Fault]:
     yield from _addresses(site, entries)
     yield from _needs(site, entries, "wifi_password", "wifi")
     yield from _needs(site, entries, "wifi_country", "wifi")
+    if "retire" in site.values and any(one.key == "code" for one in site.secrets()):
+        what = Text(
+            "新的入网码和 retire 不能一起写，请删去 retire 这一行。",
+            "A new code and retire cannot stand together; delete the line retire.",
+        )
+        yield Fault(site.values["retire"].line, what)
     seen: dict[str, str] = {}
     for role in PORTS:
         other = seen.setdefault(site.value(role, role), role)

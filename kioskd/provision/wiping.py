@@ -44,7 +44,9 @@ def _wipe_tree(folder: Path, keep: Path) -> None:
 
 def _remove_empty(folders: Iterable[Path]) -> None:
     for folder in folders:
-        if not any(folder.iterdir()):
+        if folder.is_symlink():
+            folder.unlink()
+        elif not any(folder.iterdir()):
             folder.rmdir()
 
 

@@ -37,6 +37,7 @@ class BusyWith(Enum):
     CHECKING_SEAL = ("checking_seal", Icon.SHIELD, 5, 60)
     DIAGNOSING = ("diagnosing", Icon.LIST, 10, 90)
     PRINTING_SHEET = ("printing_sheet", Icon.PRINTER, 20, 180)
+    WRITING_STICK = ("writing_stick", Icon.LIST, 30, 120)
     FINISHING = ("finishing", Icon.LOCK, 5, 30)
 
     def __init__(self, key: str, icon: Icon, usually_s: int, limit_s: int) -> None:

@@ -1,6 +1,7 @@
 """A short bundle as QR codes, one at a time, for the technician's telephone."""
 
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import ClassVar
 
 from kioskd.screens import theme as t
@@ -15,9 +16,16 @@ from kioskd.screens.widgets.pages import page_buttons, turned
 from kioskd.screens.words import Public
 
 
+class PagesChoice(Enum):
+    """What she may do besides turning pages."""
+
+    STICK = "stick"
+    BACK = "back"
+
+
 @dataclass(frozen=True, slots=True)
-class TechnicianPages(Screen[None]):
-    """Ends with the button ``back``."""
+class TechnicianPages(Screen[PagesChoice]):
+    """Answers that she wants the whole bundle on a stick, or goes back."""
 
     names_nobody: ClassVar[bool] = True
     id: ClassVar[str] = "technician-pages"
@@ -26,10 +34,10 @@ class TechnicianPages(Screen[None]):
     until: str
     page: int = 0
 
-    def tap(self, button: str) -> "TechnicianPages | Done[None] | None":
-        """Another page, or ``back``."""
-        if button == "back":
-            return Done(None)
+    def tap(self, button: str) -> "TechnicianPages | Done[PagesChoice] | None":
+        """Another page, ``stick``, or ``back``."""
+        if button in ("stick", "back"):
+            return Done(PagesChoice(button))
         page = turned(self.page, button)
         return None if page is None else replace(self, page=min(page, len(self.pages) - 1))
 
@@ -37,11 +45,14 @@ class TechnicianPages(Screen[None]):
         """Draw the code as large as whole pixels allow, and how to go on."""
         words, gap = canvas.words, canvas.px(14)
         room, row = canvas.area.cut_bottom(canvas.theme.button_height, gap)
-        between = action_row(canvas, row, back=Action("back", words("technician_doctor.back")))
+        stick = Action("stick", words("technician_pages.stick"))
+        between = action_row(canvas, row, stick, Action("back", words("technician_doctor.back")))
         number = words(
             "technician_pages.number", n=Public(self.page + 1), of=Public(len(self.pages))
         )
         room = heading(canvas, room, words("technician_pages.title"), number)
+        if between.w < canvas.px(420):
+            room, between = room.cut_bottom(canvas.theme.button_height, gap)
         if canvas.portrait:
             text, place = room.cut_top(canvas.px(120), gap)
         else:

@@ -14,6 +14,7 @@ from kioskd.contracts.technician import Verdict
 from kioskd.domain.diagnosis import Line
 from kioskd.domain.document import GenuinePages
 from kioskd.domain.selftest import Finding
+from kioskd.domain.stick import StickOutcome
 from kioskd.domain.trouble import Trouble
 from kioskd.drivers.alignment_page import alignment_page
 from kioskd.protocols.acceptance import Acceptance
@@ -21,6 +22,7 @@ from kioskd.relay.acceptance import AcceptanceCalls
 from kioskd.relay.acceptance_box import AcceptanceBox
 from kioskd.relay.clock import utc_now
 from kioskd.technician.access import Access
+from kioskd.technician.bundle.order import ordered
 from kioskd.technician.sheet import Occasion, PrintedSheet, composed
 
 SERIAL_FILES: Final = (
@@ -109,6 +111,9 @@ class TechnicianDesk:
         from kioskd.technician.bundle.short import pages_from_inside  # noqa: PLC0415  (memory)
 
         return await trio.to_thread.run_sync(pages_from_inside, self._config, lines)
+
+    async def bundle_to_stick(self) -> StickOutcome:
+        return await ordered()
 
     async def send(self, acceptance: Acceptance) -> None:
         await self._box.send(acceptance)

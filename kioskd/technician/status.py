@@ -20,6 +20,7 @@ from kioskd.protocols import central
 from kioskd.protocols.central_fleet import PaperLevel
 from kioskd.relay.clock import utc_now
 from kioskd.relay.vitals import NOT_FITTED, Body, MoneyVitals
+from kioskd.technician.power_watch import PowerWatch
 
 STATUS_FILE: Final = "status.json"
 FORMAT: Final = 1
@@ -60,6 +61,8 @@ class Status:
     parts: tuple[PartStatus, ...]
     money: MoneyVitals | None
     """None where the journal cannot be read."""
+    dips: int | None = None
+    """How often the supply's voltage fell too low since the program started; None: no sensor."""
 
     def part(self, role: str) -> PartStatus | None:
         """Return what the health board says of a part; None where it has no such part."""
@@ -94,19 +97,20 @@ async def tell_forever(body: Body, kiosk: str) -> None:
     folder = runtime_folder()
     if folder is None:
         await trio.sleep_forever()
-    told, told_at, money = None, float("-inf"), None
+    told, told_at, money, power = None, float("-inf"), None, PowerWatch()
     while True:
+        power.look()
         is_due = trio.current_time() - told_at >= AT_LEAST_EVERY_S
         if told is None or is_due or body.shown()[0] != told.screen:
             money = _money(body)
-        status = look(body, kiosk, money)
+        status = look(body, kiosk, money, power.dips)
         if told is None or is_due or _face(status) != _face(told):
             told, told_at = status, trio.current_time()
             _write(folder / STATUS_FILE, status)
         await trio.sleep(LOOK_S)
 
 
-def look(body: Body, kiosk: str, money: MoneyVitals | None) -> Status:
+def look(body: Body, kiosk: str, money: MoneyVitals | None, dips: int | None = None) -> Status:
     """Look at the parts and the screen; cheap."""
     vitals, seen = body.look(), body.health.all()
     return Status(
@@ -124,6 +128,7 @@ def look(body: Body, kiosk: str, money: MoneyVitals | None) -> Status:
         door_open=vitals.door_open,
         parts=tuple(_part(role, trouble) for role, trouble in sorted(seen.items())),
         money=money,
+        dips=dips,
     )
 
 

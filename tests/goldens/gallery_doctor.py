@@ -3,9 +3,11 @@
 from typing import Any
 
 from kioskd.domain.diagnosis import Line, faulty, good, most_urgent_first, unknown, wrong
+from kioskd.domain.stick import StickFault, StickOutcome
 from kioskd.screens.contract import Screen
 from kioskd.screens.technician_doctor import TechnicianDoctor, TechnicianDoctorLine
 from kioskd.screens.technician_pages import TechnicianPages
+from kioskd.screens.technician_stick import TechnicianStick
 
 UNTIL = "10:54"
 POWER = Line("power", wrong("under_voltage_now", now=True, before=True, bits="0x50005"))
@@ -37,4 +39,9 @@ SCREENS: tuple[tuple[str, Screen[Any]], ...] = (
     ("technician-doctor-line-unknown", TechnicianDoctorLine(START, UNTIL)),
     ("technician-doctor-line-good", TechnicianDoctorLine(SPEED, UNTIL)),
     ("technician-pages", TechnicianPages((PAGE,) * 7, UNTIL, 2)),
+    (
+        "technician-stick",
+        TechnicianStick(StickOutcome("1", None, "kioskd-K0123-2026-11-22.tar.gz")),
+    ),
+    ("technician-stick-failed", TechnicianStick(StickOutcome("1", StickFault.NOT_WRITTEN))),
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from image import finish, listed, manifest, pool, python_tree, sbom
+from image import finish, listed, manifest, pool, python_tree, release, sbom
 from image.boot_files import command_line, make_boot
 from image.initramfs import MODULES, boards, missing_modules
 from image.layout import BOOT, DATA, LABEL_ID, PARTITIONS, disk_bytes, sfdisk_script
@@ -127,10 +127,10 @@ def test_the_root_says_what_it_is_and_whom_it_believes(tmp_path: Path) -> None:
     """An update finds kind of machine, version and keys; Debian's own lines stay."""
     write(tmp_path / "usr/lib/os-release", 'PRETTY_NAME="Debian"\nVERSION_ID="12"\n')
     keys = write(tmp_path / "keys.pem", "-----BEGIN PUBLIC KEY-----\n")
-    finish.name_release(tmp_path, finish.Release("1.2.3", keys))
+    release.name_release(tmp_path, release.Release("1.2.3", keys))
     text = (tmp_path / "usr/lib/os-release").read_text("utf-8").splitlines()
     assert text[1:] == ["IMAGE_ID=kioskd-arm64", "IMAGE_VERSION=1.2.3", 'VERSION_ID="12"']
-    assert (tmp_path / finish.KEYS).read_text("utf-8") == keys.read_text("utf-8")
+    assert (tmp_path / release.KEYS).read_text("utf-8") == keys.read_text("utf-8")
 
 
 def test_what_the_build_leaves_behind_is_removed(tmp_path: Path) -> None:

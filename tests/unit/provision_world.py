@@ -52,6 +52,7 @@ class FakeMachine:
     refuses: dict[str, str] = field(default_factory=dict)
     """What fails, and with which words."""
     done: list[str] = field(default_factory=list)
+    root: bool = True
     time: float = 1_800_000_000.0
 
     def is_mounted(self, folder: Path) -> bool:
@@ -75,6 +76,9 @@ class FakeMachine:
 
     def give(self, path: Path, *, group_only: bool) -> None:
         self._do("give", f"{path.name} {'group' if group_only else 'all'}")
+
+    def is_root(self) -> bool:
+        return self.root
 
     def stop_kiosk(self) -> None:
         self._do("stop", "")

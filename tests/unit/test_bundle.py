@@ -11,18 +11,25 @@ from typing import Any
 
 import pygame
 import pytest
+import trio
 import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from trio.testing import MockClock
 
 from kioskd.cli import main
+from kioskd.commands import bundle as command
 from kioskd.config import load
+from kioskd.domain.stick import StickFault, StickOutcome
+from kioskd.protocols import central
 from kioskd.screens.qr_code import squares_of
 from kioskd.screens.technician_pages import TechnicianPages
+from kioskd.screens.words import LANGUAGES, Words
 from kioskd.technician.bundle import stick
 from kioskd.technician.bundle.archive import Contents, faults_in, packed
 from kioskd.technician.bundle.gather import gather, without_secrets
+from kioskd.technician.bundle.order import ORDER_FILE, answer, order_in, ordered
 from kioskd.technician.bundle.pages import PAGE_BYTES, PAGES_MAX, PagesUnreadable, join, read, split
 from kioskd.technician.bundle.png import png_of
 from kioskd.technician.bundle.stick import Stick, StickError, is_storage, put_file, write_to_stick
@@ -231,7 +238,7 @@ def test_a_file_is_written_to_a_stick_and_read_back(fat: Stick, tmp_path: Path) 
 def test_a_stick_that_cannot_take_it_is_told(fat: Stick, tmp_path: Path) -> None:
     """Too small, or no FAT at all: why, and nothing left in memory."""
     for device, data in ((fat.device, os.urandom(3 << 20)), (str(tmp_path / "none"), b"x")):
-        with pytest.raises(StickError, match="full, write-protected, or not FAT"):
+        with pytest.raises(StickError, match="not_written"):
             put_file(Stick(device), "a.tar.gz", data, tmp_path)
     assert not list(tmp_path.glob("a.tar.gz*"))
 
@@ -274,12 +281,12 @@ def test_a_stick_is_let_in_for_one_file_and_shut_out_again(
     def put(to: Stick, name: str, data: bytes, memory: Path) -> None:
         seen.append((to.device, name, (device / "authorized").read_text()))
         if data == b"bad":
-            raise StickError("full")
+            raise StickError(StickFault.NOT_WRITTEN)
 
     monkeypatch.setattr(stick, "put_file", put)
-    assert write_to_stick(kiosk.machine, "a.tar.gz", b"x").device == "/dev/sda1"
-    with pytest.raises(StickError, match="full"):
-        write_to_stick(kiosk.machine, "a.tar.gz", b"bad")
+    assert write_to_stick(kiosk.machine, "a.tar.gz", b"x", kiosk.folder).device == "/dev/sda1"
+    with pytest.raises(StickError, match="not_written"):
+        write_to_stick(kiosk.machine, "a.tar.gz", b"bad", kiosk.folder)
     assert seen == [("/dev/sda1", "a.tar.gz", "1")] * 2
     assert (device / "authorized").read_text() == "0"
 
@@ -287,13 +294,71 @@ def test_a_stick_is_let_in_for_one_file_and_shut_out_again(
 def test_no_stick_two_sticks_and_a_stick_without_a_disk_are_told(
     kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each with what to do."""
+    """Each by its own reason, which has its own next step."""
     monkeypatch.setattr(stick, "FOUND_WITHIN_S", 0.0)
-    with pytest.raises(StickError, match="no USB stick is plugged"):
-        write_to_stick(kiosk.machine, "a", b"x")
+    with pytest.raises(StickError, match="none_plugged"):
+        write_to_stick(kiosk.machine, "a", b"x", kiosk.folder)
     plug(kiosk, "1-1.4", STORAGE)
-    with pytest.raises(StickError, match="shows no disk"):
-        write_to_stick(kiosk.machine, "a", b"x")
+    with pytest.raises(StickError, match="no_disk"):
+        write_to_stick(kiosk.machine, "a", b"x", kiosk.folder)
     plug(kiosk, "1-1.3", STORAGE)
-    with pytest.raises(StickError, match="2 USB sticks"):
-        write_to_stick(kiosk.machine, "a", b"x")
+    with pytest.raises(StickError, match="several_plugged"):
+        write_to_stick(kiosk.machine, "a", b"x", kiosk.folder)
+
+
+async def test_the_kiosk_orders_a_bundle_and_hears_what_became_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, autojump_clock: MockClock
+) -> None:
+    """An answer to an older order is not taken for this one's."""
+    monkeypatch.setenv("RUNTIME_DIRECTORY", str(tmp_path))
+    outcome = tmp_path / "outcome.json"
+    answer(StickOutcome("an older one", None, "old.tar.gz"), outcome)
+    async with trio.open_nursery() as nursery:
+
+        async def unit() -> None:
+            await trio.sleep(5)
+            found = order_in(tmp_path / ORDER_FILE)
+            answer(StickOutcome(found, StickFault.NONE_PLUGGED), outcome)
+
+        nursery.start_soon(unit)
+        told = await ordered(outcome)
+    assert told.fault is StickFault.NONE_PLUGGED
+
+
+@pytest.mark.parametrize("folder", [True, False])
+async def test_nobody_who_answers_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, autojump_clock: MockClock, folder: bool
+) -> None:
+    """The wait ends: where the unit is not there, and where the kiosk has no folder at all."""
+    monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
+    if folder:
+        monkeypatch.setenv("RUNTIME_DIRECTORY", str(tmp_path))
+    assert (await ordered(tmp_path / "none")).fault is StickFault.NOBODY
+
+
+def test_the_unit_answers_the_order(
+    kiosk: Kiosk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command that it runs, on this machine without a stick; and where one is written."""
+    order, outcome = tmp_path / ORDER_FILE, tmp_path / "outcome.json"
+    order.write_text("0123")
+    monkeypatch.setattr(command, "answer", lambda told: answer(told, outcome))
+    monkeypatch.setattr(command, "Machine", lambda: kiosk.machine)
+    monkeypatch.setattr(command, "visit", lambda view: visit(view, FEW))
+    words = ["bundle", "--config", str(kiosk.config), "--ordered", str(order)]
+    assert main(words) == 1
+    told = central.decode(outcome.read_bytes(), StickOutcome)
+    assert told == StickOutcome("0123", StickFault.NONE_PLUGGED)
+    device = plug(kiosk, "1-1.4", STORAGE)
+    (device / "1-1.4:1.0/host0/target0:0:0/0:0:0:0/block/sda/sda1").mkdir(parents=True)
+    monkeypatch.setattr(stick, "put_file", lambda *words: None)
+    assert main(words) == 0
+    told = central.decode(outcome.read_bytes(), StickOutcome)
+    assert told.fault is None and told.file.startswith("kioskd-K0123-")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_fault_of_a_stick_has_its_words(language: str) -> None:
+    """What is wrong, and what to do."""
+    words = Words(language)
+    assert all(words(f"stick.{fault.value}") for fault in StickFault)

@@ -149,6 +149,31 @@ def test_the_supply_of_a_board_is_asked_of_its_program_too(kiosk: Kiosk) -> None
     assert board.power(kiosk.view).cause == "under_voltage_now"
 
 
+def test_the_kernels_log_is_read_from_the_systems_too(kiosk: Kiosk) -> None:
+    """Where dmesg is refused; the lines look the same."""
+    told = "[    0.000000] kiosk kernel: Booting\n[   90.1] kiosk kernel: Undervoltage detected!\n"
+    both(volt("0"), says("dmesg", None), says("journalctl --dmesg", told))(kiosk)
+    assert kiosk.machine.kernel_log() == [
+        "[    0.000000] Booting",
+        "[   90.1] Undervoltage detected!",
+    ]
+    assert board.power(kiosk.view).cause == "under_voltage_before"
+
+
+@pytest.mark.parametrize(
+    ("dips", "state", "cause"),
+    [(0, State.GOOD, ""), (3, State.WRONG, "under_voltage_before")],
+)
+def test_the_kiosk_itself_remembers_a_low_voltage(
+    kiosk: Kiosk, dips: int, state: State, cause: str
+) -> None:
+    """Only root reads the kernel's log; the kiosk has looked each second since it was started."""
+    both(volt("0"), says("dmesg", None))(kiosk)
+    kiosk.tell(replace(STATUS, dips=dips))
+    found = board.power(kiosk.view)
+    assert (found.state, found.cause) == (state, cause)
+
+
 @pytest.mark.parametrize(("register", "state"), [(0x1000, State.GOOD), (0x0020, State.UNKNOWN)])
 def test_a_start_by_power_is_told_from_a_reset(kiosk: Kiosk, register: int, state: State) -> None:
     """Whether somebody ordered a reset or the watchdog bit, no board tells."""

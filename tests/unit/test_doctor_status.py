@@ -1,5 +1,6 @@
 """The status file of the running kiosk: written when something changes, whole, and impersonal."""
 
+import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,10 +11,12 @@ import pytest
 import trio
 from trio.testing import MockClock
 
+from kioskd import log
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.drivers.ipp_facts import NONE, SEAL_MISSING
 from kioskd.protocols import central
 from kioskd.protocols.central_fleet import PaperLevel
+from kioskd.technician.power_watch import PowerWatch
 from kioskd.technician.status import (
     STATUS_FILE,
     PartStatus,
@@ -138,3 +141,25 @@ def test_the_folder_is_the_one_that_systemd_made(monkeypatch: pytest.MonkeyPatch
     assert runtime_folder() == Path("/run/kioskd")
     monkeypatch.delenv("RUNTIME_DIRECTORY")
     assert runtime_folder() is None
+
+
+def test_a_low_voltage_is_counted_and_logged_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each fall by itself, however long it lasts; a board without a sensor counts nothing."""
+    watch = PowerWatch(tmp_path)
+    watch.look()
+    assert watch.dips is None
+    for number, name in enumerate(("cpu_thermal", "rpi_volt")):
+        (tmp_path / f"hwmon{number}").mkdir()
+        (tmp_path / f"hwmon{number}" / "name").write_text(f"{name}\n")
+    log.set_up("info")
+    for alarm in "0011100110":
+        (tmp_path / "hwmon1" / "in0_lcrit_alarm").write_text(f"{alarm}\n")
+        watch.look()
+    assert watch.dips == 2
+    events = [json.loads(line[3:])["event"] for line in capsys.readouterr().err.splitlines()]
+    assert events == ["power.under_voltage", "power.normal"] * 2
+    (tmp_path / "hwmon1" / "in0_lcrit_alarm").unlink()
+    watch.look()
+    assert watch.dips == 2

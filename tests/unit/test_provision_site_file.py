@@ -93,6 +93,7 @@ def test_a_huge_file_is_not_read() -> None:
         ("outlet_en = ", "central.ca = ", "image decides"),
         ("outlet_en = ", "kiosk.production = false #", "always in production"),
         ("outlet_en = ", "printer = lp0 #", "Such as ipp://"),
+        ("outlet_en = ", "retire = Li #", "cannot stand together"),
         ("outlet_en = ", "panel = large #", "217 mm"),
         ("outlet_en = ", "wifi_password = 12345678 #", "goes with wifi"),
         ("outlet_en = ", "gateway = 10.0.0.1\n#", "network = static"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kioskd import daemon
+from kioskd import assembly, daemon
 from kioskd.config import load
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.hardware import fitted
@@ -59,8 +59,8 @@ def test_a_data_partition_that_cannot_be_written_stops_payments_alone(tmp_path: 
     )
     file.write_text("\n".join(lines), encoding="utf-8")
     config = load(file)
-    state = daemon._state_folder(config)
+    state = assembly.state_folder(config)
     assert fitted(config, state).prints.unreported() == ()
     with ExitStack() as at_last:
-        books = daemon._open_books(state / "journal.db", "K0123", at_last)
+        books = assembly.open_books(state / "journal.db", "K0123", at_last)
     assert books.journal.trouble == Trouble(TroubleReason.JOURNAL_DAMAGED, "P-02")

@@ -82,6 +82,8 @@ def scene_in(folder: Path, patch: pytest.MonkeyPatch) -> Scene:
     card.write(GOOD)
     card.boot()
     card.enrol()
+    with open(card.places.config, "a", encoding="utf-8") as more:
+        more.write(f'kiosk.state_dir = "{card.places.state}"\n')
     config = load(card.places.config)
     (card.places.state / "journal.db").write_bytes(PERSONAL * 1000)
     (card.places.state / "identity" / "next-key.pem").write_bytes(PERSONAL)
@@ -106,7 +108,7 @@ def test_a_kiosk_that_owes_nothing_is_wiped(scene: Scene) -> None:
     )
     (told,) = scene.centre.on_record.values()
     assert (told.by, told.reason, told.seq, told.head) == ("Li", "", 6, HEAD.head)
-    assert scene.left() == ["provision/retirement.json"]
+    assert scene.left() == ["kioskd/retirement.json"]
     assert scene.card.machine.done == ["stop", "discard data"]
 
 
@@ -282,6 +284,7 @@ def test_wiped_means_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     outside = tmp_path / "outside"
     outside.write_bytes(b"not ours")
     (card.places.state / "link").symlink_to(outside)
+    (card.places.state / "folder").symlink_to(tmp_path)
     seen: list[tuple[str, bool]] = []
     unlink = Path.unlink
 
@@ -292,9 +295,34 @@ def test_wiped_means_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(Path, "unlink", look)
     card.machine.free = 2 << 20
-    wiping.wipe(card.places, card.machine, keep=card.places.vault / "retirement.json")
+    wiping.wipe(card.places, card.machine, keep=card.places.state / "retirement.json")
     assert seen[0] == ("identity.pem", True) and all(zeros for _, zeros in seen)
     assert ("journal.db", True) in seen and outside.read_bytes() == b"not ours"
+
+
+def test_as_the_kiosks_account_the_next_boot_wipes(scene: Scene) -> None:
+    """The unit that speaks with the centre has no rights of root: it stops and wipes nothing."""
+    scene.card.machine.root = False
+    found = scene.retire()
+    assert isinstance(found, Retiring) and found.stage is Stage.ACKNOWLEDGED
+    assert scene.card.machine.done == [] and scene.journal.exists()
+    scene.card.machine.root = True
+    assert scene.card.codes()[-1] == "I-19"
+    assert scene.left() == ["kioskd/retirement.json"]
+    assert not scene.card.places.to_retire.exists()
+
+
+def test_why_it_goes_on_comes_to_the_report(scene: Scene) -> None:
+    """Each open thing on a line of its own, and what to do; the kiosk serves meanwhile."""
+    scene.centre.word = LastWord(HEAD, ("K0123-7KQ4-000002 900.00 yuan in doubt",))
+    found = scene.retire()
+    assert isinstance(found, Refusal)
+    retirement.tell_refusal(scene.card.places, found)
+    tell(scene.card.places, scene.card.machine, scene.card.boot())
+    lines = scene.card.places.report.read_text(encoding="utf-8-sig").splitlines()
+    assert "    K0123-7KQ4-000002 900.00 yuan in doubt" in lines
+    assert any("(I-18)" in line for line in lines)
+    assert scene.card.places.config.exists()
 
 
 def test_a_name_in_the_file_asks_for_it(scene: Scene) -> None:

@@ -15,6 +15,7 @@ from kioskd.domain.diagnosis import Line, good, wrong
 from kioskd.domain.document import GenuinePages, LineStyle, Receipt, ReceiptLine
 from kioskd.domain.payment import Printed
 from kioskd.domain.selftest import Finding, Result
+from kioskd.domain.stick import StickOutcome
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.errors import (
     CardUnreadable,
@@ -40,6 +41,7 @@ from kioskd.screens.technician_pages import TechnicianPages
 from kioskd.screens.technician_part import TechnicianPart
 from kioskd.screens.technician_parts import TechnicianParts
 from kioskd.screens.technician_sheet import TechnicianSheet
+from kioskd.screens.technician_stick import TechnicianStick
 from tests.unit.flow_world import FakeStage, FlowWorld
 
 ANSWER = "0123456789"
@@ -121,6 +123,10 @@ class FakeWorkshop:
     async def bundle_pages(self, lines: tuple[Line, ...]) -> tuple[str, ...]:
         await trio.lowlevel.checkpoint()
         return ("KB1:1", "KB1:2")
+
+    async def bundle_to_stick(self) -> StickOutcome:
+        await trio.lowlevel.checkpoint()
+        return StickOutcome("1", None, "kioskd-K0123.tar.gz")
 
     async def send(self, acceptance: Any) -> None:
         await trio.lowlevel.checkpoint()
@@ -258,12 +264,13 @@ async def test_a_dead_device_is_found(kiosk: World) -> None:
 
 
 async def test_the_doctor_is_read_line_by_line(kiosk: World) -> None:
-    """What is wrong comes first; a line says why; and a telephone takes the bundle page by page."""
-    touches = ("doctor", "line-power", "back", "bundle", "page-next", "back", "back", "end")
+    """What is wrong comes first; a line says why; a telephone takes the bundle, or a stick."""
+    touches = ("doctor", "line-power", "back", "bundle", "page-next", "stick", "ok", "back", "end")
     await kiosk.serve(*OK, *touches)
     listed = kiosk.bench.last(TechnicianDoctor).lines
     assert [line.check for line in listed] == ["power", "temperature"]
     assert kiosk.bench.last(TechnicianDoctorLine).line.finding is UNDER_VOLTAGE
+    assert kiosk.bench.last(TechnicianStick).outcome.file == "kioskd-K0123.tar.gz"
     assert kiosk.bench.last(TechnicianPages).pages == ("KB1:1", "KB1:2")
     assert kiosk.ids()[-1] == "technician-parts"
 

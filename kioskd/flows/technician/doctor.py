@@ -10,7 +10,8 @@ from kioskd.screens.technician_doctor import (
     TechnicianDoctor,
     TechnicianDoctorLine,
 )
-from kioskd.screens.technician_pages import TechnicianPages
+from kioskd.screens.technician_pages import PagesChoice, TechnicianPages
+from kioskd.screens.technician_stick import TechnicianStick
 
 
 async def look_at_everything(kiosk: Kiosk, workshop: Workshop, until: str) -> None:
@@ -36,7 +37,10 @@ async def _show_bundle(
 ) -> None:
     async with kiosk.stage.follow(Busy(BusyWith.DIAGNOSING)):
         pages = await workshop.bundle_pages(lines)
-    await kiosk.stage.show(TechnicianPages(pages, until))
+    if await kiosk.stage.show(TechnicianPages(pages, until)) is PagesChoice.STICK:
+        async with kiosk.stage.follow(Busy(BusyWith.WRITING_STICK)):
+            outcome = await workshop.bundle_to_stick()
+        await kiosk.stage.show(TechnicianStick(outcome))
 
 
 def _shown(kiosk: Kiosk, screen: TechnicianDoctor) -> TechnicianDoctor:

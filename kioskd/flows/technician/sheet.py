@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from kioskd import log
+from kioskd.contracts import DocumentPrinter, ReceiptPrinter
 from kioskd.contracts.technician import Sheet, Workshop
 from kioskd.domain.document import PrintProgress
 from kioskd.domain.payment import Printed
@@ -36,25 +37,31 @@ async def hand_out_sheet(kiosk: Kiosk, workshop: Workshop, findings: Sequence[Fi
         await kiosk.stage.show(Problem(trouble_for(missing)))
         return
     async with kiosk.stage.follow(Busy(BusyWith.PRINTING_SHEET)):
-        a4 = await _on_a4(kiosk, sheet) if has_a4(kiosk.document_printer) else None
-        slip = None if a4 is Printed.YES else await kiosk.receipt_printer.print(sheet.slip)
+        a4, slip = await put_on_paper(kiosk.document_printer, kiosk.receipt_printer, sheet)
     async with kiosk.stage.follow(Busy(BusyWith.SENDING)):
-        told = await _tell(workshop, sheet)
+        told = await bring_to_centre(workshop, sheet)
     result = sheet.acceptance.facts.result
-    log.event("acceptance.done", result=result, a4=a4, slip=slip, told=told)
     await kiosk.stage.show(TechnicianSheet(result, a4, slip, told), IDLE_S)
 
 
-async def _on_a4(kiosk: Kiosk, sheet: Sheet) -> Printed:
-    end = await kiosk.document_printer.print(sheet.pages, f"acceptance-{sheet.pages.ref}", _nothing)
-    return end.printed
+async def put_on_paper(
+    a4_printer: DocumentPrinter, slip_printer: ReceiptPrinter, sheet: Sheet
+) -> tuple[Printed | None, Printed | None]:
+    """Print on A4, or else on a slip; None stands for a printer that was not used."""
+    a4: Printed | None = None
+    if has_a4(a4_printer):
+        name = f"acceptance-{sheet.pages.ref}"
+        a4 = (await a4_printer.print(sheet.pages, name, _nothing)).printed
+    slip = None if a4 is Printed.YES else await slip_printer.print(sheet.slip)
+    log.event("acceptance.printed", a4=a4, slip=slip)
+    return a4, slip
 
 
 def _nothing(_: PrintProgress) -> None:
     """The busy screen says how long it takes."""
 
 
-async def _tell(workshop: Workshop, sheet: Sheet) -> str:
+async def bring_to_centre(workshop: Workshop, sheet: Sheet) -> str:
     """Return the operator's code why the centre has not got it; empty if it has."""
     try:
         await workshop.send(sheet.acceptance)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from kioskd.domain.stick import StickFault
 from kioskd.errors import KioskError
 from kioskd.technician.doctor.machine import Machine
 
@@ -22,7 +23,11 @@ DEVICES: Final = "/sys/bus/usb/devices"
 
 
 class StickError(KioskError):
-    """No stick could be written; the text says why and what to do."""
+    """No stick could be written; ``fault`` says why."""
+
+    def __init__(self, fault: StickFault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +37,19 @@ class Stick:
     device: str
 
 
-def write_to_stick(machine: Machine, name: str, data: bytes) -> Stick:
-    """Write one file to the stick that is plugged and read it back. Raises StickError."""
+def write_to_stick(machine: Machine, name: str, data: bytes, memory: Path) -> Stick:
+    """Write one file to the stick that is plugged and read it back, by way of ``memory``.
+
+    Raises StickError, and OSError where memory is full.
+    """
     port = _plugged(machine)
     was_refused = machine.read(f"{port}/authorized") == "0"
     if was_refused:
-        machine.run("modprobe", "usb-storage")
+        machine.run("modprobe", "usb-storage")  # in its unit systemd has done it before
         _allow(machine, port, "1")
     try:
         stick = _file_system(machine, port)
-        put_file(stick, name, data, machine.at("/run"))
+        put_file(stick, name, data, memory)
     finally:
         if was_refused:
             _allow(machine, port, "0")
@@ -62,7 +70,7 @@ def put_file(stick: Stick, name: str, data: bytes, memory: Path) -> None:
         os.sync()
         _mtools("mcopy", "-n", "-i", stick.device, f"::{name}", str(back))
         if back.read_bytes() != data:
-            raise StickError("the stick does not hold what was written: try another one")
+            raise StickError(StickFault.DIFFERS)
     finally:
         given.unlink()
         back.unlink(missing_ok=True)
@@ -78,9 +86,9 @@ def _plugged(machine: Machine) -> str:
         if is_storage(machine.at(f"{device}/descriptors"))
     ]
     if not found:
-        raise StickError("no USB stick is plugged: plug one with a FAT file system and try again")
+        raise StickError(StickFault.NONE_PLUGGED)
     if len(found) > 1:
-        raise StickError(f"{len(found)} USB sticks are plugged: leave one")
+        raise StickError(StickFault.SEVERAL_PLUGGED)
     return found[0]
 
 
@@ -103,9 +111,9 @@ def _allow(machine: Machine, port: str, answer: str) -> None:
     try:
         machine.at(f"{port}/authorized").write_text(answer, encoding="ascii")
     except PermissionError:
-        raise StickError("only root may let a stick in: run this as root") from None
+        raise StickError(StickFault.NOT_ROOT) from None
     except OSError:
-        raise StickError("the stick was unplugged") from None
+        raise StickError(StickFault.PULLED) from None
 
 
 def _file_system(machine: Machine, port: str) -> Stick:
@@ -116,10 +124,10 @@ def _file_system(machine: Machine, port: str) -> Stick:
             parts = machine.found(f"{disk}/{disk.rsplit('/', 1)[1]}[0-9]*")
             return Stick(f"/dev/{(parts or [disk])[0].rsplit('/', 1)[1]}")
         if time.monotonic() > until:
-            raise StickError("the stick shows no disk: try another one")
+            raise StickError(StickFault.NO_DISK)
         time.sleep(LOOK_S)
 
 
 def _mtools(*words: str) -> None:
     if Machine().run(*words) is None:
-        raise StickError("the stick cannot be written: full, write-protected, or not FAT")
+        raise StickError(StickFault.NOT_WRITTEN)

@@ -2,7 +2,7 @@
 
 Source of the bits: Raspberry Pi documentation, ``vcgencmd get_throttled``. The kernel's own sensor
 (``rpi_volt``) clears the bits of the past as it reads them, so that only its lines in the kernel's
-log tell of an under-voltage that is over.
+log tell of an under-voltage that is over, and the kiosk itself, which looks each second.
 """
 
 import re
@@ -32,6 +32,8 @@ def power(view: View) -> Finding:
     bits, alarm = _throttled(machine), _voltage_alarm(machine)
     now = bool(bits & UNDER_VOLTAGE_NOW) if bits is not None else alarm
     before = _under_voltage_before(machine, bits, has_sensor=alarm is not None)
+    if before is None and view.live is not None and view.live.dips is not None:
+        before = view.live.dips > 0  # the kiosk has looked each second since it was started
     facts = {"now": now, "before": before, "bits": None if bits is None else f"0x{bits:x}"}
     if now:
         return wrong("under_voltage_now", **facts)

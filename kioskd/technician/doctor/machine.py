@@ -5,6 +5,7 @@ machine: a folder with the files of a worn card or of an under-voltage.
 """
 
 import os
+import re
 import socket
 import subprocess
 import time
@@ -16,6 +17,7 @@ from kioskd.technician.status import since_boot_s
 
 PROGRAM_LIMIT_S: Final = 10.0
 READ_BYTES_MAX: Final = 1 << 20
+JOURNAL_PREFIX: Final = re.compile(r"^(\[ *[\d.]+\]) \S+ kernel:(?= )", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,4 +103,7 @@ class Machine:
     def kernel_log(self) -> list[str] | None:
         """Return the kernel's lines, ``[   12.345678] usb``; None where they may not be read."""
         text = self.run("dmesg")
-        return None if text is None else text.splitlines()
+        if text is None:  # a unit that may not ask the kernel may still read the system's log
+            words = ("--dmesg", "--boot", "--no-pager", "--output=short-monotonic")
+            text = JOURNAL_PREFIX.sub(r"\1", self.run("journalctl", *words) or "")
+        return text.splitlines() or None

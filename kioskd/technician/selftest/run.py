@@ -1,5 +1,6 @@
 """Run the parts of a kiosk whose program is stopped, look at each, and try what can be tried."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
@@ -21,10 +22,24 @@ SETTLE_S: Final = 12.0
 """Devices are found, opened and logged on to; whatever is still in trouble then is in trouble."""
 
 
+After = Callable[[Devices, tuple[Finding, ...]], Awaitable[None]]
+
+
+async def nothing_more(_devices: Devices, _findings: tuple[Finding, ...]) -> None:
+    """Leave it at that."""
+    await trio.lowlevel.checkpoint()
+
+
 async def self_test(
-    config: Config, hands: AtTerminal | None, settle_s: float = SETTLE_S
+    config: Config,
+    hands: AtTerminal | None,
+    after: After = nothing_more,
+    settle_s: float = SETTLE_S,
 ) -> tuple[Finding, ...]:
-    """Return what is found. Without ``hands`` only what needs neither eyes nor hands is tried."""
+    """Return what is found. Without ``hands`` only what needs neither eyes nor hands is tried.
+
+    ``after`` is done with what was found while the devices still run.
+    """
     state = Path(config.kiosk.state_dir)
     hardware, central = fitted(config, state), CentralClient(config.central, config.kiosk.id)
     health = HealthBoard({**hardware.troubles(), "central": lambda: central.trouble})
@@ -34,6 +49,7 @@ async def self_test(
             nursery.start_soon(supervise, name, part, name=name)
         await _settled(health, settle_s)
         findings = [await _tested(part, devices, hands) for part in PARTS]
+        await after(devices, tuple(findings))
         nursery.cancel_scope.cancel()
     return tuple(findings)
 
