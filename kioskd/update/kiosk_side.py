@@ -26,6 +26,8 @@ LOOK_S: Final = 1.0
 RESTART_S: Final = 120.0
 """If the machine has not restarted by then, visitors are served again."""
 AGAIN_S: Final = 600.0
+REMIND_S: Final = 3600.0
+"""The wish is told anew now and then: an updater that ended in that very moment hears it then."""
 BY_HAND: Final = frozenset(
     {
         TroubleReason.RECEIPT_PAPER_OUT,
@@ -85,6 +87,7 @@ class UpdateSide:
     _told: dict[str, object] = field(default_factory=dict)
     _progress: Progress | None = None
     _not_before: float = 0.0
+    _remind_at: float = 0.0
     _moment: trio.Event = field(default_factory=trio.Event)
 
     @property
@@ -110,13 +113,18 @@ class UpdateSide:
         while True:
             self._progress = progress_in(self.machine.progress)
             self._tell(FACTS, kiosk.facts())
-            wanted = kiosk.wanted()
-            if wanted is not None:
-                self._tell(WANTED, wanted)
+            self._tell_wanted(kiosk.wanted())
             if self._ready:
                 moment, self._moment = self._moment, trio.Event()
                 moment.set()
             await trio.sleep(LOOK_S)
+
+    def _tell_wanted(self, wanted: str | None) -> None:
+        if trio.current_time() >= self._remind_at:
+            self._remind_at = trio.current_time() + REMIND_S
+            self._told.pop(WANTED, None)
+        if wanted is not None:
+            self._tell(WANTED, wanted)
 
     @property
     def _ready(self) -> str:

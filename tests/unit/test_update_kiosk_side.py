@@ -13,10 +13,11 @@ from kioskd import __version__
 from kioskd.contracts import Stage as Screens
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.flows.updating import make_way
-from kioskd.update.facts import MAY, Facts, Progress, allowed_in, facts_in, tell, wanted_in
+from kioskd.update.facts import MAY, WANTED, Facts, Progress, allowed_in, facts_in, tell, wanted_in
 from kioskd.update.kiosk_side import (
     AGAIN_S,
     BY_HAND,
+    REMIND_S,
     RESTART_S,
     Asked,
     UpdateSide,
@@ -105,6 +106,22 @@ async def test_it_tells_what_is_wanted_and_how_it_is(
     world.wanted = NEW
     await trio.sleep(3)
     assert wanted_in(folder) == NEW
+
+
+async def test_the_wish_is_told_again_now_and_then(
+    world: World, autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    """An updater that ended in the very moment of the first time is started by the next."""
+    world.wanted = NEW
+    nursery.start_soon(world.side.run, world.asked)
+    await trio.sleep(3)
+    file = world.card.machine.kiosk / WANTED
+    first = file.stat().st_ino
+    await trio.sleep(REMIND_S / 2)
+    assert file.stat().st_ino == first
+    file.unlink()
+    await trio.sleep(REMIND_S)
+    assert wanted_in(world.card.machine.kiosk) == NEW
 
 
 async def test_what_was_not_taken_is_a_fault(
