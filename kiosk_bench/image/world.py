@@ -75,7 +75,7 @@ class GuestKiosk(KioskProcess):
 
 
 class MachineLine(CentreLine):
-    """What stories know as the line to the centre. TLS hides what is said: the PIN pad tells when."""
+    """What stories know as the line to the centre. TLS hides its words: the PIN pad tells when."""
 
     def __init__(self, world: "ImageWorld") -> None:
         super().__init__(world.centre, world.faults, WireLog(world.wires / "centre.log"))
