@@ -155,13 +155,14 @@ def test_the_root_says_what_it_is_and_whom_it_believes(tmp_path: Path) -> None:
 
 
 def test_what_the_build_leaves_behind_is_removed(tmp_path: Path) -> None:
-    """Logs, caches and identities of the build go; licences and the list of packages stay."""
+    """Logs, caches and identities go; licences, the list of packages, places to mount on stay."""
     gone = [write(tmp_path / name) for name in ("var/log/apt.log", "etc/ssh/key", "boot/vmlinuz-6")]
     kept = [write(tmp_path / name) for name in ("var/lib/dpkg/status", "usr/share/doc/a/copyright")]
     write(tmp_path / "etc/machine-id", "1234\n")
     finish.remove(tmp_path)
     assert [file.exists() for file in gone + kept] == [False] * 3 + [True] * 2
     assert (tmp_path / "etc/machine-id").read_text("utf-8") == ""
+    assert [name for name in finish.FOLDERS if not (tmp_path / name).is_dir()] == []
 
 
 def test_the_units_that_are_listed_are_there() -> None:
