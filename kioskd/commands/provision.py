@@ -11,24 +11,16 @@ root.
 import argparse
 import os
 import sys
-import time
 from pathlib import Path
-
-import trio
 
 from kioskd import log
 from kioskd.commands import DEFAULT_CONFIG
-from kioskd.config import load
-from kioskd.domain.enrolment_code import read_code
-from kioskd.provision import enrolment, findings
+from kioskd.provision import findings
 from kioskd.provision.boot import provision
-from kioskd.provision.enrolment import Ending, Outcome
 from kioskd.provision.findings import Step, Verdict
 from kioskd.provision.machine import LinuxMachine
 from kioskd.provision.places import Places
 from kioskd.provision.reporting import tell
-from kioskd.relay.line import CentralLine
-from kioskd.relay.true_clock import known_to_be_past
 
 TRY_AGAIN = 75
 """``EX_TEMPFAIL`` of sysexits.h: systemd starts it anew."""
@@ -74,20 +66,13 @@ def report(places: Places, _: Path) -> int:
 
 def enrol(places: Places, config_file: Path) -> int:
     """Try once, after a pause that grows from try to try. Raises ConfigError."""
-    config = load(config_file)
-    before = enrolment.saved(places.enrolment)
-    tries = before.tries if before else 0
-    time.sleep(enrolment.pause_s(tries))
-    code = read_code(_credential("code"))
-    if code is None:
-        outcome = Outcome(Ending.REFUSED, "no code")
-    else:
-        line = CentralLine(config.central, config.kiosk.id)
-        past = known_to_be_past(Path(config.kiosk.state_dir))
-        outcome = trio.run(enrolment.try_once, line, config.kiosk.id, code, past)
-    enrolment.save(places.enrolment, enrolment.after(tries, outcome))
+    from kioskd.provision.enrolling import run_once
+
+    outcome = run_once(places.enrolment, config_file, _credential("code"))
     print(f"{outcome.ending.value} {outcome.detail}".rstrip())
-    return 0 if outcome.ending is Ending.ENROLLED else 1 if outcome.is_final else TRY_AGAIN
+    if outcome.is_good:
+        return 0
+    return 1 if outcome.is_final else TRY_AGAIN
 
 
 def _credential(name: str) -> str:

@@ -15,7 +15,8 @@ from kioskd.provision import findings
 from kioskd.provision.machine import LinuxMachine
 from kioskd.provision.places import Places
 from kioskd.provision.reporting import tell
-from kioskd.provision.retirement import Refusal, Retiring, Stage, retire, tell_refusal
+from kioskd.provision.retirement import Refusal, Retiring, Stage, tell_refusal
+from kioskd.provision.retiring import retire
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

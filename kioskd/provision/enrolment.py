@@ -1,12 +1,10 @@
-"""Becoming known to the centre: one try at a time, as the kiosk's own account, told to root.
+"""How a try to enrol ended: told by the kiosk's own account, read and put into words by root.
 
 The account that speaks with the network cannot write the report or read other secrets; root reads
-what it told, puts it into report and notice, and forgets a code that has served. A code that was
-used a moment ago (the power went before root knew) is told by the identity that the centre takes.
+what it told, puts it into report and notice, and forgets a code that has served. The try itself is
+in ``enrolling``, which brings what every boot need not load.
 """
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -14,13 +12,9 @@ from pathlib import Path
 import msgspec
 
 from kioskd import log
-from kioskd.domain.secret import EnrolmentCode
 from kioskd.domain.text import Text
-from kioskd.errors import NoIdentity, ServerError, ServerRefused, ServerUnreachable
 from kioskd.protocols.central import ProblemCode
 from kioskd.provision.findings import CALL, Step, Verdict, good
-from kioskd.relay.enrolment import enrol
-from kioskd.relay.line import CentralLine
 from kioskd.relay.safe_file import write_safely
 
 PAUSE_MAX_S = 60.0
@@ -53,49 +47,14 @@ class Outcome:
     """Of the certificate."""
 
     @property
+    def is_good(self) -> bool:
+        """Tell whether the centre knows this kiosk now."""
+        return self.ending is Ending.ENROLLED
+
+    @property
     def is_final(self) -> bool:
         """Tell whether the code has served or never will."""
         return self.ending in (Ending.ENROLLED, Ending.REFUSED)
-
-
-LATER = frozenset({ProblemCode.TOO_MANY_TRIES.value, ProblemCode.UNAVAILABLE.value})
-
-
-async def try_once(
-    line: CentralLine,
-    kiosk_id: str,
-    code: EnrolmentCode,
-    past: float,
-    now: Callable[[], float] = time.time,
-) -> Outcome:
-    """Try to become known; ``past`` is what is known to be over, in seconds since 1970."""
-    if now() < past:
-        return Outcome(Ending.CLOCK_BEHIND)
-    try:
-        given = await enrol(line, line.identity, kiosk_id, code)
-    except ServerRefused as refusal:
-        if refusal.code in LATER or refusal.status >= 500:
-            return Outcome(Ending.PUT_OFF, refusal.code)
-        if await _is_known_already(line):
-            return Outcome(Ending.ENROLLED)
-        return Outcome(Ending.REFUSED, refusal.code)
-    except ServerUnreachable as error:
-        return Outcome(Ending.NOT_REACHED, str(error))
-    except ServerError as error:
-        return Outcome(Ending.NOT_REACHED, f"{error.operator_code} {error}")
-    except OSError as refused:
-        return Outcome(Ending.NOT_KEPT, refused.strerror or str(refused))
-    return Outcome(Ending.ENROLLED, until=given.not_after)
-
-
-async def _is_known_already(line: CentralLine) -> bool:
-    """Tell whether the centre takes the identity that is here."""
-    try:
-        line.identity.check()
-        await line.server_time()
-    except (NoIdentity, ServerError):
-        return False
-    return True
 
 
 def pause_s(tries: int) -> float:

@@ -150,8 +150,8 @@ class LinuxMachine:
         return found.f_bavail * found.f_frsize
 
     def set_writable(self, folder: Path, writable: bool) -> None:
+        # By fstab's options it would be read-only again wherever fstab's device is not seen.
         how = "remount,rw" if writable else "remount,ro"
-        # Not by fstab: a sandbox shows no device to its PARTUUID, and with nofail that is success.
         _run("mount", "--options-source=mtab", "-o", how, str(folder))
 
     def partition_of(self, folder: Path) -> Partition | None:
@@ -189,6 +189,8 @@ class LinuxMachine:
             who = pwd.getpwnam(self.account)
         except KeyError as missing:
             raise OSError(f"no account {self.account}") from missing
+        groups = os.getgroups()
+        os.setgroups([who.pw_gid])
         os.setegid(who.pw_gid)
         os.seteuid(who.pw_uid)
         try:
@@ -196,6 +198,7 @@ class LinuxMachine:
         finally:
             os.seteuid(0)
             os.setegid(0)
+            os.setgroups(groups)
 
     def discard_free(self, folder: Path) -> None:
         try:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from kioskd import log
-from kioskd.payments.salvage import put_aside
 from kioskd.provision.findings import Step, other_kiosk
 from kioskd.provision.places import Places
 from kioskd.relay.identity import IDENTITY_FILE
@@ -26,6 +25,8 @@ def claim(places: Places, kiosk: str) -> Step | None:
         return other_kiosk(owner, kiosk)
     journal = places.state / "journal.db"
     if journal.exists():
+        from kioskd.payments.salvage import put_aside
+
         log.warning("provision.renamed", before=owner, now=kiosk, kept=put_aside(journal).name)
     write_safely(places.vault / OWNER_FILE, kiosk.encode("ascii"))
     return None

@@ -18,8 +18,9 @@ from kioskd.domain.enrolment_code import read_code
 from kioskd.errors import IdentityRefused, ServerRefused
 from kioskd.protocols.central import AssessmentRequest
 from kioskd.protocols.central_retire import Retirement
-from kioskd.provision import enrolment
-from kioskd.provision.retirement import Refusal, Retiring, Stage, retire
+from kioskd.provision import enrolling, enrolment
+from kioskd.provision.retirement import Refusal, Retiring, Stage
+from kioskd.provision.retiring import retire
 from kioskd.relay.client import CentralClient
 from kioskd.relay.retire import find_retirement, tell_retirement
 from tests.journals import lent
@@ -179,7 +180,7 @@ async def test_a_new_unit_takes_the_place(site: Site, tmp_path: Path) -> None:
     new = Site(site.server, tmp_path / "new")
     (new.card.places.state / "identity" / "identity.pem").unlink()
     line = CentralClient(new.config.central, KIOSK)
-    outcome = await enrolment.try_once(line, KIOSK, code, 0.0)
+    outcome = await enrolling.try_once(line, KIOSK, code, 0.0)
     assert outcome.ending is enrolment.Ending.ENROLLED
     await line.server_time()
     assert [row["kind"] for row in site.at_the_centre()] == ["replaced"]

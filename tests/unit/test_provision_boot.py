@@ -131,6 +131,7 @@ def test_networks_and_names_of_devices(card: Card) -> None:
     card.boot()
     wired = (card.places.networks / "50-kiosk-wired.network").read_text()
     assert "DHCP=no" in wired and "Gateway=10.0.0.1" in wired and "DNS=10.0.0.2" in wired
+    assert "RequiredForOnline" not in wired, "wait-online --any looks at required ones only"
     rules = (card.places.rules / "71-kioskd-site.rules").read_text()
     assert 'ENV{KIOSK_PORT}=="usb-1.2", SYMLINK+="kiosk/pinpad"' in rules
     assert 'KERNEL=="ttyAMA0", SYMLINK+="kiosk/receipt-printer"' in rules

@@ -1,5 +1,7 @@
 """``kioskd provision`` and ``kioskd retire`` as units and technicians run them."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from kioskd.cli import main
 from kioskd.commands import provision, retire
 from kioskd.protocols.central_books import ChainHead
-from kioskd.provision import retirement
+from kioskd.provision import retiring
 from kioskd.provision.last_word import LastWord
 from tests.unit.provision_world import GOOD, Card
 from tests.unit.test_retire import FakeCentre
@@ -95,7 +97,7 @@ def centre(card: Card, monkeypatch: pytest.MonkeyPatch) -> FakeCentre:
         ("tell_retirement", made.tell),
         ("find_retirement", made.find),
     ):
-        monkeypatch.setattr(retirement, name, call)
+        monkeypatch.setattr(retiring, name, call)
     card.boot()
     with open(card.places.config, "a", encoding="utf-8") as more:
         more.write(f'kiosk.state_dir = "{card.places.state}"\n')
@@ -141,3 +143,13 @@ def test_asked_by_the_file(card: Card, centre: FakeCentre) -> None:
     assert retired(card, "--asked") == 0
     assert [one.by for one in centre.on_record.values()] == ["李工"]
     assert (card.places.vault / "code").exists()
+
+
+def test_a_boot_loads_only_what_it_needs() -> None:
+    """Every start waits for this command: no network, no journal, no screen, no cryptography."""
+    heavy = ("trio", "requests", "sqlite3", "pygame", "cryptography", "serial", "smartcard")
+    program = "import sys, kioskd.commands.provision; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert "kioskd.provision.boot" in loaded and not set(heavy) & set(loaded)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kioskd.domain.enrolment_code import read_code
-from kioskd.provision import enrolment
+from kioskd.provision import enrolling, enrolment
 from kioskd.provision.enrolment import Ending, Outcome
 from kioskd.provision.reporting import tell
 from kioskd.relay.line import CentralLine
@@ -109,7 +109,7 @@ async def test_a_clock_in_the_past_is_told_apart_from_a_centre_that_is_away(
     code = read_code(CODE)
     assert code is not None
     line = CentralLine(settings, "K0123")
-    outcome = await enrolment.try_once(line, "K0123", code, 100.0, lambda: now)
+    outcome = await enrolling.try_once(line, "K0123", code, 100.0, lambda: now)
     assert outcome.ending is ending
     assert (tmp_path / "identity").exists() is (ending is Ending.NOT_REACHED)
 

@@ -11,10 +11,11 @@ from kioskd.config import Config, load
 from kioskd.errors import JournalDamaged, ServerError, ServerRefused, ServerUnreachable
 from kioskd.protocols.central_books import ChainHead
 from kioskd.protocols.central_retire import Retired, Retirement
-from kioskd.provision import retirement, wiping
+from kioskd.provision import retirement, retiring, wiping
 from kioskd.provision.last_word import LastWord
 from kioskd.provision.reporting import tell
-from kioskd.provision.retirement import Refusal, Retiring, Stage, retire
+from kioskd.provision.retirement import Refusal, Retiring, Stage
+from kioskd.provision.retiring import retire
 from kioskd.relay.line import CentralLine
 from tests.unit.provision_world import CODE, GOOD, Card
 
@@ -88,9 +89,9 @@ def scene_in(folder: Path, patch: pytest.MonkeyPatch) -> Scene:
     (card.places.state / "journal.db").write_bytes(PERSONAL * 1000)
     (card.places.state / "identity" / "next-key.pem").write_bytes(PERSONAL)
     card.machine.done.clear()
-    patch.setattr(retirement, "last_word", centre.last_word)
-    patch.setattr(retirement, "tell_retirement", centre.tell)
-    patch.setattr(retirement, "find_retirement", centre.find)
+    patch.setattr(retiring, "last_word", centre.last_word)
+    patch.setattr(retiring, "tell_retirement", centre.tell)
+    patch.setattr(retiring, "find_retirement", centre.find)
     return Scene(card, centre, config)
 
 
@@ -207,7 +208,7 @@ def test_a_journal_in_use_is_left_alone(scene: Scene, monkeypatch: pytest.Monkey
     async def in_use(config: Config, within_s: float) -> LastWord:
         raise JournalDamaged("another program is using it")
 
-    monkeypatch.setattr(retirement, "last_word", in_use)
+    monkeypatch.setattr(retiring, "last_word", in_use)
     with pytest.raises(JournalDamaged):
         scene.retire()
     assert scene.card.machine.done == ["stop", "start"] and scene.journal.exists()
