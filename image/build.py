@@ -113,7 +113,7 @@ class Order:
 
 
 def _build_once(order: Order, pool: Pool, work: Path, *, fresh: bool) -> Built:
-    base = (fresh_base if fresh else kept_base)(work, pool, order.epoch)
+    base = (fresh_base if fresh else kept_base)(work, pool)
     return build(work, base, pool.fetch(read_lock().headers), order.release, order.epoch)
 
 

@@ -37,15 +37,15 @@ class CheckedSheet:
 def take_sheet(desk: Desk, kiosk_id: str, ref: str, sheet: Acceptance) -> AcceptanceTaken:
     """Keep a sheet of the kiosk that brings it; the same again changes nothing.
 
-    Raises Refused: BAD_REQUEST for what is no sheet, is another kiosk's, or is not genuine;
+    Raises Refused: SHEET_NOT_ACCEPTED for what is none, is another kiosk's, or is not genuine;
     REFERENCE_REUSED.
     """
-    facts = _facts(sheet)
+    facts = readable(sheet)
     if (facts.kiosk_id, facts.ref) != (kiosk_id, ref):
-        raise Refused(ProblemCode.BAD_REQUEST, "a sheet of another kiosk, or another reference")
+        raise Refused(ProblemCode.SHEET_NOT_ACCEPTED, "another kiosk, or another reference")
     lock_kiosk(desk.connection, kiosk_id)
     if judge(desk.connection, facts, sheet) is not Verdict.GENUINE:
-        raise Refused(ProblemCode.BAD_REQUEST, "not signed by this kiosk")
+        raise Refused(ProblemCode.SHEET_NOT_ACCEPTED, "not signed by this kiosk")
     own = (_kept.kiosk_id == kiosk_id, _kept.ref == ref)
     known = desk.connection.execute(select(acceptances).where(*own)).one_or_none()
     if known is not None:
@@ -66,11 +66,12 @@ def take_sheet(desk: Desk, kiosk_id: str, ref: str, sheet: Acceptance) -> Accept
     return AcceptanceTaken(ref)
 
 
-def _facts(sheet: Acceptance) -> AcceptanceFacts:
+def readable(sheet: Acceptance) -> AcceptanceFacts:
+    """Return what a sheet states. Raises Refused(SHEET_NOT_ACCEPTED)."""
     try:
         return sheet.facts
     except NotASheet as fault:
-        raise Refused(ProblemCode.BAD_REQUEST, str(fault)) from None
+        raise Refused(ProblemCode.SHEET_NOT_ACCEPTED, str(fault)) from None
 
 
 def judge(connection: Connection, facts: AcceptanceFacts, sheet: Acceptance) -> Verdict:

@@ -39,6 +39,7 @@ STATUS: dict[ProblemCode, int] = {
     ProblemCode.CODE_USED: 403,
     ProblemCode.TOO_MANY_TRIES: 429,
     ProblemCode.CSR_NOT_ACCEPTED: 422,
+    ProblemCode.SHEET_NOT_ACCEPTED: 422,
 }
 
 

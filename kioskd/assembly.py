@@ -10,8 +10,6 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-import trio
-
 from kioskd import log
 from kioskd.config import Config
 from kioskd.domain.trouble import Trouble, TroubleReason
@@ -32,7 +30,6 @@ from kioskd.payments.settings import PaymentSettings
 from kioskd.payments.store import Store
 from kioskd.pinyin import Pinyin
 from kioskd.protocols.central_pack import PACK_MODULE
-from kioskd.protocols.software_bundle import UPDATE_MODULE
 from kioskd.relay.acceptance_box import AcceptanceBox
 from kioskd.relay.cabinet_book import CabinetBook
 from kioskd.relay.client import CentralClient
@@ -71,14 +68,14 @@ class Assembly:
     uplink: Uplink
     keeper: RegionKeeper
     heart: Heart
-    updates: UpdateSide | None
+    updates: UpdateSide
     health: HealthBoard
     body: Body
 
     def parts(self) -> dict[str, Part]:
         """Return what has to run all day, each under its name in the log."""
         central, kiosk_id = self.central, self.config.kiosk.id
-        parts: dict[str, Part] = {
+        return {
             **self.hardware.parts(),
             "print_reports": partial(report_prints_forever, self.hardware.prints, central),
             "acceptances": self.sheets.send_forever,
@@ -92,15 +89,12 @@ class Assembly:
             "status": partial(tell_forever, self.body, kiosk_id),
             "caretaker": partial(care_forever, self.desk),
             **self.books.parts(self.desk, self.config.payments),
+            **self.updates.parts(_asked(self.body, self.stage, self.heart)),
         }
-        if self.updates is not None:
-            asked = _asked(self.body, self.stage, self.heart)
-            parts["updates"] = partial(self.updates.run, asked)
-        return parts
 
     def kiosk(self, seen: SeenPack) -> Kiosk:
         """Return what the flows are given."""
-        hardware, updates = self.hardware, self.updates
+        hardware = self.hardware
         return Kiosk(
             stage=self.stage,
             social_cards=hardware.cards,
@@ -123,8 +117,7 @@ class Assembly:
             pinyin=Pinyin.for_region(seen.pack.phrases),
             outlet_id=self.config.kiosk.outlet_id,
             region_changed=self.keeper.changed,
-            update_due=updates.due if updates else trio.sleep_forever,
-            give_way=updates.give_way if updates else trio.sleep_forever,
+            updates=self.updates,
             workshop=self._workshop(),
         )
 
@@ -216,18 +209,16 @@ def _health(
     desk: PaymentDesk,
     cabinet_book: CabinetBook,
     heart: Heart,
-    updates: UpdateSide | None,
+    updates: UpdateSide,
 ) -> HealthBoard:
     """Return the board with everybody who may be in trouble."""
-    others: dict[str, Callable[[], Trouble | None]] = {
+    others = {
         "central": lambda: central.trouble,
         PACK_MODULE: lambda: keeper.trouble,
         "journal": lambda: _money_trouble(desk),
         "held": lambda: cabinet_book.trouble or heart.trouble,
     }
-    if updates is not None:
-        others[UPDATE_MODULE] = lambda: updates.trouble
-    troubles = {**hardware.troubles(), **stage.health.troubles(), **others}
+    troubles = {**hardware.troubles(), **stage.health.troubles(), **updates.troubles(), **others}
     return HealthBoard(troubles, heart.ticket)
 
 

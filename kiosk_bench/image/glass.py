@@ -73,13 +73,11 @@ class Glass(Console):
     def _recognise(self, image: Image.Image, whole: Image.Image) -> None:
         """Add what is up to what was shown; a picture that slides in is not known yet."""
         known = self._known.recognise(image)
-        if known is None:
+        buttons = None if known is None else _buttons_on(known, whole)
+        if known is None or buttons is None:
             self.unknown = whole.copy()
             return
         self.unknown = None
-        buttons = dict(known.buttons)
-        if known.screen in SHUFFLED:
-            buttons |= pictures.arranged(known, whole, SHUFFLED[known.screen])
         self._keep_seen(known, buttons, whole)
 
     def _keep_seen(
@@ -115,6 +113,14 @@ class Glass(Console):
             seen = self._seen
             await self.changed()
             await self.changed()
+
+
+def _buttons_on(known: Known, whole: Image.Image) -> dict[str, pictures.Box] | None:
+    """Return where the buttons are; None where shuffled ones cannot be told apart."""
+    if known.screen not in SHUFFLED:
+        return dict(known.buttons)
+    found = pictures.arranged(known, whole, SHUFFLED[known.screen])
+    return known.buttons | found if found else None
 
 
 def _is_another(before: Image.Image, image: Image.Image) -> bool:

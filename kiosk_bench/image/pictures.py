@@ -19,6 +19,8 @@ DIFFERS = 40
 """Of 255: more than smoothing makes of a letter, less than ink on paper."""
 INK = 128
 SHEET = (160, 160)
+SAME_LABEL = 0.0004
+"""The part of a label's sheet in which a digit may differ from itself."""
 SAME_SCREEN = 0.04
 """The part of all places that a clock, a countdown or shuffled digits may change."""
 INDEX = "index.json"
@@ -106,7 +108,8 @@ def _known(folder: Path, one: dict[str, object]) -> Known:
 def arranged(known: Known, image: Image.Image, prefix: str) -> dict[str, Box]:
     """Return where each button of that prefix is now, if only their places are shuffled.
 
-    The label at each place is compared with each button's; the pairs that differ least win.
+    The label at each place is compared with each button's; the pairs that differ least win. Empty
+    where a place shows no label that is known: the picture is still on its way.
     """
     names = [name for name in known.buttons if name.startswith(prefix)]
     grey = image.convert("L")
@@ -116,8 +119,10 @@ def arranged(known: Known, image: Image.Image, prefix: str) -> dict[str, Box]:
         (difference(labels[name], places[place]), name, place) for name in names for place in names
     )
     found: dict[str, str] = {}
-    for _, name, place in pairs:
+    for unlike, name, place in pairs:
         if name not in found and place not in found.values():
+            if unlike > SAME_LABEL:
+                return {}
             found[name] = place
     return {name: known.buttons[place] for name, place in found.items()}
 

@@ -22,6 +22,8 @@ def site_text(code: str, printer: bool, more: dict[str, str] | None = None) -> s
         "network": "dhcp",
         **({"printer": f"ipp://{HOST}:631/ipp/print"} if printer else {}),
         **{KEYS[name]: f"usb-{port}" for name, port in SERIAL_PORTS.items()},
+        # A screen that slides in is drawn many times, each time by an emulated CPU.
+        "screen.transitions": "false",
         **(more or {}),
     }
     return "".join(f"{key} = {value}\n" for key, value in said.items())

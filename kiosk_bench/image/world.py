@@ -165,6 +165,7 @@ class ImageWorld(World):
         try:
             async with self.machine.on(more_words) as start:
                 self.all_starts.append(start)
+                self.kiosk.log = start.console.file  # stories read what the kiosk has logged
                 task_status.started(start)
                 await self.glass.watch(start)
         finally:

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kiosk_central.acceptance import take_sheet
+from kiosk_central.acceptance import readable, take_sheet
 from kiosk_central.api.operation import By, Operation
 from kiosk_central.api.request import (
     answer,
@@ -13,13 +13,11 @@ from kiosk_central.api.request import (
     kiosk_of,
     reference_of,
 )
-from kiosk_central.problems import Refused
 from kioskd.protocols.acceptance import (
     ACCEPTANCE_PATH,
     NAME_MAX,
     Acceptance,
     AcceptanceTaken,
-    NotASheet,
 )
 from kioskd.protocols.central import ProblemCode
 
@@ -28,10 +26,7 @@ async def put_sheet(request: Request) -> Response:
     """PUT /v1/acceptances/{ref}."""
     kiosk, centre = await kiosk_of(request), centre_of(request)
     ref, sheet = reference_of(request), await body_of(request, Acceptance)
-    try:
-        checked_text(sheet.facts.technician, NAME_MAX)
-    except NotASheet as fault:
-        raise Refused(ProblemCode.BAD_REQUEST, str(fault)) from None
+    checked_text(readable(sheet).technician, NAME_MAX)
     return answer(await centre.write(lambda desk: take_sheet(desk, kiosk.id, ref, sheet), kiosk.id))
 
 
@@ -43,6 +38,6 @@ ROUTES = [
         by=By.KIOSK,
         takes=Acceptance,
         gives=AcceptanceTaken,
-        refuses=(ProblemCode.REFERENCE_REUSED,),
+        refuses=(ProblemCode.REFERENCE_REUSED, ProblemCode.SHEET_NOT_ACCEPTED),
     ),
 ]

@@ -67,15 +67,18 @@ def _file(seen: View, options: argparse.Namespace) -> int:
 
 
 def _answer(seen: View, file: Path) -> int:
-    """Write to the stick and tell the kiosk what became of it. Raises OSError."""
+    """Write to the stick and tell the kiosk what became of it: 0 once it is told.
+
+    Raises OSError.
+    """
     order = order_in(file)
     try:
         name, data, _ = _packed(seen)
         _to_stick(seen, name, data)
     except StickError as error:
         answer(StickOutcome(order, error.fault))
-        return 1
-    answer(StickOutcome(order, None, name))
+    else:
+        answer(StickOutcome(order, None, name))
     return 0
 
 

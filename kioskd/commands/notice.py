@@ -11,8 +11,9 @@ from pathlib import Path
 from kioskd import log
 from kioskd.commands import add_config
 from kioskd.errors import KioskError
-from kioskd.technician.notice import PAUSE_FILE, NoticePlaces, show_until_tried_again
+from kioskd.technician.notice import NoticePlaces, show_until_tried_again
 from kioskd.technician.notice_picture import show_picture
+from kioskd.technician.pauses import PAUSE_FILE
 from kioskd.technician.this_machine import Places
 from kioskd.technician.why import NOTICE_FILE
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import trio
 
@@ -38,6 +38,16 @@ from kioskd.screens.policies import PackState
 T = TypeVar("T")
 
 
+class Updates(Protocol):
+    """New software of this machine."""
+
+    async def due(self) -> None:
+        """Return when a version waits for its trial and this is the moment."""
+
+    async def give_way(self) -> None:
+        """Let that trial begin; return if the machine does not restart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kiosk:
     """Everything a flow may ask of the world."""
@@ -68,10 +78,7 @@ class Kiosk:
     """ISO date on which the centre last confirmed the region pack."""
     region_changed: Callable[[], Awaitable[None]] = trio.sleep_forever
     """Returns when there is another region pack."""
-    update_due: Callable[[], Awaitable[None]] = trio.sleep_forever
-    """Returns when new software waits for its trial and this is the moment."""
-    give_way: Callable[[], Awaitable[None]] = trio.sleep_forever
-    """Lets that trial begin; returns if it does not."""
+    updates: Updates | None = None
     workshop: Workshop | None = None
     """Lets technicians in; None where nobody is ever let in."""
 

@@ -1,6 +1,7 @@
 """One visitor from welcome to goodbye, and the next."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 import trio
 
@@ -22,7 +23,7 @@ from kioskd.flows.convenience.outlets import show_outlets
 from kioskd.flows.goodbye import say_goodbye
 from kioskd.flows.handling.activate_card import ask_for_id_card
 from kioskd.flows.home import be_at_home, do_service
-from kioskd.flows.kiosk import Kiosk, Visit
+from kioskd.flows.kiosk import Kiosk, Updates, Visit
 from kioskd.flows.login import log_in_by_card, log_in_by_id_card, log_out
 from kioskd.flows.policy.policies import read_policies
 from kioskd.flows.technician.session import serve_technician
@@ -46,8 +47,11 @@ class RegionChanged:
     """There is another region pack: the next visitor shall have it."""
 
 
+@dataclass(frozen=True, slots=True)
 class UpdateDue:
     """New software waits for its trial, and nobody is here."""
+
+    updates: Updates
 
 
 class TechnicianCalled:
@@ -80,7 +84,7 @@ async def serve_one_visitor(kiosk: Kiosk) -> None:
         await serve_technician(kiosk, kiosk.workshop)
         return
     if isinstance(arrival, UpdateDue):
-        await make_way(kiosk)
+        await make_way(kiosk.stage, arrival.updates)
         return
     if isinstance(arrival, HealthChanged | RegionChanged) or kiosk.cabinet.door_open:
         return
@@ -122,8 +126,10 @@ async def _welcome(kiosk: Kiosk) -> Arrival:
         return RegionChanged()
 
     async def update() -> Arrival:
-        await kiosk.update_due()
-        return UpdateDue()
+        if kiosk.updates is None:
+            await trio.sleep_forever()
+        await kiosk.updates.due()
+        return UpdateDue(kiosk.updates)
 
     async def technician() -> Arrival:
         await kiosk.technician_called()

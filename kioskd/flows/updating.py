@@ -1,13 +1,14 @@
 """Between two visits: the terminal makes way for its update, and says so."""
 
+from kioskd.contracts import Stage
 from kioskd.domain.trouble import Trouble, TroubleReason
-from kioskd.flows.kiosk import Kiosk
+from kioskd.flows.kiosk import Updates
 from kioskd.screens.out_of_service import OutOfService
 
 UPDATING = Trouble(TroubleReason.UPDATING, "U-00")
 
 
-async def make_way(kiosk: Kiosk) -> None:
-    """Serve nobody until the machine restarts; it returns if that does not come."""
-    async with kiosk.stage.follow(OutOfService(UPDATING)):
-        await kiosk.give_way()
+async def make_way(stage: Stage, updates: Updates) -> None:
+    """Serve nobody until the machine restarts; return if that does not come."""
+    async with stage.follow(OutOfService(UPDATING)):
+        await updates.give_way()

@@ -112,6 +112,8 @@ class ProblemCode(Enum):
     """429: enrolment codes were tried too often from this address."""
     CSR_NOT_ACCEPTED = "csr_not_accepted"
     """422: not a request for a P-256 key that was signed with it."""
+    SHEET_NOT_ACCEPTED = "sheet_not_accepted"
+    """422: not an acceptance sheet that this kiosk has signed under this reference."""
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import trio
 
-from kioskd import __version__, log
+from kioskd import __version__, log, scrub
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.errors import JournalDamaged, ServerError
 from kioskd.protocols import central
@@ -213,12 +213,13 @@ def _money_moves(body: Body) -> bool:
 def bundle(heart: Heartbeat) -> bytes:
     """Return the last heartbeat and the newest lines of the log, as lines of JSON.
 
-    The lines are those of the log itself: redacted, and never of the level that holds raw bytes.
+    Of the log only what is known to name nobody (``kioskd.scrub``), and nothing of the level that
+    holds raw bytes.
     """
     head = central.encode(heart)
     lines: list[bytes] = []
     size = len(head)
-    for line in reversed(log.newest_lines()):
+    for line in reversed(list(scrub.log_lines(log.newest_lines()))):
         data = b"\n" + line.encode("utf-8", "replace")
         size += len(data)
         if size > BUNDLE_BYTES_MAX:

@@ -25,6 +25,7 @@ MARGIN: Final = 16 * DOTS_PER_MM
 BLACK: Final[Colour] = (0, 0, 0)
 TITLE, TEXT, SMALL = (round(size * DOTS_PER_MM) for size in (6.5, 3.8, 3.2))
 QR_MM: Final = 52
+STRIP: Final = 64
 COLUMNS: Final = (0.0, 0.24, 0.42, 0.53)
 """Where part, result, code and what it says begin, as shares of the width."""
 Modules = Sequence[Sequence[bool]]
@@ -49,7 +50,14 @@ def acceptance_page(facts: PageFacts, language: str, font: str = "") -> tuple[in
     surface.fill((0xFF, 0xFF, 0xFF))
     page = _Page(surface, Fonts(find_fonts(font)), Words(language))
     page.draw(facts)
-    return WIDTH, HEIGHT, pygame.image.tobytes(surface, "RGB")[::3]
+    return WIDTH, HEIGHT, b"".join(_grey(surface))
+
+
+def _grey(surface: pygame.Surface) -> Iterator[bytes]:
+    """Yield the pixels, a byte each, strip by strip: a kiosk has little memory to spare."""
+    for y in range(0, HEIGHT, STRIP):
+        strip = surface.subsurface((0, y, WIDTH, min(STRIP, HEIGHT - y)))
+        yield pygame.image.tobytes(strip, "RGB")[::3]
 
 
 class _Page:

@@ -14,12 +14,11 @@ from pathlib import Path
 
 from kioskd import log
 from kioskd.domain.notice import Notice
-from kioskd.technician.pauses import next_pause
+from kioskd.technician.pauses import PAUSE_FILE, next_pause
 from kioskd.technician.text_screen import text_screen
 from kioskd.technician.this_machine import Places, this_kiosk
 from kioskd.technician.why import FALLS, NOTICE_FILE, why
 
-PAUSE_FILE = Path("/run/kioskd-notice/pause.json")
 LAST_WORDS = 200
 """Letters of what a picture that fell has said."""
 USUAL_CONSOLE = (80, 25)
@@ -67,10 +66,16 @@ def _run_page(words: list[str], length_s: float) -> str:
 
 
 def _write(notice: Notice, places: NoticePlaces, trouble: str = "") -> None:
-    try:
-        columns, rows = os.get_terminal_size(sys.stdout.fileno())
-    except OSError:
-        columns, rows = USUAL_CONSOLE
+    columns, rows = _console_size()
     which = this_kiosk(places.machine)
     sys.stdout.write(text_screen(notice, which, columns, rows, trouble))
     sys.stdout.flush()
+
+
+def _console_size() -> tuple[int, int]:
+    """Return columns and rows; a console that does not know says 0."""
+    try:
+        columns, rows = os.get_terminal_size(sys.stdout.fileno())
+    except OSError:
+        return USUAL_CONSOLE
+    return columns or USUAL_CONSOLE[0], rows or USUAL_CONSOLE[1]

@@ -12,6 +12,7 @@ import msgspec
 
 from kioskd import log
 
+PAUSE_FILE = Path("/run/kioskd-notice/pause.json")
 SILENT_S = (2.0, 2.0)
 SHOWN_S = (60.0, 120.0, 300.0, 600.0, 900.0)
 FORGOTTEN_AFTER_S = 3600.0
@@ -50,6 +51,14 @@ def next_pause(file: Path, *, is_told: bool) -> Pause:
     except OSError as refused:
         log.warning("notice.pause_not_kept", reason=refused.strerror)
     return Pause(count, length_s, shown=length_s >= SHOWN_S[0])
+
+
+def falls_in(text: str) -> int:
+    """Return how many falls there were in a row by that file; 0 where it cannot be read."""
+    try:
+        return msgspec.json.decode(text, type=_Row).count
+    except msgspec.MsgspecError:
+        return 0
 
 
 def _read(file: Path) -> _Row | None:

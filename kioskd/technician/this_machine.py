@@ -53,11 +53,11 @@ def address_of_this_machine() -> str:
 
 def _address_of(interface: str) -> str:
     wanted = struct.pack("256s", interface.encode()[:15])
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
-        try:
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
             answer = fcntl.ioctl(asked, SIOCGIFADDR, wanted)
-        except OSError:  # it has none
-            return ""
+    except OSError:  # it has none, or nobody here may ask
+        return ""
     return socket.inet_ntoa(answer[20:24])
 
 

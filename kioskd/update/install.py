@@ -126,11 +126,17 @@ def _write_boot_folder(bundle: Bundle, read: Read, machine: Machine, slot: Slot)
     replace_file(machine.firmware, f"{slot.value}/{COMMAND_LINE}", line.encode() + b"\n")
 
 
-def _whole(running: Path, bundle: Bundle, part: Part, read: Read) -> bytes:
-    """Return a boot file: the running slot's if that is the same, else the bundle's."""
+def _whole(running: Path, bundle: Bundle, part: Part, read: Read) -> bytes | bytearray:
+    """Return a boot file: the running slot's if that is the same, else the bundle's.
+
+    It is in memory once and whole, so that the boot partition is writable for a moment only.
+    """
     if _is_there(running, bundle, part):
         return running.read_bytes()
-    return b"".join(piece_at(read, place) for place in bundle.placed(part))
+    data = bytearray(part.size)
+    for place in bundle.placed(part):
+        data[place.start : place.start + place.size] = piece_at(read, place)
+    return data
 
 
 def _is_there(path: Path, bundle: Bundle, part: Part) -> bool:

@@ -6,8 +6,9 @@ Where no image's updater runs beside it, nothing is told and nothing is shown.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ import trio
 from kioskd import __version__, log
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.errors import UpdateRefused
+from kioskd.protocols.software_bundle import UPDATE_MODULE
 from kioskd.update.facts import FACTS, MAY, WANTED, Facts, Progress, progress_in, tell
 from kioskd.update.slots import Machine, running_release
 from kioskd.update.state import Stage
@@ -24,6 +26,8 @@ LOOK_S: Final = 1.0
 RESTART_S: Final = 120.0
 """If the machine has not restarted by then, visitors are served again."""
 AGAIN_S: Final = 600.0
+REMIND_S: Final = 3600.0
+"""The wish is told anew now and then: an updater that ended in that very moment hears it then."""
 BY_HAND: Final = frozenset(
     {
         TroubleReason.RECEIPT_PAPER_OUT,
@@ -78,10 +82,12 @@ class UpdateSide:
     """Tells while ``run`` runs; ``due`` and ``give_way`` are for the visitors' loop."""
 
     machine: Machine
+    in_an_image: bool = True
     _kiosk: Asked | None = None
     _told: dict[str, object] = field(default_factory=dict)
     _progress: Progress | None = None
     _not_before: float = 0.0
+    _remind_at: float = 0.0
     _moment: trio.Event = field(default_factory=trio.Event)
 
     @property
@@ -92,6 +98,14 @@ class UpdateSide:
             return None
         return Trouble(TroubleReason.UPDATE_NOT_TAKEN, seen.fault)
 
+    def parts(self, kiosk: Asked) -> dict[str, Callable[[], Awaitable[object]]]:
+        """Return what has to run for it: nothing outside an image."""
+        return {"updates": partial(self.run, kiosk)} if self.in_an_image else {}
+
+    def troubles(self) -> dict[str, Callable[[], Trouble | None]]:
+        """Return what the health board asks, by role."""
+        return {UPDATE_MODULE: lambda: self.trouble} if self.in_an_image else {}
+
     async def run(self, kiosk: Asked) -> None:
         """Look and tell for ever."""
         self._kiosk = kiosk
@@ -99,13 +113,18 @@ class UpdateSide:
         while True:
             self._progress = progress_in(self.machine.progress)
             self._tell(FACTS, kiosk.facts())
-            wanted = kiosk.wanted()
-            if wanted is not None:
-                self._tell(WANTED, wanted)
+            self._tell_wanted(kiosk.wanted())
             if self._ready:
                 moment, self._moment = self._moment, trio.Event()
                 moment.set()
             await trio.sleep(LOOK_S)
+
+    def _tell_wanted(self, wanted: str | None) -> None:
+        if trio.current_time() >= self._remind_at:
+            self._remind_at = trio.current_time() + REMIND_S
+            self._told.pop(WANTED, None)
+        if wanted is not None:
+            self._tell(WANTED, wanted)
 
     @property
     def _ready(self) -> str:
@@ -143,15 +162,15 @@ class UpdateSide:
         self._told[name] = value
 
 
-def update_side() -> UpdateSide | None:
-    """Return the side of this process; None where it was not started as a unit of an image."""
+def update_side() -> UpdateSide:
+    """Return the side of this process; it does nothing where that is no unit of an image."""
     folder = os.environ.get("RUNTIME_DIRECTORY", "")
     machine = Machine(kiosk=Path(folder))
     try:
         machine.running()
     except UpdateRefused:
-        return None
-    return UpdateSide(machine) if folder else None
+        return UpdateSide(machine, in_an_image=False)
+    return UpdateSide(machine, in_an_image=bool(folder))
 
 
 def software_version(machine: Machine | None = None) -> str:

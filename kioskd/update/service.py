@@ -17,12 +17,11 @@ from kioskd.update.facts import Facts, Progress, allowed_in, facts_in, tell, wan
 from kioskd.update.install import install
 from kioskd.update.release import acceptable
 from kioskd.update.slots import Machine, running_release
-from kioskd.update.state import Stage, State, keep, load
+from kioskd.update.state import Stage, State, keep
 from kioskd.update.system import reboot_into_trial
 from kioskd.update.trial import settled
 
 LOOK_S: Final = 1.0
-IDLE_LOOK_S: Final = 5.0
 AGAIN_S: Final = 900.0
 """After the card, or the centre's copy, gave something else than was signed."""
 ATTEMPTS_MAX: Final = 3
@@ -36,7 +35,7 @@ class WantedAnother(Exception):
 
 @dataclass(slots=True)
 class Updater:
-    """Brings the wanted version as far as it can; ``run`` does so for ever."""
+    """Brings the wanted version as far as it can."""
 
     machine: Machine
     source: Callable[[str, Callable[[float], None]], Read]
@@ -46,16 +45,26 @@ class Updater:
     attempts: int = 0
 
     def run(self) -> None:
-        """Look, do, wait; until a trial begins. Raises UpdateRefused(NO_SLOTS, NOT_WRITTEN)."""
+        """Look, do, wait, until a trial begins or there is nothing to do.
+
+        A wish that changes starts it anew: an updater that waits would only fill memory.
+        Raises UpdateRefused(NO_SLOTS, NOT_WRITTEN).
+        """
+        if self.machine.on_trial():  # the slot beside it is the way back: hands off
+            return
         running = running_release(self.machine.os_release).version
-        while self.machine.on_trial():  # the slot beside it is the way back: hands off
-            self._tell(load(self.machine.state))
-            self.wait(IDLE_LOOK_S)
         state = settled(self.machine, running)
-        while state.stage is not Stage.TRYING:
+        while True:
             self._tell(state)
             state = self.step(state, running)
-            self.wait(LOOK_S if state.stage is Stage.READY else IDLE_LOOK_S)
+            if state.stage not in (Stage.LOADING, Stage.READY) or self._waits(state):
+                break
+            self.wait(LOOK_S)
+        self._tell(state)
+
+    def _waits(self, state: State) -> bool:
+        """Tell whether nothing can be done before the kiosk has said what is wanted."""
+        return state.stage is Stage.LOADING and wanted_in(self.machine.kiosk) is None
 
     def step(self, state: State, running: str) -> State:
         """Go one step on. Raises UpdateRefused(NO_SLOTS, NOT_WRITTEN)."""

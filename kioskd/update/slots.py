@@ -21,6 +21,7 @@ CHOICE: Final = re.compile(rb"^os_prefix=([ab])/[ \t\r]*$", re.MULTILINE)
 SLOT_TOLD: Final = re.compile(r"(?:^|\s)kioskd\.slot=([ab])(?=\s|$)")
 PARTITIONS: Final = {"a": "4b494f53-02", "b": "4b494f53-03"}
 CONFIG, TRYBOOT = "config.txt", "tryboot.txt"
+BLOCK_BYTES: Final = 1 << 20
 
 
 class Slot(Enum):
@@ -134,14 +135,14 @@ def _choice_in(config: bytes) -> tuple[Slot, int]:
     return Slot(found[0][1].decode()), found[0].start(1)
 
 
-def replace_file(firmware: Path, name: str, data: bytes) -> None:
+def replace_file(firmware: Path, name: str, data: bytes | bytearray) -> None:
     """Write a file anew unless it is so already, and read it back.
 
     A cut may leave a part of it: only what no boot needs yet is written so.
     Raises UpdateRefused(NOT_WRITTEN), OSError.
     """
     path = firmware / name
-    if path.is_file() and path.read_bytes() == data:
+    if path.is_file() and _holds(path, data):
         return
     with writable(firmware):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -151,12 +152,15 @@ def replace_file(firmware: Path, name: str, data: bytes) -> None:
             os.fsync(file.fileno())
         for parent in Path(name).parents:
             sync_folder(firmware / parent)
-    if uncached(path) != data:
+    if not _holds(path, data):
         raise UpdateRefused(UpdateFault.NOT_WRITTEN, name)
 
 
-def uncached(path: Path) -> bytes:
-    """Return what the card holds, not what memory remembers of it. Raises OSError."""
-    with path.open("rb") as file:
+def _holds(path: Path, data: bytes | bytearray) -> bool:
+    """Tell whether the card holds just this, and not only what memory remembers of it."""
+    if path.stat().st_size != len(data):
+        return False
+    with path.open("rb") as file, memoryview(data) as view:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        return file.read()
+        blocks = range(0, len(data), BLOCK_BYTES)
+        return all(file.read(BLOCK_BYTES) == view[at : at + BLOCK_BYTES] for at in blocks)

@@ -26,6 +26,8 @@ from kioskd.technician.sheet import composed
 from tests.contract.test_trust_http import csr
 from tests.sheets import FINDINGS, OCCASION
 
+NOT_TAKEN = ProblemCode.SHEET_NOT_ACCEPTED
+
 
 def at_the_books(server: Server, job: Callable[[Connection], str]) -> str:
     engine = open_engine(server.db)
@@ -60,12 +62,12 @@ def test_a_sheet_is_taken_from_the_kiosk_that_signed_it(server: Server) -> None:
     path = ACCEPTANCE_PATH.format(ref=OCCASION.ref)
     for _ in range(2):
         assert server.get(AcceptanceTaken, "PUT", path, sheet) == AcceptanceTaken(OCCASION.ref)
-    assert server.refused("PUT", path, sheet, kiosk=OTHER_KIOSK)[1] is ProblemCode.BAD_REQUEST
+    assert server.refused("PUT", path, sheet, kiosk=OTHER_KIOSK)[1] is NOT_TAKEN
     elsewhere = ACCEPTANCE_PATH.format(ref="another")
-    assert server.refused("PUT", elsewhere, sheet)[1] is ProblemCode.BAD_REQUEST
+    assert server.refused("PUT", elsewhere, sheet)[1] is NOT_TAKEN
     renamed = message_of(replace(sheet.facts, technician="other"))
     forged = replace(sheet, message=renamed)
-    assert server.refused("PUT", path, forged)[1] is ProblemCode.BAD_REQUEST
+    assert server.refused("PUT", path, forged)[1] is NOT_TAKEN
     other = composed(OCCASION, FINDINGS[:2], identity).acceptance
     assert server.refused("PUT", path, other)[1] is ProblemCode.REFERENCE_REUSED
 
@@ -76,4 +78,4 @@ def test_bytes_that_are_no_sheet_are_refused(server: Server) -> None:
     sheet = composed(OCCASION, FINDINGS, identity).acceptance
     path = ACCEPTANCE_PATH.format(ref=OCCASION.ref)
     for broken in (replace(sheet, signature=b""), replace(sheet, message=b"\xff{")):
-        assert server.refused("PUT", path, broken)[1] is ProblemCode.BAD_REQUEST
+        assert server.refused("PUT", path, broken)[1] is NOT_TAKEN

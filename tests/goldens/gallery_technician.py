@@ -10,6 +10,7 @@ from kioskd.screens.contract import Screen
 from kioskd.screens.problem import Problem
 from kioskd.screens.technician_ask import TechnicianAsk, TechnicianDo
 from kioskd.screens.technician_code import TechnicianCode
+from kioskd.screens.technician_keys import TechnicianKeys
 from kioskd.screens.technician_panel import TechnicianColours, TechnicianTouch
 from kioskd.screens.technician_part import TechnicianPart
 from kioskd.screens.technician_parts import TechnicianParts
@@ -55,6 +56,7 @@ FINDINGS = (
     _done("voice", "speak"),
     _done("central", "reach_centre"),
     Finding("touch", deeds=("touch_crosses",)),
+    Finding("keys", deeds=("press_keys",)),
     Finding("panel", deeds=("look_at_colours",)),
 )
 SCREENS: tuple[tuple[str, Screen[Any]], ...] = (
@@ -67,6 +69,7 @@ SCREENS: tuple[tuple[str, Screen[Any]], ...] = (
     ("technician-ask", TechnicianAsk("lamp_card")),
     ("technician-do", TechnicianDo("put_id_card")),
     ("technician-touch", TechnicianTouch(frozenset({0, 4}))),
+    ("technician-keys", TechnicianKeys(frozenset("15#"))),
     ("technician-colours", TechnicianColours()),
     ("technician-sheet", TechnicianSheet(Result.PASS, Printed.YES, None, "")),
     ("technician-sheet-slip", TechnicianSheet(Result.FAIL, None, Printed.YES, "S-01")),

@@ -119,15 +119,15 @@ def test_a_changed_sheet_is_found_out(world: World, trust: Trust) -> None:
     better = replace(sheet.facts, result=Result.PASS)
     forged = Acceptance(message_of(better), sheet.signature)
     assert read(world.engine, lambda at: check_sheet(at, forged)).verdict is Verdict.NOT_GENUINE
-    assert refused(world, forged) == "bad_request"
+    assert refused(world, forged) == "sheet_not_accepted"
 
 
 def test_no_kiosk_signs_for_another(world: World, trust: Trust) -> None:
     """Signed by the neighbour's key: the certificate named is not this kiosk's."""
     forged = signed(trust, by=OTHER_KIOSK).acceptance
     assert read(world.engine, lambda at: check_sheet(at, forged)).verdict is Verdict.UNKNOWN_KEY
-    assert refused(world, forged) == "bad_request"
-    assert refused(world, signed(trust).acceptance, kiosk=OTHER_KIOSK) == "bad_request"
+    assert refused(world, forged) == "sheet_not_accepted"
+    assert refused(world, signed(trust).acceptance, kiosk=OTHER_KIOSK) == "sheet_not_accepted"
 
 
 @pytest.mark.parametrize("cut", ["", "KR1:AAAA", "KA1:", "KA1:" + "A" * 500])

@@ -85,7 +85,7 @@ async def test_what_was_not_sent_is_sent_after_a_power_cut(
 
 @pytest.mark.parametrize(
     ("status", "code", "kept"),
-    [(503, "unavailable", 1), (401, "kiosk_unknown", 1), (400, "bad_request", 0)],
+    [(503, "unavailable", 1), (401, "kiosk_unknown", 1), (422, "sheet_not_accepted", 0)],
 )
 async def test_a_refusal_that_may_pass_is_tried_again(
     world: World, status: int, code: str, kept: int

@@ -13,10 +13,9 @@ from urllib.parse import quote
 
 import pytest
 
-from kioskd import log
+from kioskd import log, scrub
 from kioskd.domain.secret import CardNumber, IdNumber, PersonName
 from kioskd.errors import JournalDamaged
-from kioskd.technician.bundle import scrub
 from kioskd.technician.bundle.archive import packed
 from kioskd.technician.bundle.gather import gather, gather_short
 from kioskd.technician.bundle.pages import join

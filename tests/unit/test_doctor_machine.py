@@ -121,6 +121,8 @@ MEMORY = "/sys/block/mmcblk0/device"
         (says("systemctl list-units", "kioskd-clock.service loaded failed failed Set a clock\n"),
          system.units, "wrong", "units_failed"),
         (says("systemctl show", "9\n"), system.units, "wrong", "kiosk_falls_again_and_again"),
+        (put("/run/kioskd-notice/pause.json", '{"count": 4, "until_s": 900.0}'), system.units,
+         "wrong", "kiosk_falls_again_and_again"),
         (says("systemctl list-units", None), system.units, "unknown", "no_systemd"),
         (says("systemctl show", None), system.units, "unknown", "restarts_not_told"),
         (put("/sys/bus/usb/devices/1-1.4/authorized", "0\n"), system.usb, "wrong", "usb_refused"),

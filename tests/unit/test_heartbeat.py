@@ -31,6 +31,7 @@ from kioskd.protocols.central_fleet import (
 from kioskd.relay.heartbeat import HELD_BY_OPERATOR, INTERVAL_S, Heart, Reactions, bundle
 from kioskd.relay.vitals import Body
 
+NAMED = ("part", "reason", "detail", "why", "what", "because", "error", "by", "place", "state")
 ANSWER = HeartbeatAnswer("2026-11-22T02:00:00Z", 60.0, region=1)
 PAPER_OUT = Trouble(TroubleReason.RECEIPT_PAPER_OUT, "D-11")
 NO_A4 = Trouble(TroubleReason.DOCUMENT_PRINTER_NONE, "D-40")
@@ -294,22 +295,23 @@ async def test_a_bundle_that_cannot_be_sent_has_failed(autojump_clock: MockClock
         assert [one.state for one in world.centre.last.orders] == [OrderState.FAILED]
 
 
-def test_a_bundle_holds_the_newest_lines_and_no_number_of_a_person(
+def test_a_bundle_holds_the_newest_lines_and_names_nobody(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """At most two mebibytes; what looks personal is blanked as in the log itself."""
+    """At most two mebibytes; of each line only what is known to be impersonal."""
     log.set_up("traffic")
-    log.event("visit.began", number="999999199001010017")
+    log.event("visit.began", number="999999199001010017", reason="for 张伟")
     log.traffic("pinpad", b"secret bytes")
     for count in range(4100):
-        log.event("line", text="x" * 1000, count=count)
-    log.event("newest")
+        log.event("health.trouble", seq=count, code="D-01", **dict.fromkeys(NAMED, "pin_pad"))
+    log.event("kiosk.newest")
     heart = Heartbeat("b", 1, "", 1, "0.1.0", 1, "welcome", 1, False, ())
     data = bundle(heart)
     assert len(data) <= BUNDLE_BYTES_MAX
-    assert data.splitlines()[-1].endswith(b'"event": "newest"}')
+    assert data.splitlines()[-1].endswith(b'"event": "kiosk.newest"}')
     log.set_up("info")
-    log.event("visit.began", number="999999199001010017")
-    small = bundle(heart)
-    assert b"999999199001010017" not in small and b"[redacted]" in small
+    log.event("visit.began", number="999999199001010017", reason="for 张伟")
+    small = bundle(heart).decode("unicode_escape")
+    assert "999999199001010017" not in small and "张伟" not in small
+    assert small.count("[withheld]") == 2
     assert b"secret" not in data

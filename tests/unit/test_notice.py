@@ -234,6 +234,14 @@ def good_config(tmp_path: Path) -> Path:
     return file
 
 
+def test_a_console_without_a_size_has_the_usual_one(tmp_path: Path) -> None:
+    """A console that tells 0 by 0 is drawn on as one of 80 by 25."""
+    (tmp_path / "notice.json").write_text(json.dumps(FILE), encoding="utf-8")
+    with _on_a_console(tmp_path, "no-such-driver", 0, 0) as (console, _):
+        said = _read_until(console, "OUT OF SERVICE.*What to do")
+    assert "I-02" in said
+
+
 @contextmanager
 def _on_a_console(
     folder: Path, driver: str, columns: int, rows: int

@@ -230,6 +230,45 @@ async def test_an_answer_owed_to_an_earlier_slip_proves_nothing(
         nursery.cancel_scope.cancel()
 
 
+async def test_a_kiosk_that_stood_still_does_not_call_the_printer_silent(
+    mock_clock: trio.testing.MockClock,
+) -> None:
+    """An answer that came while a picture was drawn for a second is seen afterwards, and counts."""
+    asked, to_kiosk = trio.Event(), trio.testing.memory_stream_pair()
+
+    class Stream:
+        """The printer's line; the answer lies in it once the drawing is done."""
+
+        async def send_all(self, data: bytes) -> None:
+            await trio.lowlevel.checkpoint()
+            asked.set()
+
+        async def receive_some(self) -> bytes:
+            return bytes(await to_kiosk[1].receive_some(9))
+
+        async def aclose(self) -> None:
+            await trio.lowlevel.checkpoint()
+
+    line = EscposLine(Stream())
+    told: list[bool] = []
+
+    async def ask() -> None:
+        told.append(await line.is_online())
+
+    with trio.fail_after(PATIENCE_S):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(line.receive)
+            nursery.start_soon(ask)
+            await asked.wait()
+            await trio.testing.wait_all_tasks_blocked()
+            mock_clock.jump(1.0)
+            await trio.testing.wait_all_tasks_blocked()
+            await to_kiosk[0].send_all(b"\x12")
+            await trio.testing.wait_all_tasks_blocked()
+            nursery.cancel_scope.cancel()
+    assert told == [True]
+
+
 @pytest.mark.parametrize(
     ("length", "dots"), [(10, 6), (100, 6), (213, 5), (300, 4), (504, 4), (2000, 2)]
 )

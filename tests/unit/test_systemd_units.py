@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parents[2] / "systemd"
 UNITS = sorted(path.name for path in FOLDER.glob("kioskd*.service"))
 EXPOSURE_LIMIT = 20
 """In tenths, as ``--threshold`` takes it."""
-NOT_HERE = ("/sbin/wpa_supplicant", "/sbin/modprobe")
+NOT_HERE = ("/usr/bin/kioskd", "/sbin/wpa_supplicant", "/sbin/modprobe")
 """Programs of the image that a machine with the tests need not have."""
 
 
@@ -41,7 +41,7 @@ def units(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _with_programs_that_are_here(file: Path) -> str:
     text = file.read_text(encoding="utf-8")
-    for program in ("/usr/bin/kioskd", *NOT_HERE):
+    for program in NOT_HERE:
         text = text.replace(program, "/bin/true")
     return text
 
@@ -118,3 +118,23 @@ def test_what_is_kept_is_on_the_data_partition_alone() -> None:
     assert kept == {"/boot/firmware", "/data"}
     data = next(row for row in rows if row[1] == "/data")
     assert "errors=remount-ro" in data[3] and data[5] == "2"
+
+
+@pytest.mark.parametrize(
+    ("command_line", "config", "is_on_trial"),
+    [
+        ("ro kioskd.slot=b panic=10", "arm_64bit=1\nos_prefix=a/\n", True),
+        ("ro kioskd.slot=b panic=10", "arm_64bit=1\nos_prefix=b/\n", False),
+        ("kioskd.slot=a", "os_prefix=a/", False),
+        ("ro quiet", "os_prefix=a/\n", False),
+        ("kioskd.slot=a", "arm_64bit=1\n", False),
+    ],
+)
+def test_a_trial_is_a_slot_that_config_txt_does_not_name(
+    tmp_path: Path, command_line: str, config: str, is_on_trial: bool
+) -> None:
+    """Only such a slot has to be confirmed; where there are no slots, there is no trial."""
+    (tmp_path / "cmdline").write_text(f"{command_line}\n")
+    (tmp_path / "config.txt").write_text(config)
+    words = ["sh", FOLDER / "kiosk-on-trial", tmp_path / "cmdline", tmp_path / "config.txt"]
+    assert (subprocess.run(words, check=False).returncode == 0) is is_on_trial

@@ -21,6 +21,7 @@ from kioskd.errors import (
     CardUnreadable,
     DeviceRefused,
     DeviceTimeout,
+    JournalDamaged,
     NoIdentity,
     SessionEnded,
     VisitorCancelled,
@@ -28,21 +29,27 @@ from kioskd.errors import (
 from kioskd.flows.kiosk import Kiosk
 from kioskd.flows.session import serve_one_visitor
 from kioskd.flows.technician import deeds
+from kioskd.flows.technician.bench import AtScreen
 from kioskd.flows.technician.devices import Devices
 from kioskd.flows.technician.parts import PARTS, by_name
 from kioskd.flows.technician.session import SESSION_S, serve_technician
 from kioskd.health import HealthBoard
 from kioskd.protocols.central_cabinet import CabinetEventKind as Kind
+from kioskd.screens.contract import Done
+from kioskd.screens.keys import effect_of
 from kioskd.screens.problem import Problem
 from kioskd.screens.technician_ask import TechnicianAsk, TechnicianDo
 from kioskd.screens.technician_code import TechnicianCode
 from kioskd.screens.technician_doctor import TechnicianDoctor, TechnicianDoctorLine
+from kioskd.screens.technician_keys import TechnicianKeys
 from kioskd.screens.technician_pages import TechnicianPages
+from kioskd.screens.technician_panel import TechnicianTouch
 from kioskd.screens.technician_part import TechnicianPart
 from kioskd.screens.technician_parts import TechnicianParts
 from kioskd.screens.technician_sheet import TechnicianSheet
 from kioskd.screens.technician_stick import TechnicianStick
 from tests.unit.flow_world import FakeStage, FlowWorld
+from tests.unit.screen_checks import draw
 
 ANSWER = "0123456789"
 UNDER_VOLTAGE = wrong("under_voltage_now", now=True, before=True, bits="0x1")
@@ -211,11 +218,31 @@ async def test_who_cannot_be_let_in_reads_why(kiosk: World, trouble: Trouble) ->
     assert kiosk.ids() == ["problem"]
 
 
-async def test_nobody_is_let_in_while_a_payment_is_cleared_up(kiosk: World) -> None:
-    """Whoever holds the PIN pad's turn is not disturbed."""
-    async with kiosk.kiosk.desk.turn:
-        await kiosk.serve("ok")
+async def test_the_pin_pad_is_left_alone_while_a_payment_is_in_doubt(kiosk: World) -> None:
+    """She is let in, for she may have come to change it; but its books are wanted first."""
+    kiosk.journal.__dict__["open_payments"] = lambda: ("K0123-7KQ4-000001",)
+    await kiosk.serve(*OK, "part-pin_pad", "do-ask_pin_pad", "ok", "back", "end")
     assert kiosk.bench.last(Problem).trouble.code == "T-03"
+    rows = {one.part: one for one in kiosk.bench.last(TechnicianParts).findings}
+    assert rows["pin_pad"].done == {}
+
+
+async def test_a_journal_that_cannot_be_read_may_hold_a_payment(kiosk: World) -> None:
+    """Then the PIN pad is left alone too."""
+
+    def damaged() -> None:
+        raise JournalDamaged("a test")
+
+    kiosk.journal.__dict__["open_payments"] = damaged
+    await kiosk.serve(*OK, "part-pin_pad", "do-ask_pin_pad", "ok", "back", "end")
+    assert kiosk.bench.last(Problem).trouble.code == "T-03"
+
+
+async def test_a_payment_that_comes_into_doubt_meanwhile_stops_a_deed(kiosk: World) -> None:
+    """What was not done counts as not tried."""
+    at = devices(kiosk, money_in_doubt=lambda: True)
+    found = await by_name("pin_pad").try_it(at, Willing(), Finding("pin_pad"), "reach_bank")
+    assert found.done == {"reach_bank": Result.UNKNOWN}
 
 
 async def test_the_session_ends_itself(kiosk: World, autojump_clock: Any) -> None:
@@ -293,6 +320,13 @@ async def test_what_she_gives_up_is_not_passed(kiosk: World) -> None:
     assert rows["card_reader"].done == {"read_card": Result.UNKNOWN}
 
 
+async def test_a_fault_within_an_instruction_is_itself(kiosk: World) -> None:
+    """Not a group of one: whoever named it is heard."""
+    with pytest.raises(DeviceTimeout):
+        async with AtScreen(kiosk.kiosk).asked_to("wait"):
+            raise DeviceTimeout("pinpad")
+
+
 async def test_the_headers_end_stops_a_deed_too(kiosk: World, autojump_clock: Any) -> None:
     """She touches "end" while a card is waited for: out, not in the middle of it."""
     kiosk.kiosk.social_cards.wait_inserted = trio.sleep_forever  # type: ignore[method-assign]
@@ -364,7 +398,7 @@ def devices(kiosk: World, **others: Any) -> Devices:
         "social_cards": Silent(), "id_reader": Silent(), "pin_pad": Silent(),
         "receipt_printer": kiosk.printer, "document_printer": kiosk.documents,
         "cabinet": kiosk.cabinet, "voice": kiosk.voice, "central": kiosk.centre,
-        "pin_pad_turn": trio.Lock(), "troubles": dict,
+        "pin_pad_turn": trio.Lock(), "money_in_doubt": bool, "troubles": dict,
         "alignment_page": kiosk.workshop.alignment_page,
     }  # fmt: skip
     return Devices(**(found | others))
@@ -461,3 +495,31 @@ def test_every_part_and_deed_has_its_words() -> None:
         for part in (*PARTS, *PANEL):
             assert f"technician.part.{part.name}" in words
             assert all(f"technician.do.{deed}" in words for deed in part.deeds)
+
+
+def test_every_key_of_the_pad_must_be_pressed() -> None:
+    """Eleven are not twelve; a kiosk without a pad does not fail for it."""
+    screen: Any = TechnicianKeys()
+    for key in "123456789*0":
+        screen = screen.tap(f"press-{key}")
+        assert isinstance(screen, TechnicianKeys)
+    assert screen.tap("press-#") == Done(Result.PASS)
+    assert screen.tap("cannot") == Done(Result.FAIL)
+    assert TechnicianKeys().tap("none") == Done(Result.ABSENT)
+
+
+def test_every_cross_must_be_touched() -> None:
+    """The same one five times is one; who cannot reach a corner says so."""
+    screen: Any = TechnicianTouch()
+    for cross in (0, 0, 1, 2, 3):
+        screen = screen.tap(f"cross-{cross}")
+        assert isinstance(screen, TechnicianTouch)
+    assert screen.tap("cross-4") == Done(Result.PASS)
+    assert screen.tap("cannot") == Done(Result.FAIL)
+
+
+@pytest.mark.parametrize("key", [*"0123456789*#"])
+def test_the_pad_itself_marks_its_key(key: str) -> None:
+    """What a press of the pad does to the picture is to mark that key."""
+    canvas = draw(TechnicianKeys(), (1280, 800), "en")
+    assert effect_of(key, canvas, "", None).press == f"press-{key}"

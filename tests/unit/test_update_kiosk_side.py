@@ -10,13 +10,14 @@ import trio
 from trio.testing import MockClock
 
 from kioskd import __version__
+from kioskd.contracts import Stage as Screens
 from kioskd.domain.trouble import Trouble, TroubleReason
-from kioskd.flows.kiosk import Kiosk
 from kioskd.flows.updating import make_way
-from kioskd.update.facts import MAY, Facts, Progress, allowed_in, facts_in, tell, wanted_in
+from kioskd.update.facts import MAY, WANTED, Facts, Progress, allowed_in, facts_in, tell, wanted_in
 from kioskd.update.kiosk_side import (
     AGAIN_S,
     BY_HAND,
+    REMIND_S,
     RESTART_S,
     Asked,
     UpdateSide,
@@ -107,6 +108,22 @@ async def test_it_tells_what_is_wanted_and_how_it_is(
     assert wanted_in(folder) == NEW
 
 
+async def test_the_wish_is_told_again_now_and_then(
+    world: World, autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    """An updater that ended in the very moment of the first time is started by the next."""
+    world.wanted = NEW
+    nursery.start_soon(world.side.run, world.asked)
+    await trio.sleep(3)
+    file = world.card.machine.kiosk / WANTED
+    first = file.stat().st_ino
+    await trio.sleep(REMIND_S / 2)
+    assert file.stat().st_ino == first
+    file.unlink()
+    await trio.sleep(REMIND_S)
+    assert wanted_in(world.card.machine.kiosk) == NEW
+
+
 async def test_what_was_not_taken_is_a_fault(
     world: World, autojump_clock: MockClock, nursery: trio.Nursery
 ) -> None:
@@ -160,14 +177,7 @@ async def test_it_makes_way_behind_a_screen(
     nursery.start_soon(world.side.run, world.asked)
     await world.side.due()
     stage = FakeStage()
-
-    class Here:
-        """As much of a kiosk as the flow asks for."""
-
-        give_way = staticmethod(world.side.give_way)
-
-    Here.stage = stage  # type: ignore[attr-defined]
-    nursery.start_soon(make_way, cast("Kiosk", Here))
+    nursery.start_soon(make_way, cast("Screens", stage), world.side)
     await trio.sleep(RESTART_S / 2)
     assert world.allowed == NEW
     assert [screen.id for screen in stage.seen] == ["out-of-service"]
@@ -205,7 +215,8 @@ async def test_an_old_permission_does_not_outlive_a_restart(
 def test_outside_an_image_there_are_no_updates(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
     """A kiosk on a desk runs the program's own version, and tells nobody anything."""
     monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
-    assert update_side() is None
+    side = update_side()
+    assert side.troubles() == {} == side.parts(World(card).asked)
     assert software_version(card.machine) == OLD
     (card.memory / "os-release").write_text("ID=debian\n")
     assert software_version(card.machine) == __version__

@@ -248,7 +248,17 @@ def test_what_failed_is_not_tried_again_until_it_is_ordered_anew(world: World) -
     failed = UpdateRefused(UpdateFault.NOT_WELL, "pin_pad D-01")
     keep(world.card.machine.state, State(version=NEW).failed(failed))
     assert world.run() is Stage.FAILED
-    assert world.run((10.0, world.say(WANTED, "")), (30.0, world.say(WANTED, NEW))) is Stage.READY
+    world.card.say(WANTED, "")
+    assert world.run() is Stage.IDLE
+    world.card.say(WANTED, NEW)
+    assert world.run() is Stage.READY
+
+
+def test_an_updater_with_nothing_to_do_ends(world: World) -> None:
+    """It is memory that visitors' pictures want; a wish that changes starts it anew."""
+    assert world.run() is Stage.IDLE and world.time.at == 0
+    world.card.say(WANTED, OLD)
+    assert world.run() is Stage.IDLE and world.time.at == 0
 
 
 def test_a_stranger_s_bundle_is_refused_at_once(world: World, tmp_path: Path) -> None:

@@ -3,23 +3,30 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 import trio
 
 from kioskd.contracts.stage import Followed
 from kioskd.contracts.technician import Workshop
 from kioskd.domain.selftest import Finding
+from kioskd.domain.trouble import Trouble, TroubleReason
+from kioskd.errors import JournalDamaged, KioskError
 from kioskd.flows.kiosk import Kiosk
 from kioskd.flows.technician.devices import IDLE_S, Devices, GivenUp
 from kioskd.flows.technician.doctor import look_at_everything
 from kioskd.flows.technician.parts import PANEL, PARTS, by_name
 from kioskd.flows.technician.sheet import hand_out_sheet
+from kioskd.payments.contract import PaymentJournal
 from kioskd.race import first_of
 from kioskd.screens.navigation import Navigation
+from kioskd.screens.problem import Problem
 from kioskd.screens.technician_ask import TechnicianAsk, TechnicianDo
 from kioskd.screens.technician_part import TechnicianPart
 from kioskd.screens.technician_parts import PartsChoice, TechnicianParts
 
+NOT_NOW = Trouble(TroubleReason.TECHNICIAN_NOT_NOW, "T-03")
+PIN_PAD = "pin_pad"
 Findings = dict[str, Finding]
 
 
@@ -34,11 +41,17 @@ class AtScreen:
 
     @asynccontextmanager
     async def asked_to(self, what: str) -> AsyncIterator[None]:
+        fault: KioskError | None = None  # raised plain, not inside an exception group
         async with self._stage.follow(TechnicianDo(what)) as followed, trio.open_nursery() as both:
             gave_up = trio.Event()
             both.start_soon(self._until_given_up, followed, gave_up, both.cancel_scope)
-            yield
+            try:
+                yield
+            except KioskError as error:
+                fault = error
             both.cancel_scope.cancel()
+        if fault is not None:
+            raise fault
         if gave_up.is_set():
             raise GivenUp
 
@@ -96,7 +109,18 @@ async def _work_at(kiosk: Kiosk, devices: Devices, finding: Finding, until: str)
         choice = await kiosk.stage.show(TechnicianPart(finding, until), IDLE_S)
         if choice is Navigation.BACK:
             return finding
+        if part.name == PIN_PAD and devices.money_in_doubt():
+            await kiosk.stage.show(Problem(NOT_NOW), IDLE_S)
+            continue
         finding = await part.try_it(devices, AtScreen(kiosk), finding, str(choice))
+
+
+def _in_doubt(journal: PaymentJournal) -> bool:
+    """Tell whether a payment is open; a journal that cannot be read may hold one."""
+    try:
+        return bool(journal.open_payments())
+    except JournalDamaged:
+        return True
 
 
 def devices_of(kiosk: Kiosk, workshop: Workshop) -> Devices:
@@ -111,6 +135,7 @@ def devices_of(kiosk: Kiosk, workshop: Workshop) -> Devices:
         kiosk.voice,
         kiosk.central,
         kiosk.desk.turn,
+        partial(_in_doubt, kiosk.desk.journal),
         kiosk.health.all,
         workshop.alignment_page,
         kiosk.stage,

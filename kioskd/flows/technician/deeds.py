@@ -3,6 +3,8 @@
 Nothing is charged, and nothing of a card that is read is kept or shown: only that it was read.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import trio
@@ -12,7 +14,7 @@ from kioskd.domain.document import LineStyle, PrintProgress, Receipt, ReceiptLin
 from kioskd.domain.payment import Printed
 from kioskd.domain.selftest import Result
 from kioskd.errors import CardError, DeviceError, DeviceRefused, ServerError
-from kioskd.flows.technician.devices import Devices, Hands
+from kioskd.flows.technician.devices import Devices, GivenUp, Hands
 
 SOUND_S = 3.0
 """How long a sentence of the voice is given before it is asked whether it was heard."""
@@ -44,9 +46,18 @@ async def read_id_card(devices: Devices, hands: Hands) -> Result:
         return Result.PASS
 
 
+@asynccontextmanager
+async def _pin_pad(devices: Devices, hands: Hands) -> AsyncIterator[None]:
+    """Have the PIN pad to oneself. Raises GivenUp while its books are wanted for a payment."""
+    async with hands.asked_to("wait"), devices.pin_pad_turn:
+        if devices.money_in_doubt():
+            raise GivenUp
+        yield
+
+
 async def ask_pin_pad(devices: Devices, hands: Hands) -> Result:
     """The PIN pad says that it is ready."""
-    async with hands.asked_to("wait"), devices.pin_pad_turn:
+    async with _pin_pad(devices, hands):
         try:
             return Result.FAIL if await devices.pin_pad.status() else Result.PASS
         except DeviceError:
@@ -55,7 +66,7 @@ async def ask_pin_pad(devices: Devices, hands: Hands) -> Result:
 
 async def show_on_pin_pad(devices: Devices, hands: Hands) -> Result:
     """The PIN pad shows a text; one that does not take texts has no such deed."""
-    async with hands.asked_to("wait"), devices.pin_pad_turn:
+    async with _pin_pad(devices, hands):
         try:
             await devices.pin_pad.show(("KIOSK TEST", "1234567890"), SHOWN_S)
         except DeviceRefused:
@@ -67,7 +78,7 @@ async def show_on_pin_pad(devices: Devices, hands: Hands) -> Result:
 
 async def reach_bank(devices: Devices, hands: Hands) -> Result:
     """The PIN pad reaches the bank's host: its own diagnosis, which charges nothing."""
-    async with hands.asked_to("wait"), devices.pin_pad_turn:
+    async with _pin_pad(devices, hands):
         try:
             await devices.pin_pad.diagnose()
         except DeviceError:

@@ -46,6 +46,8 @@ class Devices:
     central: Central
     pin_pad_turn: trio.Lock
     """Whoever uses the PIN pad for money holds it; so does the test."""
+    money_in_doubt: Callable[[], bool]
+    """Whether only the PIN pad's books can tell what became of a payment."""
     troubles: Callable[[], Mapping[str, Trouble | None]]
     """The health board, by role."""
     alignment_page: Callable[[], GenuinePages]

@@ -109,6 +109,7 @@ UNATTENDED = frozenset({"ask_pin_pad", "reach_bank", "reach_centre"})
 """Deeds that need neither eyes nor hands, and no paper."""
 PANEL = (
     Part("touch", {"touch_crosses": panel.touch_crosses}),
+    Part("keys", {"press_keys": panel.press_keys}),
     Part("panel", {"look_at_colours": panel.look_at_colours}),
 )
 """What only the screen can try."""

@@ -10,7 +10,6 @@ import trio
 
 from kioskd import log
 from kioskd.contracts.technician import Verdict, Workshop
-from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.errors import SessionEnded
 from kioskd.flows.kiosk import Kiosk
 from kioskd.flows.technician.bench import work_at_parts
@@ -21,16 +20,14 @@ from kioskd.screens.technician_code import TechnicianCode
 SESSION_S = 1800.0
 CODE_S = 600.0
 """How long she may be on the telephone with the centre."""
-NOT_NOW = Trouble(TroubleReason.TECHNICIAN_NOT_NOW, "T-03")
 
 
 async def serve_technician(kiosk: Kiosk, workshop: Workshop) -> None:
     """Let a technician in and serve her until she goes. Nobody is served when it is called."""
     kiosk.stage.begin_visit()
     try:
-        trouble = NOT_NOW if kiosk.desk.turn.locked() else workshop.trouble
-        if trouble is not None:
-            await kiosk.stage.show(Problem(trouble))
+        if workshop.trouble is not None:
+            await kiosk.stage.show(Problem(workshop.trouble))
         elif await _let_in(kiosk, workshop):
             await _be_at_work(kiosk, workshop)
     except SessionEnded as end:

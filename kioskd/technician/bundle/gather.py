@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
-from kioskd import __version__, log
+from kioskd import __version__, log, scrub
 from kioskd.config import Config
 from kioskd.domain.diagnosis import Line, State
 from kioskd.errors import JournalDamaged, KioskError
@@ -17,7 +17,6 @@ from kioskd.payments.contract import Payment
 from kioskd.payments.reconcile import unsettled
 from kioskd.protocols import central
 from kioskd.screens.words import Words
-from kioskd.technician.bundle import scrub
 from kioskd.technician.bundle.archive import Contents
 from kioskd.technician.doctor.report import as_data
 from kioskd.technician.doctor.view import View

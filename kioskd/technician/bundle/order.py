@@ -43,8 +43,9 @@ def order_in(file: Path) -> str:
 
 
 def answer(outcome: StickOutcome, file: Path = OUTCOME) -> None:
-    """Tell the kiosk. Raises OSError."""
-    write_safely(file, central.encode(outcome), mode=0o644)
+    """Tell the kiosk, which is another user than the unit. Raises OSError."""
+    write_safely(file, central.encode(outcome))
+    file.chmod(0o644)
 
 
 def _outcome_in(file: Path) -> StickOutcome | None:

@@ -8,6 +8,7 @@ from kioskd.errors import ConfigError
 from kioskd.screens.font_files import LETTERS_GONE, find_fonts
 from kioskd.technician.doctor.machine import Machine
 from kioskd.technician.doctor.view import FIRMWARE, RUNTIME, SITE, View
+from kioskd.technician.pauses import PAUSE_FILE, falls_in
 from kioskd.update.state import Stage, load
 
 SLOTS: Final = frozenset({"a", "b"})
@@ -120,7 +121,8 @@ def units(view: View) -> Finding:
         return unknown("no_systemd")
     failed = [line.split()[0] for line in told.splitlines() if line.strip()]
     count = view.machine.run("systemctl", "show", "-p", "NRestarts", "--value", UNIT) or ""
-    restarts = int(count) if count.strip().isdigit() else None
+    falls = falls_in(view.machine.read(str(PAUSE_FILE)) or "")
+    restarts = int(count) + falls if count.strip().isdigit() else None
     facts = {"failed": ", ".join(failed), "restarts": restarts}
     if failed:
         return wrong("units_failed", **facts)

@@ -1,6 +1,7 @@
 """Run the parts of a kiosk whose program is stopped, look at each, and try what can be tried."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -10,10 +11,13 @@ from kioskd.config import Config
 from kioskd.domain.document import GenuinePages
 from kioskd.domain.selftest import Finding
 from kioskd.drivers.alignment_page import alignment_page
+from kioskd.errors import JournalDamaged
 from kioskd.flows.technician.devices import Devices
 from kioskd.flows.technician.parts import PARTS, UNATTENDED, Part
 from kioskd.hardware import Hardware, fitted
 from kioskd.health import HealthBoard
+from kioskd.payments.audit import read_payments
+from kioskd.payments.states import OPEN
 from kioskd.relay.client import CentralClient
 from kioskd.supervise import supervise
 from kioskd.technician.selftest.terminal import AtTerminal, Nobody
@@ -72,9 +76,18 @@ def _devices(
         hardware.voice,
         central,
         trio.Lock(),
+        partial(_in_doubt, Path(config.kiosk.state_dir) / "journal.db"),
         health.all,
         page,
     )
+
+
+def _in_doubt(journal: Path) -> bool:
+    """Tell whether the journal holds a payment that only the PIN pad can tell of."""
+    try:
+        return journal.exists() and any(one.state in OPEN for one in read_payments(journal))
+    except JournalDamaged:
+        return True
 
 
 async def _settled(health: HealthBoard, settle_s: float) -> None:
