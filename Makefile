@@ -60,8 +60,9 @@ province: setup ## run a province on this machine, attack it, break it, lose it 
 lock: ## resolve the lock files anew
 	tools/lock.sh --upgrade
 
-goldens: setup ## record the pictures that the screens are compared with
+goldens: setup ## record the pictures that the screens are compared with, and those of the runbook
 	$(BIN)/python -m tests.goldens.record
+	SDL_VIDEODRIVER=dummy $(BIN)/python -m tests.goldens.runbook
 
 words: setup ## bring new and changed Chinese words into the other languages, list what to translate
 	$(BIN)/python tools/catalogues.py update
