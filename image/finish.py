@@ -33,8 +33,6 @@ def finish(root: Path, release: Release, epoch: int) -> None:
         target = root / place.lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
         _copy(source, target)
-    for name in FOLDERS:
-        (root / name).mkdir(parents=True, exist_ok=True)
     for name, points_to in LINKS.items():
         _link(root / name, points_to)
     run(["systemd-sysusers", f"--root={root}"], env={"SOURCE_DATE_EPOCH": str(epoch)})
@@ -42,6 +40,8 @@ def finish(root: Path, release: Release, epoch: int) -> None:
     name_release(root, release)
     lock_accounts(root)
     remove(root)
+    for name in FOLDERS:
+        (root / name).mkdir(parents=True, exist_ok=True)
     take_set_id(root)
 
 
