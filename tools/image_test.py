@@ -35,6 +35,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--idle-minutes", type=float, default=5.0)
     parser.add_argument("--parts", nargs="*", choices=PARTS, default=PARTS)
+    parser.add_argument("--cuts", nargs="*", choices=CUTS, default=CUTS, help="only these")
     parser.add_argument("--words", default="", help="more words for the kernel's command line")
     options = parser.parse_args()
     _install_what_is_missing()
@@ -60,7 +61,7 @@ async def _try(disk: Path, options: argparse.Namespace, programs: Programs) -> T
     if "pay" in options.parts:
         await trial.play((PAYS, PRINTS), options.idle_minutes * 60)
     if "cuts" in options.parts:
-        for name in CUTS:
+        for name in options.cuts:
             await trial.cut(name)
     if "boots" in options.parts:
         await trial.compare_boots(trial.folder / f"{PAYS}-{PRINTS}" / "card.img")
