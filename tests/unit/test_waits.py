@@ -38,7 +38,7 @@ UNTIMED = {
     (
         "doctor.py",
         "look_at_everything",
-    ): "each look has its own limit: programs 10 s, the line 30 s",
+    ): "each look has its own limit, 30 s at most",
     ("doctor.py", "_show_bundle"): "files and the stick's unit, which has a limit of its own",
     ("sheet.py", "hand_out_sheet"): "the printers' own limits; the line's own limit",
     ("updating.py", "make_way"): "the restart, or RESTART_S without one",
