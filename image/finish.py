@@ -40,6 +40,8 @@ def finish(root: Path, release: Release, epoch: int) -> None:
     name_release(root, release)
     lock_accounts(root)
     remove(root)
+    for name in FOLDERS:
+        (root / name).mkdir(parents=True, exist_ok=True)
     take_set_id(root)
 
 

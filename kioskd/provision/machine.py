@@ -16,6 +16,7 @@ from typing import Final, Protocol
 import msgspec
 
 from kioskd import log
+from kioskd.technician.sockets import Plugged, plugged_in
 
 TIMEOUT_S: Final = 30.0
 GROW_TIMEOUT_S: Final = 300.0
@@ -100,6 +101,9 @@ class Machine(Protocol):
 
     def links(self) -> tuple[Link, ...]:
         """Return the network interfaces."""
+
+    def sockets(self) -> tuple[Plugged, ...]:
+        """Return the USB devices by their sockets."""
 
     def slot(self) -> str:
         """Return which root file system runs: ``a`` or ``b``; empty where there are none."""
@@ -228,6 +232,9 @@ class LinuxMachine:
             Link(one.name, (one / "address").read_text().strip(), known.get(one.name, ()))
             for one in found
         )
+
+    def sockets(self) -> tuple[Plugged, ...]:
+        return plugged_in()
 
     def slot(self) -> str:
         words = Path("/proc/cmdline").read_text().split()

@@ -15,6 +15,7 @@ from kioskd.provision.made_files import write_made
 from kioskd.provision.places import Places
 from kioskd.provision.site_lines import Fault
 from kioskd.relay.safe_file import write_safely
+from kioskd.technician.sockets import Kind, Plugged
 
 BEIJING: Final = timezone(timedelta(hours=8))
 _VERDICTS: Final = {
@@ -51,8 +52,17 @@ def facts_of(machine: Machine, kiosk: str) -> Facts:
             ("系统分区 Slot", machine.slot() or "-"),
             ("序列号 Serial", machine.serial_number() or "?"),
             *links,
+            *(_socket(plugged) for plugged in machine.sockets() if plugged.kind is not Kind.HUB),
         ),
     )
+
+
+def _socket(plugged: Plugged) -> tuple[str, str]:
+    """Return a USB device by the words that kioskd.txt wants, for whoever has no console."""
+    names = [line.port_name(plugged.port) for line in plugged.lines] or [plugged.port]
+    refused = "" if plugged.let_in else "不接入 refused"
+    what = (plugged.kind.value, plugged.usb_id, plugged.name, refused)
+    return f"插口 {' '.join(names)}", " ".join(filter(None, what))
 
 
 def report(facts: Facts, steps: Iterable[Step], now: float) -> str:

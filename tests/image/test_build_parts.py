@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from image import finish, listed, manifest, pool, python_tree, release, sbom
+from image.board_module import refuse_broken_modules
 from image.boot_files import command_line, make_boot
 from image.initramfs import MODULES, boards, missing_modules
 from image.layout import BOOT, DATA, LABEL_ID, PARTITIONS, disk_bytes, sfdisk_script
@@ -100,6 +101,26 @@ def test_a_board_whose_slot_would_not_be_found_is_refused(tmp_path: Path) -> Non
     assert missing_modules(root, boards(root)) == ["sd_slot"]
     write(root / MODULES, "ext4\nsd_slot\n")
     assert missing_modules(root, boards(root)) == []
+
+
+def test_a_module_that_cannot_be_loaded_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A driver that needs a module which was left out stops the build, by its name."""
+    warning = "depmod: WARNING: /r/lib/modules/6.1/kernel/vc4.ko needs unknown symbol cec_s"
+    program = write(tmp_path / "depmod", f"#!/bin/sh\necho '{warning}' >&2\n", mode=0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with pytest.raises(BuildRefused, match=r"need: vc4\.ko$"):
+        refuse_broken_modules(tmp_path, "6.1", tmp_path / "Module.symvers")
+    write(program, "#!/bin/sh\n", mode=0o755)
+    refuse_broken_modules(tmp_path, "6.1", tmp_path / "Module.symvers")
+
+
+def test_a_slot_that_does_not_start_restarts_the_board() -> None:
+    """What restarts a Pi is loaded before its root is looked for, and panic has a time."""
+    modules = listed.lines(finish.TREE / MODULES)
+    assert modules.index("bcm2835_wdt") < modules.index("ext4")
+    assert "panic=10" in command_line("b").split()
 
 
 def test_nobody_can_log_in(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from kioskd.provision.boot import provision
 from kioskd.provision.findings import Step
 from kioskd.provision.machine import Link, Partition
 from kioskd.provision.places import Places
+from kioskd.technician.sockets import Kind, Line, Plugged
 from tests.trust import Trust
 
 GOOD = """\
@@ -103,6 +104,11 @@ class FakeMachine:
 
     def links(self) -> tuple[Link, ...]:
         return (Link("eth0", "02:00:00:00:00:01", ("10.0.0.20/24",)),)
+
+    def sockets(self) -> tuple[Plugged, ...]:
+        pad = Plugged("1.2", "0403:6001", "FT232R", "A1", Kind.SERIAL, True, (Line("ttyUSB0", 0),))
+        stick = Plugged("1.4", "0781:5567", "Stick", "", Kind.STORAGE, False)
+        return (Plugged("1", "2109:3431", "Hub", "", Kind.HUB, True), pad, stick)
 
     def slot(self) -> str:
         return "a"

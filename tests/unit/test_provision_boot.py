@@ -9,6 +9,7 @@ import pytest
 from kioskd.config import load
 from kioskd.provision.findings import Verdict
 from kioskd.provision.machine import LinuxMachine
+from kioskd.provision.report import facts_of
 from kioskd.provision.reporting import tell
 from tests.unit.provision_world import CODE, GOOD, Card, ca_of
 
@@ -224,3 +225,11 @@ def test_a_machine_that_takes_no_name_is_a_kiosk_all_the_same(card: Card) -> Non
     """A name in the network, and names of devices that udev gives at their next start."""
     card.machine.refuses = {"host": "not permitted", "udev": "too slow"}
     assert card.codes() == ["I-08"] and card.places.config.exists()
+
+
+def test_the_report_says_what_is_in_each_socket(card: Card) -> None:
+    """Whoever has no console reads there what to write into kioskd.txt, and what is refused."""
+    told = dict(facts_of(card.machine, "K0123").lines)
+    assert told["插口 usb-1.2"] == "serial 0403:6001 FT232R"
+    assert told["插口 1.4"].startswith("storage 0781:5567") and told["插口 1.4"].endswith("refused")
+    assert "插口 1" not in told, "a hub is no device to write about"

@@ -135,6 +135,7 @@ def test_the_boot_partition_is_writable_only_between_start_and_stop(machine: Mac
         "time.sleep(1000)\n"
     )
     machine.behave("update", attempt)
+    machine.put("/etc/fstab", (pid1.UNITS / "kiosk.fstab").read_text())
     machine.run("systemctl", "start", "kioskd-provision.service")
     machine.run("systemctl", "start", "kioskd-update.service")
     told = [machine.next_event() for _ in range(3)]
