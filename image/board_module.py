@@ -1,11 +1,13 @@
 """The kernel module of image/board, compiled for arm64 against the image's own kernel."""
 
+import re
 import shutil
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 from image.listed import HERE, only
-from image.say import run, say
+from image.say import BuildRefused, run, say
 
 SOURCE = HERE / "board"
 CROSS = "aarch64-linux-gnu-"
@@ -40,12 +42,30 @@ def install_module(root: Path, work: Path, headers: Path) -> Path:
             "ARCH=arm64",
             f"CROSS_COMPILE={CROSS}",
             f"KERNELRELEASE={kernel}",
+            f"KCFLAGS=-ffile-prefix-map={work}=.",
             "modules",
         ],
         env={"QEMU_LD_PREFIX": _CROSS_LIBRARIES},
     )
     module = root / "usr/lib/modules" / kernel / "updates" / "kiosk_pi.ko"
     module.parent.mkdir(exist_ok=True)
-    run([f"{CROSS}strip", "--strip-debug", "-o", module, folder / "kiosk_pi.ko"])
+    # The build identifier is a hash of paths of this machine, too.
+    strip = [f"{CROSS}strip", "--strip-debug", "--remove-section=.note.gnu.build-id"]
+    run([*strip, "-o", module, folder / "kiosk_pi.ko"])
     run(["depmod", "--basedir", root, kernel])
+    refuse_broken_modules(root, kernel, sources / f"linux-headers-{kernel}" / "Module.symvers")
     return module
+
+
+def refuse_broken_modules(root: Path, kernel: str, symbols: Path) -> None:
+    """Compare what modules need with what the kernel and the other modules give.
+
+    Raises:
+        BuildRefused: a module could not be loaded, as another was left out that it needs.
+    """
+    words = ["depmod", "--basedir", str(root), "--dry-run", "--errsyms", "--symvers", str(symbols)]
+    done = subprocess.run([*words, kernel], capture_output=True, text=True, check=False)
+    broken = sorted(set(re.findall(r"(\S+\.ko) needs unknown symbol", done.stderr)))
+    if broken or done.returncode:
+        names = ", ".join(Path(one).name for one in broken) or done.stderr[-500:]
+        raise BuildRefused(f"excluded.txt leaves out what these modules need: {names}")

@@ -33,8 +33,6 @@ def finish(root: Path, release: Release, epoch: int) -> None:
         target = root / place.lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
         _copy(source, target)
-    for name in FOLDERS:
-        (root / name).mkdir(parents=True, exist_ok=True)
     for name, points_to in LINKS.items():
         _link(root / name, points_to)
     run(["systemd-sysusers", f"--root={root}"], env={"SOURCE_DATE_EPOCH": str(epoch)})
@@ -42,6 +40,8 @@ def finish(root: Path, release: Release, epoch: int) -> None:
     name_release(root, release)
     lock_accounts(root)
     remove(root)
+    for name in FOLDERS:
+        (root / name).mkdir(parents=True, exist_ok=True)
     take_set_id(root)
 
 
@@ -93,7 +93,10 @@ def lock_accounts(root: Path) -> None:
 
 
 def remove(root: Path) -> None:
-    """Remove what removed.txt names: state of this build, and what nobody needs."""
+    """Remove what removed.txt names: state of this build, and what nobody needs.
+
+    The places to mount on are made last: some lie in folders that are emptied.
+    """
     for line in reasoned(REMOVED):
         for found in glob.glob(line.what.lstrip("/"), root_dir=root, include_hidden=True):
             path = root / found
@@ -102,6 +105,8 @@ def remove(root: Path) -> None:
             else:
                 path.unlink()
     (root / "etc/machine-id").write_text("", encoding="ascii")
+    for name in FOLDERS:
+        (root / name).mkdir(parents=True, exist_ok=True)
 
 
 def take_set_id(root: Path) -> None:

@@ -5,14 +5,16 @@ what a story sees and touches is the panel's pixels.
 """
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import trio
 
+from kiosk_bench.centre import CentreLine
 from kiosk_bench.console import StoryFailed
 from kiosk_bench.devices.a4_printer import A4PrinterPeer
 from kiosk_bench.devices.id_reader import IdReaderPeer
@@ -72,6 +74,28 @@ class GuestKiosk(KioskProcess):
         return [event for event in lines if event.get("event") in told]
 
 
+class MachineLine(CentreLine):
+    """What stories know as the line to the centre. TLS hides its words: the PIN pad tells when."""
+
+    def __init__(self, world: "ImageWorld") -> None:
+        super().__init__(world.centre, world.faults, WireLog(world.wires / "centre.log"))
+        self._world = world
+
+    def when_confirmed(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Await ``act`` at what the machine first says after the PIN pad's completion."""
+        self._world.pin_pad.at("completion_sent", partial(self._listen, act))
+
+    async def _listen(self, act: Callable[[], Awaitable[None]]) -> None:
+        self._world.plug.at_next_word(act)
+        await trio.lowlevel.checkpoint()
+
+    async def cut(self) -> None:
+        await self._world.plug.cut()
+
+    def mend(self) -> None:
+        self._world.plug.mend()
+
+
 class ImageWorld(World):
     """Everything a story can touch, with a machine for a kiosk."""
 
@@ -80,6 +104,7 @@ class ImageWorld(World):
     ) -> None:
         super().__init__(folder, settings, programs, nursery)
         self.plug = Line()
+        self.line = MachineLine(self)
         self.all_starts: list[Start] = []
         self.off = trio.Event()
         self.off.set()

@@ -50,8 +50,7 @@ def at_boot(places: Places, _: Path) -> int:
     try:
         steps = provision(places, machine)
     except OSError as error:
-        print(f"provision: {error}", file=sys.stderr)
-        return 1
+        steps = (findings.stumbled(str(error)),)
     tell(places, machine, steps)
     for step in steps:
         print(_line(step), file=sys.stderr if step.stops else sys.stdout)

@@ -5,7 +5,7 @@ from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.flows.kiosk import Updates
 from kioskd.screens.out_of_service import OutOfService
 
-UPDATING = Trouble(TroubleReason.UPDATING, "U-00")
+UPDATING = Trouble(TroubleReason.UPDATING, "U-13")
 
 
 async def make_way(stage: Stage, updates: Updates) -> None:

@@ -12,7 +12,7 @@ from kioskd import log
 from kioskd.domain.text import Text
 from kioskd.provision import kept_secrets, retirement
 from kioskd.provision.authorities import copy_authorities
-from kioskd.provision.data_partition import check_data, is_usable
+from kioskd.provision.data_partition import check_data, is_usable, make_folders
 from kioskd.provision.device_names import ROLES, RULES_FILE, rules
 from kioskd.provision.findings import (
     SECRETS,
@@ -21,6 +21,7 @@ from kioskd.provision.findings import (
     boot_not_written,
     good,
     no_site_file,
+    not_wiped,
     retired,
     retirement_unclear,
     save,
@@ -43,11 +44,11 @@ def provision(places: Places, machine: Machine) -> tuple[Step, ...]:
     _make_site_folder(places, machine)
     data = check_data(places, machine)
     vault = places.vault if not data.stops else None
-    begun = retirement.saved(places) if is_usable(data) else None
-    if begun is not None:
-        retirement.finish(places, machine, begun)
-        check_data(places, machine)
-    steps = (data, *_from_site_file(places, machine, vault, may_write=is_usable(data)))
+    unwiped = _finish_wiping(places, machine) if is_usable(data) else None
+    if unwiped is None:
+        steps = (data, *_from_site_file(places, machine, vault, may_write=is_usable(data)))
+    else:
+        steps = (data, unwiped)
     save(places.steps, steps)
     for step in steps:
         log.event("provision.step", step=step.name.en, verdict=step.verdict, code=step.code)
@@ -59,6 +60,19 @@ def _make_site_folder(places: Places, machine: Machine) -> None:
     places.notice.unlink(missing_ok=True)
     places.config.unlink(missing_ok=True)
     places.to_retire.unlink(missing_ok=True)
+
+
+def _finish_wiping(places: Places, machine: Machine) -> Step | None:
+    """Wipe what a retirement has left to wipe; return why it could not be."""
+    begun = retirement.saved(places)
+    if begun is None:
+        return None
+    try:
+        retirement.finish(places, machine, begun)
+        make_folders(places, machine)
+    except OSError as refused:
+        return not_wiped(begun.kiosk, str(refused))
+    return None
 
 
 def _from_site_file(

@@ -50,7 +50,7 @@ def check_data(places: Places, machine: Machine) -> Step:
     try:
         if machine.is_read_only(places.data):
             return data_read_only()
-        _make_folders(places, machine)
+        make_folders(places, machine)
         not_grown = _grow(places, machine)
         free = machine.free_bytes(places.data)
         if free < FREE_BYTES_MIN:
@@ -67,7 +67,8 @@ def is_usable(data: Step) -> bool:
     return data.verdict is Verdict.GOOD or data.code == NOT_GROWN
 
 
-def _make_folders(places: Places, machine: Machine) -> None:
+def make_folders(places: Places, machine: Machine) -> None:
+    """Make the folders of the kiosk and of what is kept. Raises OSError."""
     places.vault.mkdir(mode=0o700, exist_ok=True)
     places.state.mkdir(mode=0o700, exist_ok=True)
     machine.give(places.state, group_only=False)

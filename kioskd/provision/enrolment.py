@@ -13,7 +13,6 @@ import msgspec
 
 from kioskd import log
 from kioskd.domain.text import Text
-from kioskd.protocols.central import ProblemCode
 from kioskd.provision.findings import CALL, Step, Verdict, good
 from kioskd.relay.safe_file import write_safely
 
@@ -124,23 +123,23 @@ def _new_code(code: str) -> Text:
     )
 
 
-REFUSALS = {
-    ProblemCode.CODE_USED.value: (
+REFUSALS = {  # by the problem codes of the contract, which every boot need not load
+    "code_used": (
         "I-11",
         Text(
             "入网码已经用过，或者后来又发了新的。若不是你们用的，请中心立即撤销。",
             "The code was used, or a newer one was made. If it was not you, have it revoked.",
         ),
     ),
-    ProblemCode.CODE_EXPIRED.value: (
+    "code_expired": (
         "I-12",
         Text("入网码过了 24 小时。", "The code is older than 24 hours."),
     ),
-    ProblemCode.CODE_UNKNOWN.value: (
+    "code_unknown": (
         "I-13",
         Text("这个入网码不是给这个终端编号的。", "The code is not for a kiosk of this number."),
     ),
-    ProblemCode.KIOSK_UNKNOWN.value: (
+    "kiosk_unknown": (
         "I-13",
         Text("中心没有这个终端编号。", "The centre has no kiosk of this number."),
     ),

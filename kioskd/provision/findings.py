@@ -63,6 +63,16 @@ def good(name: Text, reason: Text = NOTHING) -> Step:
     return Step(name, Verdict.GOOD, reason)
 
 
+def stumbled(why: str) -> Step:
+    """A file that must be read or written failed in the middle: the card, or memory's room."""
+    reason = Text(f"读写失败：{why}。", f"Reading or writing failed: {why}.")
+    again = Text(
+        "断电再通电一次；还是这样就换卡：先联系运维，卡上的账要先核对。",
+        "Switch off and on once. If it stays, call: the journal on the card is needed.",
+    )
+    return Step(DATA, Verdict.FAILED, reason, again, "I-06", stops=True)
+
+
 def no_site_file(near: str) -> Step:
     """There is no kioskd.txt; ``near`` is a file that looks like one."""
     reason = Text("存储卡上没有 kioskd.txt。", "There is no kioskd.txt on the card.")
@@ -166,6 +176,19 @@ def retirement_unclear() -> Step:
     reason = Text("停用没有做完。", "Retiring it was cut short.")
     again = Text("再运行一次 kioskd retire。", "Run `kioskd retire` again.")
     return Step(RETIRED, Verdict.UNKNOWN, reason, again, "I-18")
+
+
+def not_wiped(kiosk: str, why: str) -> Step:
+    """The centre has the end on record, and the card refuses to be written over."""
+    reason = Text(
+        f"{kiosk} 已停用，但数据没有清除干净（{why}）。",
+        f"{kiosk} is retired, but its data are not wiped ({why}).",
+    )
+    destroy = Text(
+        "断电再通电一次；还是这样就销毁这张卡。",
+        "Switch off and on once; if it stays, destroy the card.",
+    )
+    return Step(RETIRED, Verdict.FAILED, reason, destroy, "I-18", stops=True)
 
 
 def retired(kiosk: str, at: str, by: str, ref: str) -> Step:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from image import finish, listed, manifest, pool, python_tree, release, sbom
+from image.board_module import refuse_broken_modules
 from image.boot_files import command_line, make_boot
 from image.initramfs import MODULES, boards, missing_modules
 from image.layout import BOOT, DATA, LABEL_ID, PARTITIONS, disk_bytes, sfdisk_script
@@ -102,6 +103,26 @@ def test_a_board_whose_slot_would_not_be_found_is_refused(tmp_path: Path) -> Non
     assert missing_modules(root, boards(root)) == []
 
 
+def test_a_module_that_cannot_be_loaded_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A driver that needs a module which was left out stops the build, by its name."""
+    warning = "depmod: WARNING: /r/lib/modules/6.1/kernel/vc4.ko needs unknown symbol cec_s"
+    program = write(tmp_path / "depmod", f"#!/bin/sh\necho '{warning}' >&2\n", mode=0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with pytest.raises(BuildRefused, match=r"need: vc4\.ko$"):
+        refuse_broken_modules(tmp_path, "6.1", tmp_path / "Module.symvers")
+    write(program, "#!/bin/sh\n", mode=0o755)
+    refuse_broken_modules(tmp_path, "6.1", tmp_path / "Module.symvers")
+
+
+def test_a_slot_that_does_not_start_restarts_the_board() -> None:
+    """What restarts a Pi is loaded before its root is looked for, and panic has a time."""
+    modules = listed.lines(finish.TREE / MODULES)
+    assert modules.index("bcm2835_wdt") < modules.index("ext4")
+    assert "panic=10" in command_line("b").split()
+
+
 def test_nobody_can_log_in(tmp_path: Path) -> None:
     """Every account loses its password and its shell, and no copy of the old files stays."""
     write(tmp_path / "etc/shadow", "root::19000:0:99999:7:::\nkioskd:$y$x:19000::::::\n")
@@ -134,13 +155,14 @@ def test_the_root_says_what_it_is_and_whom_it_believes(tmp_path: Path) -> None:
 
 
 def test_what_the_build_leaves_behind_is_removed(tmp_path: Path) -> None:
-    """Logs, caches and identities of the build go; licences and the list of packages stay."""
+    """Logs, caches and identities go; licences, the list of packages, places to mount on stay."""
     gone = [write(tmp_path / name) for name in ("var/log/apt.log", "etc/ssh/key", "boot/vmlinuz-6")]
     kept = [write(tmp_path / name) for name in ("var/lib/dpkg/status", "usr/share/doc/a/copyright")]
     write(tmp_path / "etc/machine-id", "1234\n")
     finish.remove(tmp_path)
     assert [file.exists() for file in gone + kept] == [False] * 3 + [True] * 2
     assert (tmp_path / "etc/machine-id").read_text("utf-8") == ""
+    assert [name for name in finish.FOLDERS if not (tmp_path / name).is_dir()] == []
 
 
 def test_the_units_that_are_listed_are_there() -> None:

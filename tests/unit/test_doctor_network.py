@@ -108,6 +108,7 @@ def test_a_missing_ca_is_told(served: Kiosk) -> None:
     assert CHECKS["pinned_ca"](served.view).cause == "centre_ca_missing"
     file.unlink()
     assert CHECKS["pinned_ca"](served.view).cause == "centre_ca_missing"
+    assert CHECKS["centre_certificate"](served.view).cause == "centre_ca_missing"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from kioskd.commands import provision, retire
 from kioskd.protocols.central_books import ChainHead
 from kioskd.provision import retiring
 from kioskd.provision.last_word import LastWord
-from tests.unit.provision_world import GOOD, Card
+from tests.unit.provision_world import CODE, GOOD, Card
 from tests.unit.test_retire import FakeCentre
 
 
@@ -54,13 +54,16 @@ def test_a_card_that_cannot(card: Card, capsys: pytest.CaptureFixture[str]) -> N
     assert "Line 8" in told
 
 
-def test_a_machine_without_room_for_what_is_made(
-    card: Card, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """One line, no trace."""
-    card.places.site.write_text("in the way")
+def test_a_file_that_fails_in_the_middle(card: Card, capsys: pytest.CaptureFixture[str]) -> None:
+    """The panel and the report say so, with the system's words; no trace."""
+    main(words(card))
+    (card.places.vault / "code").unlink()
+    (card.places.vault / "code").mkdir()  # what cannot be read as a file
+    card.write(GOOD.replace(CODE, "(used)"))
     assert main(words(card)) == 1
-    assert capsys.readouterr().err.splitlines()[-1].startswith("provision: ")
+    assert "I-06 Reading or writing failed" in capsys.readouterr().err
+    assert "(I-06)" in card.places.report.read_text(encoding="utf-8-sig")
+    assert "I-06" in card.places.notice.read_text(encoding="utf-8")
 
 
 def test_the_report_is_told_again(card: Card) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from kioskd.domain.enrolment_code import read_code
+from kioskd.protocols.central import ProblemCode
 from kioskd.provision import enrolling, enrolment
 from kioskd.provision.enrolment import Ending, Outcome
 from kioskd.provision.reporting import tell
@@ -135,3 +136,8 @@ def test_the_data_of_another_kiosk_are_not_taken_over(card: Card) -> None:
     assert found == "I-17" and "are of K0123, but kioskd.txt says K0124" in report
     assert (card.places.state / "journal.db").read_bytes() == b"payments"
     assert not card.places.config.exists()
+
+
+def test_refusals_are_told_by_codes_of_the_contract() -> None:
+    """They are written out there, so that a boot does not load the contract."""
+    assert enrolment.REFUSALS.keys() < {code.value for code in ProblemCode}

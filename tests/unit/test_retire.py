@@ -1,5 +1,6 @@
 """The end of a kiosk: nothing is wiped that the centre lacks, wherever the power goes."""
 
+import errno
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -272,6 +273,23 @@ def test_the_power_goes_at_every_step(tmp_path: Path) -> None:
             assert not scene.journal.exists() and len(scene.centre.on_record) == 1
         cut += 1
     assert cut > 20
+
+
+def test_a_card_that_refuses_to_be_wiped(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said so, with what to do; the kiosk does not start; the next start tries again."""
+    scene.card.machine.root = False
+    scene.retire()
+    scene.card.machine.root = True
+    with monkeypatch.context() as failing:
+
+        def broken(file: Path) -> None:
+            raise OSError(errno.EIO, "Input/output error")
+
+        failing.setattr(wiping, "_wipe_file", broken)
+        step = scene.card.boot()[-1]
+    assert (step.code, step.stops) == ("I-18", True) and "destroy" in step.next_step.en
+    assert not scene.card.places.config.exists()
+    assert scene.card.codes()[-1] == "I-19" and not scene.journal.exists()
 
 
 def test_wiped_means_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

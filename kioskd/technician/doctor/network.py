@@ -101,6 +101,8 @@ def centre_certificate(view: View) -> Finding:
     if view.config is None:
         return unknown("no_configuration")
     facts: Facts = {"ca": view.config.central.ca}
+    if (missing := pinned_ca(view)).cause == "centre_ca_missing":
+        return missing  # nothing to believe it by
     try:
         certificate = _shown_certificate(view.config)
     except ssl.SSLCertVerificationError as error:
