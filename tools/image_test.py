@@ -14,7 +14,7 @@ import trio
 
 from kiosk_bench.image.emulator import provide
 from kiosk_bench.image.report import table, write_report
-from kiosk_bench.image.trial import CUTS, PAYS, PRINTS, Trial
+from kiosk_bench.image.trial import CARD, CUTS, PAYS, PRINTS, Trial
 from kiosk_bench.programs import Programs, programs_loaded
 
 BUILT, OUT, EMULATOR = Path("build/image"), Path("build/image-test"), Path("build/qemu")
@@ -60,11 +60,12 @@ async def _try(disk: Path, options: argparse.Namespace, programs: Programs) -> T
     await trial.rehearse()
     if "pay" in options.parts:
         await trial.play((PAYS, PRINTS), options.idle_minutes * 60)
-    if "cuts" in options.parts:
-        for name in options.cuts:
-            await trial.cut(name)
+        write_report(trial)  # what is known so far, should a later part be stopped
     if "boots" in options.parts:
-        await trial.compare_boots(trial.folder / f"{PAYS}-{PRINTS}" / "card.img")
+        await trial.compare_boots(trial.folder / f"{PAYS}-{PRINTS}" / CARD)
+        write_report(trial)
+    for name in options.cuts if "cuts" in options.parts else ():
+        await trial.cut(name)
     return trial
 
 

@@ -94,6 +94,7 @@ async def _selftest(world: World, *more: str) -> tuple[int, dict[str, Any]]:
 async def let_in(world: World) -> None:
     """Make the sign, ring the centre, type what it reads back."""
     await world.console.call()
+    await world.console.screen("technician-code")
     await _type(world, await _answer(world))
 
 

@@ -34,6 +34,14 @@ UNTIMED = {
     ("documents.py", "_printed"): "the printer's own limits, page by page; its end is PrintEnd",
     ("given_back.py", "_settled_within"): "WAIT_S",
     ("pay_contribution.py", "_charge_on_screen"): "pay() ends with a named state",
+    ("bench.py", "asked_to"): "her button, the try's own limit, or the end of her half hour",
+    (
+        "doctor.py",
+        "look_at_everything",
+    ): "each look has its own limit, 30 s at most",
+    ("doctor.py", "_show_bundle"): "files and the stick's unit, which has a limit of its own",
+    ("sheet.py", "hand_out_sheet"): "the printers' own limits; the line's own limit",
+    ("updating.py", "make_way"): "the restart, or RESTART_S without one",
 }
 """Every place where a screen is shown that she cannot answer, and what ends the wait there."""
 
