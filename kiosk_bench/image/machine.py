@@ -44,7 +44,11 @@ class Machine:
         console = SerialConsole(self.folder / f"console-{self.starts:02d}.log")
         console.file.unlink(missing_ok=True)
         words = f"{self.hardware.more_words} {more_words}".strip()
-        command = replace(self.hardware, more_words=words).words(choice, console.file)
+        log = self.write_log(self.starts)
+        if log is not None:
+            log.write_bytes(b"")
+        hardware = replace(self.hardware, more_words=words, write_log=log)
+        command = hardware.words(choice, console.file)
         process = self._spawn(command)
         try:
             async with trio.open_nursery() as nursery:
@@ -58,6 +62,11 @@ class Machine:
             process.wait()
             said = console.file.read_text(encoding="utf-8", errors="replace")
             self._trial_next = wants_trial(said)
+
+    def write_log(self, start: int) -> Path | None:
+        """Return where the writes of a start are kept: QEMU begins a log anew each time."""
+        log = self.hardware.write_log
+        return None if log is None else log.with_stem(f"{log.stem}-{start:02d}")
 
     def _spawn(self, words: list[str]) -> Popen[bytes]:
         # It dies with us: the kernel sees to that.

@@ -97,9 +97,10 @@ class Trial:
             outcome = await self._told([STORIES[name]], world)
             await rest(world)
             await self._judge(world, [STORIES[name]], outcome)
-            place = world.folder
+            place, log = world.folder, world.machine.write_log(1)
         before, after = place / BEFORE, place / CARD
-        self.replayed.append(await replay(place, before, after, place / WRITES, self.programs))
+        if log is not None and log.exists():
+            self.replayed.append(await replay(place, before, after, log, self.programs))
         before.unlink()
 
     @asynccontextmanager
@@ -112,7 +113,6 @@ class Trial:
         os.truncate(disk, max(CARD_BYTES, disk.stat().st_size))
         log = place / WRITES if logged else None
         if log is not None:
-            log.touch()
             copy_sparse(disk, place / BEFORE)
         a4 = any(story.a4 for story in stories)
         city = WorldSettings(people=rehearsal.PEOPLE, seed=rehearsal.SEED, a4=a4)
@@ -154,6 +154,8 @@ class Trial:
                 if kind != "bare":
                     await start.console.wait_text(rf"Started {KIOSK}", BOOT_WITHIN_S)
                 self.boots[f"{kind}, {number}"] = boot_times(start.console)
+                if kind == "kiosk" and self.memory is None:
+                    self.memory = await memory(start)
         card.unlink()
 
     async def _idle(self, world: ImageWorld, seconds: float) -> None:
