@@ -12,7 +12,7 @@ from typing import Final
 from kioskd import log
 from kioskd.errors import UpdateFault, UpdateRefused
 from kioskd.update.facts import Facts, facts_in
-from kioskd.update.slots import Machine
+from kioskd.update.slots import CONFIG, Machine
 from kioskd.update.state import Stage, State, keep, load
 
 TRIAL_S: Final = 600.0
@@ -46,7 +46,7 @@ def confirm(
 ) -> bool:
     """Keep what is on trial once it is well; False: it was not, and is to be left.
 
-    Raises UpdateRefused(NO_SLOTS, NOT_WRITTEN), OSError: then it is to be left, too.
+    Raises UpdateRefused(NO_SLOTS, NOT_WRITTEN): then it is to be left, too.
     """
     if not machine.on_trial():
         return True
@@ -54,7 +54,12 @@ def confirm(
     if lacks:
         _note_failure(machine, state, lacks)
         return False
-    machine.choose(machine.running())
+    try:
+        machine.choose(machine.running())
+    except OSError as error:
+        refused = UpdateRefused(UpdateFault.NOT_WRITTEN, f"{CONFIG}: {error.strerror}")
+        keep(machine.state, state.failed(refused))
+        raise refused from None
     keep(machine.state, State(version=state.version))
     log.event("update.kept", version=state.version)
     return True

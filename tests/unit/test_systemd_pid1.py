@@ -52,9 +52,8 @@ def test_a_kiosk_that_falls_is_tried_twice_and_then_told(machine: Machine) -> No
     """Two falls pass in silence; at the third the console says how it ended; then it is well."""
     machine.behave("run", "3")
     machine.run("systemctl", "start", "--no-block", "kioskd.service")
-    events = [machine.next_event() for _ in range(7)]
-    start = ["check --config", "run --config"]
-    assert events == ["provision", *start, *start, *start]
+    events = [machine.next_event() for _ in range(4)]
+    assert events == ["provision", *3 * ["run --config"]]
     said = machine.read_screen_until("Software")
     assert "OUT OF SERVICE   I-20" in said and "exit-code exited 3" in said
     machine.behave("run", WELL)
@@ -67,9 +66,9 @@ def test_a_kiosk_that_hangs_is_ended_and_started_again(machine: Machine) -> None
     """It was ready and stopped giving signs of life: the watchdog ends it, the next one is well."""
     machine.behave("run", HANG)
     machine.run("systemctl", "start", "kioskd.service")
-    assert [machine.next_event() for _ in range(3)][-1] == "run --config"
+    assert [machine.next_event() for _ in range(2)] == ["provision", "run --config"]
     machine.behave("run", WELL)
-    assert [machine.next_event() for _ in range(2)] == ["check --config", "run --config"]
+    assert machine.next_event() == "run --config"
     machine.run("systemctl", "start", "kioskd.service")
     assert "result 'watchdog'" in machine.journal.said
 
@@ -92,8 +91,8 @@ def test_an_operator_s_restart_is_no_fall(machine: Machine) -> None:
     """Exit code 75 starts the kiosk again at once, and no notice is begun."""
     machine.behave("run", READY + "Path('/run/kioskd/x').exists() or sys.exit(tell('75') or 75)\n")
     machine.run("systemctl", "start", "--no-block", "kioskd.service")
-    events = [machine.next_event() for _ in range(6)]
-    assert events[1:] == ["check --config", "run --config", "75", "check --config", "run --config"]
+    events = [machine.next_event() for _ in range(4)]
+    assert events == ["provision", "run --config", "75", "run --config"]
     assert "kioskd-notice" not in machine.journal.said
 
 
@@ -118,7 +117,7 @@ def test_the_kiosk_is_held_back(machine: Machine) -> None:
     )
     machine.behave("run", "done = []\n" + "".join(lines) + limit + told + WELL)
     machine.run("systemctl", "start", "kioskd.service")
-    assert [machine.next_event() for _ in range(4)][-1] == "could 0 1"
+    assert [machine.next_event() for _ in range(3)][-1] == "could 0 1"
 
 
 def test_the_boot_partition_is_writable_only_between_start_and_stop(machine: Machine) -> None:

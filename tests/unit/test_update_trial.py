@@ -1,5 +1,6 @@
 """The trial: who is well is kept, everything else comes back, and what failed is remembered."""
 
+import errno
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,7 @@ from kioskd.protocols.release_signature import Read
 from kioskd.update.bundle_source import from_file
 from kioskd.update.facts import FACTS, MAY, WANTED, Facts, progress_in, tell
 from kioskd.update.service import AGAIN_S, Updater
-from kioskd.update.slots import Slot
+from kioskd.update.slots import Machine, Slot
 from kioskd.update.state import Stage, State, keep, load
 from kioskd.update.trial import NO_CENTRE, TRIAL_S, WELL_FOR_S, confirm, missing
 from tests.updates import NEW, OLD, Card, a_bundle, a_card
@@ -124,6 +125,24 @@ def test_an_outage_of_the_network_is_not_the_version_s_fault(card: Card) -> None
     on_trial(card, tries=2)
     assert not tried(card)[0]
     assert load(card.machine.state).detail == NO_CENTRE
+
+
+def test_a_choice_that_cannot_be_written_is_told(
+    card: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A boot partition that stays read-only: the old slot, and why, instead of another trial."""
+    on_trial(card)
+    facts_told(card, WELL)
+
+    def read_only(machine: Machine, slot: Slot) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Machine, "choose", read_only)
+    with pytest.raises(UpdateRefused):
+        tried(card)
+    assert card.machine.chosen() is Slot.A
+    state = load(card.machine.state)
+    assert (state.stage, state.fault) == (Stage.FAILED, UpdateFault.NOT_WRITTEN.value)
 
 
 def test_nothing_is_judged_outside_a_trial(card: Card) -> None:
