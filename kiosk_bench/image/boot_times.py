@@ -21,7 +21,7 @@ class BootTimes:
     """One start."""
 
     kernel_s: float | None
-    """systemd begins."""
+    """systemd has begun, and with it the journal."""
     first_frame_s: float | None
     """The kiosk has drawn its first picture."""
     ready_s: float | None
@@ -39,7 +39,7 @@ def boot_times(console: SerialConsole) -> BootTimes:
     """Read one start's console."""
     said = [FINISHED.search(line.text) for line in console.lines]
     return BootTimes(
-        _first(console, lambda line: "systemd[1]: " in line.text and "running in" in line.text),
+        _first(console, lambda line: line.text.startswith("systemd")),
         _first(console, lambda line: _shows(line, "starting")),
         _first(console, lambda line: unit_of(line) == KIOSK),
         _first(console, lambda line: _shows(line, "welcome")),

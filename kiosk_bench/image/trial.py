@@ -41,8 +41,11 @@ CARD_BYTES = 8 << 30
 CARD, BEFORE, WRITES = "card.img", "before.img", "writes.log"
 BOOT_WITHIN_S = 420.0
 STORY_WITHIN_S = 1500.0
-BARE = "systemd.unit=multi-user.target systemd.mask=kioskd.service"
-"""The same image without the kiosk."""
+BARE = (
+    "systemd.unit=multi-user.target systemd.mask=kioskd.service "
+    "systemd.mask=systemd-networkd-wait-online.service"
+)
+"""The same image without the kiosk; nor does it wait for a network, as the kiosk does not."""
 
 
 @dataclass(slots=True)

@@ -19,7 +19,8 @@ from kioskd.provision.site_file import read_site
 
 SHOWN = 'kioskd[9]: {"event": "screen.shown", "screen": "%s"}'
 SAID = (
-    (4.0, "systemd[1]: systemd 252 running in system mode (+PAM)"),
+    (1.0, "Linux version 6.1.0"),
+    (4.0, "systemd-fsck[90]: root-a: clean"),
     (9.0, "systemd[1]: Mounted data.mount - /data."),
     (20.0, SHOWN % "starting"),
     (21.5, "systemd[1]: Started kioskd.service - Social security self-service terminal."),
