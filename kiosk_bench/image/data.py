@@ -86,15 +86,18 @@ def _fsck(*words: str) -> CompletedProcess[str]:
 async def _journal(
     state: Path, folder: Path, programs: Programs
 ) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return payments and faults. A journal that was not yet made whole cannot be shown."""
     config = store(folder / "kioskd.toml", _tables(state))
     asked = ["--json", "--config", str(config)]
-    shown = await programs.kiosk.read(["journal", "show", *asked], folder)
+    try:
+        shown = await programs.kiosk.read(["journal", "show", *asked], folder)
+    except RuntimeError as told:
+        return [], str(told).splitlines()
     try:
         await programs.kiosk.read(["journal", "verify", "--offline", *asked], folder)
-        faults = []
     except RuntimeError as told:  # it ends with 1 and names each fault
-        faults = str(told).splitlines()
-    return list(json.loads(shown)), faults
+        return list(json.loads(shown)), str(told).splitlines()
+    return list(json.loads(shown)), []
 
 
 def _tables(state: Path) -> dict[str, dict[str, Any]]:
