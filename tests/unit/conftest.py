@@ -1,12 +1,24 @@
 """The small city, on both databases; for whoever asks for ``world``."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from kiosk_bench.devices.pcscd import SOCKET_VARIABLE
 from tests.databases import KINDS, Template, cluster_of
 from tests.unit.central_world import World, make_city, open_checked, open_world
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pcscd_socket(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where card services are in this process: the PC/SC library reads it once, for whoever asks.
+
+    Nothing listens there but what a test starts.
+    """
+    default = str(tmp_path_factory.getbasetemp() / "pcscd.sock")
+    return Path(os.environ.setdefault(SOCKET_VARIABLE, default))
 
 
 @pytest.fixture(scope="module", params=KINDS)

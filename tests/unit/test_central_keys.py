@@ -24,6 +24,7 @@ NOT_BY_KIOSK = {
     "postings.receipt_number": "the city's: numbers without a gap",
     "postings.reverses": "the city's: one ledger",
     "profile_changes.id": "the city's: a number that the centre counts",
+    "technician_codes.id": "the city's: a number that the centre counts",
     "refunds": "the city's: decided by two persons, at no kiosk",
 }
 """A table or one key of it, and whose it is: what Citus does with these is in centre.md."""

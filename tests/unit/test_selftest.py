@@ -45,11 +45,8 @@ def answered(answers: Iterable[str], asked: list[str]) -> Any:
     return ask
 
 
-async def test_nothing_is_there_and_everything_says_so(
-    config: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_nothing_is_there_and_everything_says_so(config: Path) -> None:
     """A kiosk of which no plug is in: each part fails with its code, what it has not is absent."""
-    monkeypatch.setenv("PCSCLITE_CSOCK_NAME", str(config.parent / "no-pcscd"))
     findings = await self_test(load(config), None, settle_s=0.5)
     results = {one.part: one.result for one in findings}
     codes = {one.part: one.trouble for one in findings if one.trouble}

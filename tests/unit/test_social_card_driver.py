@@ -3,7 +3,6 @@
 A missing pcscd or virtual reader fails these tests with the name of the Debian package.
 """
 
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import trio
 
 from kiosk_bench.devices.card_key import FAKE_MASTER_KEY, card_key, internal_authenticate
 from kiosk_bench.devices.card_persona import CardPersona
-from kiosk_bench.devices.pcscd import SOCKET_VARIABLE, Pcscd
+from kiosk_bench.devices.pcscd import Pcscd
 from kiosk_bench.devices.social_card import DAMAGED_RECORD, PULL_MID_APDU, VirtualSocialCard
 from kiosk_bench.wirelog import WireLog
 from kioskd.domain.secret import CardPin, IdNumber, PersonName
@@ -50,16 +49,9 @@ class Desk:
             await self.reader.wait_inserted()
 
 
-@pytest.fixture(scope="session")
-def socket_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The PC/SC library reads its socket's path once a process."""
-    default = str(tmp_path_factory.getbasetemp() / "pcscd.sock")
-    return Path(os.environ.setdefault(SOCKET_VARIABLE, default))
-
-
 @pytest.fixture
-async def desk(tmp_path: Path, socket_path: Path) -> AsyncIterator[Desk]:
-    async with Pcscd(tmp_path, socket_path) as pcscd, trio.open_nursery() as nursery:
+async def desk(tmp_path: Path, pcscd_socket: Path) -> AsyncIterator[Desk]:
+    async with Pcscd(tmp_path, pcscd_socket) as pcscd, trio.open_nursery() as nursery:
         card = VirtualSocialCard(pcscd.port, WireLog(tmp_path / "card.log"), set())
         await nursery.start(card.run)
         reader = SocialCardReaderDriver(SocialCardReaderSettings())
