@@ -43,7 +43,15 @@ OPERATIONS = [
 BYTES = "application/octet-stream"
 TAKING = [one for one in OPERATIONS if one.takes is not None and one.takes != BYTES]
 CLOSED = [one for one in OPERATIONS if one.by is not By.ANYBODY]
-PARTS = {"ref": "a1", "print_ref": "a1", "first": "2", "series": "a1", "code": "a1"}
+PARTS = {
+    "ref": "a1",
+    "print_ref": "a1",
+    "first": "2",
+    "series": "a1",
+    "code": "a1",
+    "kiosk": "K0123",
+    "version": "0.1.0",
+}
 BAD_REQUEST = (400, ProblemCode.BAD_REQUEST)
 
 
