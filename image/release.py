@@ -1,16 +1,9 @@
-"""What the image says of itself, and whose updates it takes: os-release and the release keys.
-
-python -m image.release ROOTFS VERSION OUT    the same root as another version, to try updates
-"""
+"""What the image says of itself, and whose updates it takes: os-release and the release keys."""
 
 import shutil
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
-
-from image.say import run
 
 IMAGE_ID: Final = "kioskd-arm64"
 """The kind of machine: Raspberry Pi 3 and 4 with Debian's kernel."""
@@ -44,20 +37,3 @@ def named(os_release: str, version: str) -> str:
     given = os_release.splitlines()
     kept = [line for line in given if not line.startswith(("IMAGE_", "PRETTY_NAME="))]
     return "\n".join([*own, f"IMAGE_VERSION={version}", *kept]) + "\n"
-
-
-def stamp(rootfs: Path, version: str, out: Path) -> None:
-    """Copy a root file system (ext4) and let the copy say that it is of another version."""
-    shutil.copyfile(rootfs, out)
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "os-release"
-        run(["debugfs", "-R", f"dump /{OS_RELEASE} {file}", out])
-        file.write_text(named(file.read_text(encoding="utf-8"), version), encoding="utf-8")
-        run(["debugfs", "-w", "-R", f"rm /{OS_RELEASE}", out])
-        run(["debugfs", "-w", "-R", f"write {file} /{OS_RELEASE}", out])
-        found = run(["debugfs", "-R", f"cat /{OS_RELEASE}", out])
-    assert f"IMAGE_VERSION={version}\n" in found, "debugfs tells no failure by its exit code"
-
-
-if __name__ == "__main__":
-    stamp(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))

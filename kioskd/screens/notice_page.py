@@ -17,10 +17,9 @@ from kioskd.screens.font_files import FontFiles
 from kioskd.screens.fonts import Fonts
 from kioskd.screens.frame import FrameFacts
 from kioskd.screens.layout import Rect
-from kioskd.screens.looks import Look
-from kioskd.screens.qr_code import squares_of
 from kioskd.screens.shapes import Shapes
 from kioskd.screens.theme import Type, theme_for
+from kioskd.screens.widgets.code import draw_code
 from kioskd.screens.words import Words
 
 FACTS = ("kiosk", "serial", "address", "software")
@@ -129,21 +128,9 @@ def _which(canvas: Canvas, room: Rect, page: NoticePage) -> None:
         code, lines = inner.cut_left(min(inner.h, inner.w // 2), canvas.theme.gap)
     else:
         code, lines = inner.cut_top(max(0, min(inner.w, inner.h - height * 4)), canvas.px(8))
-    _qr_code(canvas, code, qr_text(page.notice, page.which))
+    draw_code(canvas, code, qr_text(page.notice, page.which))
     for name in FACTS:
         line, lines = lines.cut_top(min(height, (lines.h // (len(FACTS) - FACTS.index(name)))))
         label, value = line.cut_top(line.h // 2)
         canvas.runs(label, [Run(_said(canvas, f"notice.{name}"), Type.NOTE, t.SECOND_INK)])
         canvas.runs(value, [Run(getattr(page.which, name) or "?", Type.NOTE_STRONG)])
-
-
-def _qr_code(canvas: Canvas, room: Rect, text: str) -> None:
-    """Draw the code with whole pixels a square, as large as fits, its quiet zone in white."""
-    rows = squares_of(text)
-    side = max(1, min(room.w, room.h) // len(rows))
-    place = room.centred(side * len(rows), side * len(rows))
-    canvas.fill(place, Look.PLAIN.fill)
-    for y, row in enumerate(rows):
-        for x, dark in enumerate(row):
-            if dark:
-                canvas.fill(Rect(place.x + x * side, place.y + y * side, side, side), t.INK)

@@ -4,14 +4,11 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import ClassVar
 
-from kioskd.screens import theme as t
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Done, Screen
-from kioskd.screens.layout import Rect
-from kioskd.screens.looks import Look
-from kioskd.screens.qr_code import squares_of
 from kioskd.screens.theme import Type
 from kioskd.screens.widgets import Action, action_row, heading
+from kioskd.screens.widgets.code import draw_code
 from kioskd.screens.widgets.pages import page_buttons, turned
 from kioskd.screens.words import Public
 
@@ -57,18 +54,7 @@ class TechnicianPages(Screen[PagesChoice]):
             text, place = room.cut_top(canvas.px(120), gap)
         else:
             place, text = room.cut_left(min(room.h, room.w // 2), canvas.px(30))
-        _draw_code(canvas, place, self.pages[self.page])
+        draw_code(canvas, place, self.pages[self.page])
         canvas.text(text, words("technician_pages.how"), Type.BODY, shrink_to=0.6)
         page_buttons(canvas, between, self.page, len(self.pages))
         canvas.say_in_footer(words("technician.until"), Public(self.until))
-
-
-def _draw_code(canvas: Canvas, room: Rect, text: str) -> None:
-    rows = squares_of(text)
-    side = max(1, min(room.w, room.h) // len(rows))
-    place = room.centred(side * len(rows), side * len(rows))
-    canvas.fill(place, Look.PLAIN.fill)
-    for y, row in enumerate(rows):
-        for x, dark in enumerate(row):
-            if dark:
-                canvas.fill(Rect(place.x + x * side, place.y + y * side, side, side), t.INK)

@@ -3,7 +3,7 @@
 Nothing is charged, and nothing of a card that is read is kept or shown: only that it was read.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
@@ -128,28 +128,31 @@ LAMPS = frozenset({"card", "id", "pinpad", "receipt", "document"})
 
 async def move_door(devices: Devices, hands: Hands) -> Result:
     """The door contact notices that the door is moved, both ways."""
-    was_open = devices.cabinet.door_open
-    for wanted in (not was_open, was_open):
-        async with hands.asked_to("open_door" if wanted else "close_door"):
-            while devices.cabinet.door_open is not wanted:
-                await devices.cabinet.wait_change()
-    return Result.PASS
+    cabinet = devices.cabinet
+    ways = ((True, "open_door"), (False, "close_door"))
+    ways = ways[::-1] if cabinet.door_open else ways
+    return await _noticed(devices, hands, lambda: cabinet.door_open, ways)
 
 
 async def step_away(devices: Devices, hands: Hands) -> Result:
     """The presence sensor notices that nobody is there, and that somebody is again."""
-    for wanted, what in ((False, "step_away"), (True, "come_back")):
-        async with hands.asked_to(what):
-            while devices.cabinet.somebody_there is not wanted:
-                await devices.cabinet.wait_change()
-    return Result.PASS
+    ways = ((False, "step_away"), (True, "come_back"))
+    return await _noticed(devices, hands, lambda: devices.cabinet.somebody_there, ways)
 
 
 async def plug_earphones(devices: Devices, hands: Hands) -> Result:
     """The jack notices earphones."""
-    for wanted, what in ((True, "plug_in"), (False, "plug_out")):
+    ways = ((True, "plug_in"), (False, "plug_out"))
+    return await _noticed(devices, hands, lambda: devices.cabinet.earphones, ways)
+
+
+async def _noticed(
+    devices: Devices, hands: Hands, sensed: Callable[[], bool], ways: Iterable[tuple[bool, str]]
+) -> Result:
+    """Ask for each change, and wait until the cabinet has sensed it."""
+    for wanted, what in ways:
         async with hands.asked_to(what):
-            while devices.cabinet.earphones is not wanted:
+            while sensed() is not wanted:
                 await devices.cabinet.wait_change()
     return Result.PASS
 
