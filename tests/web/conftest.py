@@ -83,14 +83,23 @@ class Visitor:
     def open(self, path: str) -> None:
         self.page.goto(self.served.url + path)
 
+    def type_where_the_page_points(self, field: str, text: str) -> None:
+        """Type without choosing a field: the page must have put the focus on this one."""
+        expect(self.page.get_by_label(field)).to_be_focused()
+        self.page.keyboard.type(text)
+
     def choose(self, entry: str) -> None:
         """Choose an entry of the menu."""
         menu = self.page.get_by_role("navigation", name="主菜单")
         menu.get_by_role("link", name=entry, exact=True).click()
 
     def shoot(self, name: str) -> None:
-        """Look at the page, which must not be wider than the window; keep a picture if asked."""
-        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        """Look at the page, which must not be wider than the window; keep a picture if asked.
+
+        A page that is being left for the next has no document for a moment: it is waited for.
+        """
+        self.page.wait_for_load_state()
+        wide = self.page.locator("html").evaluate("page => page.scrollWidth")
         assert wide <= self.width, f"{name}: {wide} px wide in a window of {self.width}"
         if self.pictures is not None:
             file = self.pictures / f"{name}-{self.width}.png"

@@ -45,6 +45,7 @@ WHERE = """() => {
 
 def walk(page: Page) -> None:
     """Press Tab from the first stop to the last, and see each of them."""
+    page.wait_for_load_state()
     count, passed = page.evaluate(NUMBER_THE_STOPS), ["0"]
     for _ in range(STOPS_MAX):
         page.keyboard.press("Tab")
@@ -85,7 +86,7 @@ def test_a_card_is_reported_lost_by_keys_alone(as_staff: Callable[..., Visitor])
     visitor = as_staff(Role.CLERK)
     page = visitor.page
     visitor.open("/desk/people")
-    page.keyboard.type(LI.id_number)
+    visitor.type_where_the_page_points("身份证号或社保卡号", LI.id_number)
     page.keyboard.press("Enter")
     page.get_by_role("button", name="打开").wait_for()
     tab_to(page, "打开")
@@ -110,7 +111,7 @@ def test_a_field_that_is_wrong_has_the_focus(as_staff: Callable[..., Visitor]) -
     visitor = as_staff(Role.CLERK)
     page = visitor.page
     visitor.open("/desk/people")
-    page.keyboard.type(ZHAO.id_number)
+    visitor.type_where_the_page_points("身份证号或社保卡号", ZHAO.id_number)
     page.keyboard.press("Enter")
     page.get_by_role("button", name="打开").click()
     page.get_by_role("link", name="到期换卡").click()
