@@ -12,8 +12,10 @@ from subprocess import run
 
 import trio
 
+from kiosk_bench.image import start_trial
 from kiosk_bench.image.emulator import provide
 from kiosk_bench.image.report import table, write_report
+from kiosk_bench.image.start_trial import Told, try_starts
 from kiosk_bench.image.trial import CARD, CUTS, PAYS, PRINTS, Trial
 from kiosk_bench.programs import Programs, programs_loaded
 
@@ -25,7 +27,7 @@ NEEDED = {
     "e2fsck": "e2fsprogs",
     "debugfs": "e2fsprogs",
 }
-PARTS = ("pay", "cuts", "boots")
+PARTS = ("pay", "cuts", "boots", "starts")
 
 
 def main() -> int:
@@ -36,6 +38,7 @@ def main() -> int:
     parser.add_argument("--idle-minutes", type=float, default=5.0)
     parser.add_argument("--parts", nargs="*", choices=PARTS, default=PARTS)
     parser.add_argument("--cuts", nargs="*", choices=CUTS, default=CUTS, help="only these")
+    parser.add_argument("--starts", nargs="*", default=(), help="only those that begin so")
     parser.add_argument("--words", default="", help="more words for the kernel's command line")
     options = parser.parse_args()
     _install_what_is_missing()
@@ -46,17 +49,26 @@ def main() -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     disk = _unpacked(image, options.out.resolve())
     with programs_loaded() as programs:
-        trial = trio.run(_try, disk, options, programs)
+        trial, starts = trio.run(_try, disk, options, programs)
     problems = write_report(trial)
+    problems += [f"{one.name}: {problem}" for one in starts for problem in one.problems]
     print(table(trial))
+    print(start_trial.table(starts) if starts else "")
     print("\n".join(problems) or "all as it must be")
     print(f"every picture is in {options.out}/index.html")
     return 1 if problems else 0
 
 
-async def _try(disk: Path, options: argparse.Namespace, programs: Programs) -> Trial:
+async def _try(
+    disk: Path, options: argparse.Namespace, programs: Programs
+) -> tuple[Trial, list[Told]]:
     emulator = provide(EMULATOR.resolve())
     trial = Trial(disk, options.out.resolve(), emulator, programs, options.words)
+    starts: list[Told] = []
+    if "starts" in options.parts:
+        starts = await try_starts(trial, options.starts)
+    if set(options.parts) == {"starts"}:
+        return trial, starts
     await trial.rehearse()
     if "pay" in options.parts:
         await trial.play((PAYS, PRINTS), options.idle_minutes * 60)
@@ -66,7 +78,7 @@ async def _try(disk: Path, options: argparse.Namespace, programs: Programs) -> T
         write_report(trial)
     for name in options.cuts if "cuts" in options.parts else ():
         await trial.cut(name)
-    return trial
+    return trial, starts
 
 
 def _install_what_is_missing() -> None:
