@@ -15,7 +15,7 @@ import trio
 from kiosk_bench.image.emulator import provide
 from kiosk_bench.image.report import table, write_report
 from kiosk_bench.image.trial import CARD, CUTS, PAYS, PRINTS, Trial
-from kiosk_bench.image.update_parts import cut_five_times, kept, refused
+from kiosk_bench.image.update_parts import cut_five_times, damaged, kept, refused
 from kiosk_bench.programs import Programs, programs_loaded
 from tools.image_bundles import make_offers
 
@@ -29,7 +29,11 @@ NEEDED = {
     "debugfs": "e2fsprogs",
     "fsck.fat": "dosfstools",
 }
-UPDATES = {"update": (kept, refused), "update-cuts": (cut_five_times,)}
+UPDATES = {
+    "update": (kept, refused),
+    "update-cuts": (cut_five_times,),
+    "update-damaged": (damaged,),
+}
 PARTS = ("pay", "cuts", "boots")
 
 
