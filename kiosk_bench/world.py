@@ -26,6 +26,7 @@ from kiosk_bench.devices.social_card import VirtualSocialCard
 from kiosk_bench.kiosk_process import KioskProcess
 from kiosk_bench.people import People
 from kiosk_bench.programs import Programs
+from kiosk_bench.timeline.timeline import Timeline
 from kiosk_bench.wirelog import WireLog
 
 AS_THE_UNIT_SETS_THEM = {
@@ -73,9 +74,10 @@ class World:
         self.programs = programs
         self.run = folder / "run"
         self.wires = folder / "wires"
+        self.timeline = Timeline()
         self.faults: set[str] = set()
         self.centre = Centre(folder / "centre", programs.centre)
-        self.line = CentreLine(self.centre, self.faults, WireLog(self.wires / "centre.log"))
+        self.line = CentreLine(self.centre, self.faults, self.wire_log("centre", "centre"))
         self.sockets = Path(mkdtemp(prefix="kiosk-"))  # a socket's path holds 108 bytes at most
         self.pcscd = Pcscd(self.run / "pcscd", self.sockets / "pcscd")
         pictures = folder / "screens" if settings.pictures else None
@@ -83,6 +85,10 @@ class World:
         self.cabinet = CabinetRig(self.sockets / "pins", earphones_pin=EARPHONES_PIN)
         self.a4: A4PrinterPeer | None = None
         self.seal_ca = folder / "seal-ca.pem"
+
+    def wire_log(self, name: str, lane: str) -> WireLog:
+        """Return the log of a wire, which is told in the timeline too."""
+        return WireLog(self.wires / f"{name}.log", self.timeline, lane)
 
     async def build(self, stack: AsyncExitStack) -> None:
         """Start everything but the kiosk."""
@@ -115,20 +121,22 @@ class World:
 
     async def _start_devices(self) -> None:
         self.card = VirtualSocialCard(
-            self.pcscd.port, WireLog(self.wires / "social-card.log"), self.faults
+            self.pcscd.port, self.wire_log("social-card", "card"), self.faults
         )
         self.id_reader = IdReaderPeer(
-            PtyPort(self.run / "id-reader.tty"), WireLog(self.wires / "id-reader.log"), self.faults
+            PtyPort(self.run / "id-reader.tty"),
+            self.wire_log("id-reader", "id-reader"),
+            self.faults,
         )
         self.pin_pad = PinPadPeer(
             self.run / "pin-pad.tty",
             self.folder / "pin-pad-books.json",
             self.faults,
-            WireLog(self.wires / "pin-pad.log"),
+            self.wire_log("pin-pad", "pin-pad"),
         )
         self.printer = ReceiptPrinterPeer(
             PtyPort(self.run / "printer.tty"),
-            WireLog(self.wires / "printer.log"),
+            self.wire_log("printer", "receipt"),
             self.faults,
             folder=self._made("paper"),
         )
@@ -136,7 +144,7 @@ class World:
             await self.nursery.start(device.run)
         if self.settings.a4:
             self.seal_ca.write_text(await self.centre.seal_ca(), encoding="ascii")
-            log = WireLog(self.wires / "a4-printer.log")
+            log = self.wire_log("a4-printer", "a4")
             self.a4 = A4PrinterPeer(self.folder / "a4", log, self.faults)
             await self.nursery.start(self.a4.run)
 
