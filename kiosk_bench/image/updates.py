@@ -142,11 +142,12 @@ class Course:
         """Look at the card of a machine that is off, and at all books."""
         row = Updated(what)
         self.rows.append(row)
-        await trio.to_thread.run_sync(partial(self._look_at_card, row))
+        await trio.to_thread.run_sync(partial(self.look_at_card, row))
         await self._look_at_books(row)
         return row
 
-    def _look_at_card(self, row: Updated) -> None:
+    def look_at_card(self, row: Updated) -> None:
+        """Put into a row what the firmware would start now, and what is wrong with it."""
         disk, folder = self.world.machine.hardware.disk, self.world.folder
         choice = choose(disk, folder / "machine", trial=False)
         row.slot = choice.prefix.rstrip("/")
