@@ -42,7 +42,7 @@ class ReceiptPrinterPeer:
         dots_wide: int = 384,
         row_s: float = 0.0,
     ) -> None:
-        self._port = port
+        self.port = port
         self._log = log
         self._faults = faults
         self._folder = folder
@@ -66,9 +66,9 @@ class ReceiptPrinterPeer:
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Plug in and print for ever."""
-        self._port.plug()
+        self.port.plug()
         task_status.started()
-        await self._port.serve(self._converse)
+        await self.port.serve(self._converse)
 
     async def _converse(self) -> None:
         # Status is answered by one task while the other stands still for want of paper.
@@ -83,7 +83,7 @@ class ReceiptPrinterPeer:
     async def _listen(self, waiting: trio.MemorySendChannel[bytes]) -> None:
         rest = b""
         while True:
-            rest += await self._port.receive_some()
+            rest += await self.port.receive_some()
             while _AT_ONCE in rest[:-1]:
                 before, rest = rest.split(_AT_ONCE, 1)
                 await waiting.send(before)
@@ -153,4 +153,4 @@ class ReceiptPrinterPeer:
         self._log.write(">", question)
         if not self._is("silent"):
             self._log.write("<", f"{byte:02x}")
-            await self._port.send_all(bytes([byte]))
+            await self.port.send_all(bytes([byte]))
