@@ -1,19 +1,26 @@
 """A device's wire log: what went over its wire and when, personal data masked by the device."""
 
-import time
 from pathlib import Path
+
+from kiosk_bench.timeline.timeline import Timeline
 
 
 class WireLog:
-    """Appends one line a message: seconds since the start, direction, text."""
+    """Appends one line a message: seconds since the start, direction, text.
 
-    def __init__(self, path: Path) -> None:
+    With a timeline each message is an entry of ``lane`` too, and both tell the timeline's time.
+    """
+
+    def __init__(self, path: Path, timeline: Timeline | None = None, lane: str = "") -> None:
         self.path = path
-        self._start = time.monotonic()
+        self._lane = lane
+        self._timeline = Timeline() if timeline is None else timeline
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
 
     def write(self, direction: str, text: str) -> None:
         """Log one message; ``>`` is to the device, ``<`` to the kiosk, ``!`` an event."""
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(f"{time.monotonic() - self._start:9.3f} {direction} {text}\n")
+            file.write(f"{self._timeline.now_s():9.3f} {direction} {text}\n")
+        if self._lane:
+            self._timeline.note(self._lane, direction, text)
