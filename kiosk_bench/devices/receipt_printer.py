@@ -42,7 +42,7 @@ class ReceiptPrinterPeer:
         dots_wide: int = 384,
         row_s: float = 0.0,
     ) -> None:
-        self._port = port
+        self.port = port
         self._log = log
         self._faults = faults
         self._folder = folder
@@ -52,11 +52,17 @@ class ReceiptPrinterPeer:
         self._cut_now = trio.Event()
         self.near_end = False
         self.slips: list[Slip] = []
+        self.taken = 0
+        """How many of them were taken from the mouth."""
 
     @property
     def unfinished_rows(self) -> tuple[str, ...]:
         """Rows printed and not cut."""
         return self._roll.unfinished_rows
+
+    def take_slips(self) -> None:
+        """Take what hangs out of the mouth."""
+        self.taken = len(self.slips)
 
     async def wait_slips(self, count: int) -> Slip:
         """Return slip number ``count`` (from 1) once it is cut."""
@@ -66,9 +72,9 @@ class ReceiptPrinterPeer:
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Plug in and print for ever."""
-        self._port.plug()
+        self.port.plug()
         task_status.started()
-        await self._port.serve(self._converse)
+        await self.port.serve(self._converse)
 
     async def _converse(self) -> None:
         # Status is answered by one task while the other stands still for want of paper.
@@ -83,7 +89,7 @@ class ReceiptPrinterPeer:
     async def _listen(self, waiting: trio.MemorySendChannel[bytes]) -> None:
         rest = b""
         while True:
-            rest += await self._port.receive_some()
+            rest += await self.port.receive_some()
             while _AT_ONCE in rest[:-1]:
                 before, rest = rest.split(_AT_ONCE, 1)
                 await waiting.send(before)
@@ -153,4 +159,4 @@ class ReceiptPrinterPeer:
         self._log.write(">", question)
         if not self._is("silent"):
             self._log.write("<", f"{byte:02x}")
-            await self._port.send_all(bytes([byte]))
+            await self.port.send_all(bytes([byte]))
