@@ -15,16 +15,21 @@ import trio
 from kiosk_bench.image.emulator import provide
 from kiosk_bench.image.report import table, write_report
 from kiosk_bench.image.trial import CARD, CUTS, PAYS, PRINTS, Trial
+from kiosk_bench.image.update_parts import cut_five_times, kept, refused
 from kiosk_bench.programs import Programs, programs_loaded
+from tools.image_bundles import make_offers
 
 BUILT, OUT, EMULATOR = Path("build/image"), Path("build/image-test"), Path("build/qemu")
+KEY = BUILT / "release.pem"
 NEEDED = {
     "mcopy": "mtools",
     "socat": "socat",
     "zstd": "zstd",
     "e2fsck": "e2fsprogs",
     "debugfs": "e2fsprogs",
+    "fsck.fat": "dosfstools",
 }
+UPDATES = {"update": (kept, refused), "update-cuts": (cut_five_times,)}
 PARTS = ("pay", "cuts", "boots")
 
 
@@ -34,7 +39,10 @@ def main() -> int:
     parser.add_argument("--image", type=Path)
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--idle-minutes", type=float, default=5.0)
-    parser.add_argument("--parts", nargs="*", choices=PARTS, default=PARTS)
+    every = (*PARTS, *UPDATES)
+    parser.add_argument("--parts", nargs="*", choices=every, default=PARTS)
+    parser.add_argument("--key", type=Path, default=KEY, help="signs the image's updates")
+    parser.add_argument("--next", type=Path, default=BUILT, help="the next version's build")
     parser.add_argument("--cuts", nargs="*", choices=CUTS, default=CUTS, help="only these")
     parser.add_argument("--words", default="", help="more words for the kernel's command line")
     options = parser.parse_args()
@@ -66,6 +74,12 @@ async def _try(disk: Path, options: argparse.Namespace, programs: Programs) -> T
         write_report(trial)
     for name in options.cuts if "cuts" in options.parts else ():
         await trial.cut(name)
+        write_report(trial)
+    if asked := [name for name in UPDATES if name in options.parts]:
+        offers = make_offers(disk, options.next, options.key, options.out / "bundles")
+        for name in asked:
+            await trial.update(name, offers, *UPDATES[name])
+            write_report(trial)
     return trial
 
 
