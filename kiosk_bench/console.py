@@ -195,6 +195,12 @@ class Console:
         await self._send({"key": key, "serial": shown.picture})
         return await self._answer()
 
+    async def point(self, x: int, y: int) -> None:
+        """Touch the glass at a pixel, whatever is there."""
+        self.touches += 1
+        await self._send({"point": [x, y]})
+        await self._answer()
+
     async def call(self) -> None:
         """Make the technicians' sign: stay on the clock, or press its keys."""
         if self.by_keys:

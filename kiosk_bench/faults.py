@@ -71,26 +71,37 @@ ON_PAGE = ("a4.paper_out", "a4.jam", "a4.crash", "a4.off", "a4.hold")
 """``a4.crash_on_page=2`` and the like: when that page of a job is due. Hold: it just waits."""
 
 
-class UnknownFault(Exception):
+class NotOfKind(Exception):
+    """The word is not of the kind that must stand here; the text says what may."""
+
+
+class UnknownFault(NotOfKind):
     """No fault has this name; the text lists those there are."""
+
+
+def checked(name: str) -> str:
+    """Return the name of a fault there is. Raises UnknownFault."""
+    step = name.removeprefix(CUT_AT)
+    if name in FAULTS or _is_on_a_page(name) or (step != name and step in STEPS):
+        return name
+    known = [*FAULTS, *(CUT_AT + step for step in STEPS), *(f"{f}_on_page=N" for f in ON_PAGE)]
+    raise UnknownFault(f"no fault {name}; there are {', '.join(known)}")
 
 
 async def begin(world: World, name: str) -> None:
     """Let a fault begin. Raises UnknownFault."""
-    if name.startswith(CUT_AT) and name.removeprefix(CUT_AT) in STEPS:
+    checked(name)
+    if name.startswith(CUT_AT):
         _cut_power_at(world, name.removeprefix(CUT_AT))
     elif name == "central.down":
         await world.line.cut()
-    elif name in FAULTS or _is_on_a_page(name):
-        world.faults.add(name)
     else:
-        known = [*FAULTS, *(CUT_AT + step for step in STEPS), *(f"{f}_on_page=N" for f in ON_PAGE)]
-        raise UnknownFault(f"no fault {name}; there are {', '.join(known)}")
+        world.faults.add(name)
 
 
 def end(world: World, name: str) -> None:
     """Let a fault end; no effect on one that is not there."""
-    world.faults.discard(name)
+    world.faults.discard(checked(name))
 
 
 def _is_on_a_page(name: str) -> bool:

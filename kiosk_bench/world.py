@@ -159,6 +159,22 @@ class World:
         recorder.write_text(f"#!/bin/sh\n{said}", encoding="utf-8")
         recorder.chmod(0o755)
 
+    async def cable(self, device: str, plugged: bool) -> None:
+        """Put a device's cable in or pull it: one of ``kiosk_bench.deeds.kinds.CABLES``."""
+        if device == "card-reader":
+            await (self.pcscd.plug() if plugged else self.pcscd.unplug())
+            return
+        if device == "a4":
+            (self.faults.discard if plugged else self.faults.add)("a4.off")
+            return
+        port = {
+            "id-reader": self.id_reader.port,
+            "pin-pad": self.pin_pad.port,
+            "receipt-printer": self.printer.port,
+        }[device]
+        await trio.lowlevel.checkpoint()
+        (port.plug if plugged else port.unplug)()
+
     async def earphones(self, plugged: bool) -> None:
         """Plug earphones in or pull them out; the record of what was said knows it."""
         await self.cabinet.earphones(plugged)
