@@ -52,11 +52,17 @@ class ReceiptPrinterPeer:
         self._cut_now = trio.Event()
         self.near_end = False
         self.slips: list[Slip] = []
+        self.taken = 0
+        """How many of them were taken from the mouth."""
 
     @property
     def unfinished_rows(self) -> tuple[str, ...]:
         """Rows printed and not cut."""
         return self._roll.unfinished_rows
+
+    def take_slips(self) -> None:
+        """Take what hangs out of the mouth."""
+        self.taken = len(self.slips)
 
     async def wait_slips(self, count: int) -> Slip:
         """Return slip number ``count`` (from 1) once it is cut."""
