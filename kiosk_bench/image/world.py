@@ -34,7 +34,6 @@ from kiosk_bench.kiosk_process import KioskProcess
 from kiosk_bench.people import People
 from kiosk_bench.programs import Programs
 from kiosk_bench.trust import KIOSK_ID
-from kiosk_bench.wirelog import WireLog
 from kiosk_bench.world import World, WorldSettings
 
 SERVER_NAMES = ("127.0.0.1", "localhost", HOST)
@@ -78,7 +77,7 @@ class MachineLine(CentreLine):
     """What stories know as the line to the centre. TLS hides its words: the PIN pad tells when."""
 
     def __init__(self, world: "ImageWorld") -> None:
-        super().__init__(world.centre, world.faults, WireLog(world.wires / "centre.log"))
+        super().__init__(world.centre, world.faults, world.wire_log("centre", "centre"))
         self._world = world
 
     def when_confirmed(self, act: Callable[[], Awaitable[None]]) -> None:
@@ -139,30 +138,33 @@ class ImageWorld(World):
         await self._write_site(image)
 
     async def _plug_devices_in(self) -> None:
-        self.card = CcidSocialCard(self.sockets / "card", self._log("social-card"), self.faults)
+        self.card = CcidSocialCard(
+            self.sockets / "card", self.wire_log("social-card", "card"), self.faults
+        )
         self.id_reader = IdReaderPeer(
-            SocketPort(self.sockets / "id-reader"), self._log("id-reader"), self.faults
+            SocketPort(self.sockets / "id-reader"),
+            self.wire_log("id-reader", "id-reader"),
+            self.faults,
         )
         self.pin_pad = PinPadPeer(
             SocketPort(self.sockets / "pinpad"),
             self.folder / "pin-pad-books.json",
             self.faults,
-            self._log("pin-pad"),
+            self.wire_log("pin-pad", "pin-pad"),
         )
         self.printer = ReceiptPrinterPeer(
             SocketPort(self.sockets / "receipt-printer"),
-            self._log("printer"),
+            self.wire_log("printer", "receipt"),
             self.faults,
             folder=self._made("paper"),
         )
         for device in (self.card, self.id_reader, self.pin_pad, self.printer):
             await self.nursery.start(device.run)
         if self.settings.a4:
-            self.a4 = A4PrinterPeer(self.folder / "a4", self._log("a4-printer"), self.faults)
+            self.a4 = A4PrinterPeer(
+                self.folder / "a4", self.wire_log("a4-printer", "a4"), self.faults
+            )
             await self.nursery.start(self.a4.run)
-
-    def _log(self, name: str) -> WireLog:
-        return WireLog(self.wires / f"{name}.log")
 
     async def _write_site(self, image: ImageSettings) -> None:
         code = await self.centre.call("kiosk", "enrol", KIOSK_ID, "--db", self.centre.url)
@@ -195,6 +197,12 @@ class ImageWorld(World):
                 await self.glass.watch(start)
         finally:
             self.off.set()
+
+    async def cable(self, device: str, plugged: bool) -> None:
+        """Put a device's cable in or pull it. Raises StoryFailed for the reader on its bus."""
+        if device == "card-reader":
+            raise StoryFailed("the emulated machine keeps its card reader")
+        await super().cable(device, plugged)
 
     async def start_kiosk(self) -> None:
         """Switch on and wait until the panel welcomes visitors. Raises StoryFailed."""
