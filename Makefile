@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint story stories money proofs bench load province lock goldens words gallery pages image flash image-test clean
+.PHONY: help setup demo test check lint story stories money proofs bench load province lock goldens words gallery pages image flash image-test interop clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -81,8 +81,11 @@ flash: setup ## write the image to a card and read it back, as root: DEV=/dev/sd
 	@test -n "$(DEV)" || { echo "which card? make flash DEV=/dev/sdX"; exit 2; }
 	$(BIN)/python -m image.flash $(DEV) $(if $(SITE),--site $(SITE))
 
-image-test: setup ## try the image on an emulated machine: boot, pay, cut, measure [IMAGE=file PARTS=...]
-	$(BIN)/python -m tools.image_test $(if $(IMAGE),--image $(IMAGE)) $(if $(PARTS),--parts $(PARTS))
+image-test: setup ## try the image on an emulated machine: boot, pay, cut, update, measure [IMAGE=file PARTS=... NEXT=folder KEY=release.pem]
+	$(BIN)/python -m tools.image_test $(if $(IMAGE),--image $(IMAGE)) $(if $(PARTS),--parts $(PARTS)) $(if $(NEXT),--next $(NEXT)) $(if $(KEY),--key $(KEY))
+
+interop: setup ## compare wires and papers with other people's programs, as far as they can be installed
+	$(BIN)/python -m tools.interop
 
 clean: ## remove what the other targets made
 	rm -rf .venv build dist demo-out story-out .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

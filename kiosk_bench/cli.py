@@ -8,7 +8,7 @@ from pathlib import Path
 import trio
 
 from kiosk_bench.evidence import Summary, summarise_family
-from kiosk_bench.hands import Hands
+from kiosk_bench.hands import obey
 from kiosk_bench.money import command
 from kiosk_bench.programs import programs_loaded
 from kiosk_bench.runner import STORIES, play, play_all
@@ -93,4 +93,4 @@ async def _window(out: Path) -> None:
     with programs_loaded() as programs:
         async with running_world(out, settings, programs) as world:
             print("The kiosk is in its window.")
-            await Hands(world).obey()
+            await obey(world)

@@ -48,6 +48,8 @@ class Console:
         self.touches = self.keys = 0
         """How often the glass was touched, and a key pressed."""
         self.shown: list[Shown] = []
+        self.picture = b""
+        """The newest picture, as PNG."""
         self._stream: trio.SocketStream | None = None
         self._changed = trio.Event()
         self._answered, self._answers = trio.open_memory_channel[bool](100)
@@ -121,8 +123,9 @@ class Console:
         )
         self.shown.append(shown)
         if self.pictures is not None:
-            picture = base64.b64decode(str(message["picture"]))
-            (self.pictures / f"{shown.serial:03d}-{shown.screen}.png").write_bytes(picture)
+            self.picture = base64.b64decode(str(message["picture"]))
+            file = self.pictures / f"{shown.serial:03d}-{shown.screen}.png"
+            file.write_bytes(self.picture)
 
     async def wait_for(self, what: Callable[[Shown], bool], words: str, within_s: float) -> Shown:
         """Wait until what is shown fits. Raises StoryFailed with both sides' words."""
@@ -191,6 +194,12 @@ class Console:
         self.keys += 1
         await self._send({"key": key, "serial": shown.picture})
         return await self._answer()
+
+    async def point(self, x: int, y: int) -> None:
+        """Touch the glass at a pixel, whatever is there."""
+        self.touches += 1
+        await self._send({"point": [x, y]})
+        await self._answer()
 
     async def call(self) -> None:
         """Make the technicians' sign: stay on the clock, or press its keys."""

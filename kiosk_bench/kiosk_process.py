@@ -45,6 +45,11 @@ class KioskProcess:
         assert self._process is not None, "not started"
         return self._process.pid
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.returncode is None
+
     def kill_now(self) -> None:
         """SIGKILL, as a power cut would: no handler runs, nothing is flushed."""
         os.kill(self.pid, signal.SIGKILL)

@@ -1,11 +1,15 @@
 """The citizens of the world, as the city's own sample command describes their cards."""
 
+import inspect
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from kiosk_bench.devices.card_persona import CardPersona
 from kiosk_bench.devices.id_card_layouts import IdCardPersona
+
+FLAWS = ("", "cloned", "foreign", "blank", "damaged")
+"""What may be wrong with a social security card that is put into the slot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,11 @@ class CitizenCard:
             "damaged": card.damaged(),
         }
         return flawed[flaw]
+
+    @property
+    def tells(self) -> str:
+        """What is special of her, in a sentence."""
+        return inspect.getdoc(getattr(People, self.key, None)) or "Nothing is special of her."
 
     def id_card(self) -> IdCardPersona:
         """Return her resident ID card."""

@@ -1,5 +1,6 @@
 """A world for one kiosk: city, centre, devices behind their wires, and the kiosk program itself."""
 
+import json
 import os
 import shlex
 import shutil
@@ -67,6 +68,9 @@ class WorldSettings:
 
 class World:
     """Everything a story can touch. Made by ``running_world``."""
+
+    is_measured = True
+    """Whether CPU, memory and syncs of the kiosk can be counted from here."""
 
     def __init__(
         self, folder: Path, settings: WorldSettings, programs: Programs, nursery: trio.Nursery
@@ -163,6 +167,22 @@ class World:
         recorder.write_text(f"#!/bin/sh\n{said}", encoding="utf-8")
         recorder.chmod(0o755)
 
+    async def cable(self, device: str, plugged: bool) -> None:
+        """Put a device's cable in or pull it: one of ``kiosk_bench.deeds.parameters.CABLES``."""
+        if device == "card-reader":
+            await (self.pcscd.plug() if plugged else self.pcscd.unplug())
+            return
+        if device == "a4":
+            (self.faults.discard if plugged else self.faults.add)("printer.off")
+            return
+        port = {
+            "id-reader": self.id_reader.port,
+            "pin-pad": self.pin_pad.port,
+            "receipt-printer": self.printer.port,
+        }[device]
+        await trio.lowlevel.checkpoint()
+        (port.plug if plugged else port.unplug)()
+
     async def earphones(self, plugged: bool) -> None:
         """Plug earphones in or pull them out; the record of what was said knows it."""
         await self.cabinet.earphones(plugged)
@@ -174,8 +194,9 @@ class World:
         file = self.folder / SPOKEN
         return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
 
-    def heard_by_the_hall(self) -> list[str]:
-        """Return what was said while no earphones were in."""
+    async def heard_by_the_hall(self) -> list[str]:
+        """Return what was said while no earphones were in. Raises NotOffered: nobody listened."""
+        await trio.lowlevel.checkpoint()
         aloud, plugged = [], False
         for line in self.spoken():
             if line.startswith(EARPHONES):
@@ -206,6 +227,28 @@ class World:
     def state_dir(self) -> Path:
         """Return the kiosk's state directory: the journal and the last region pack."""
         return self.run / "state"
+
+    async def journal(self) -> list[dict[str, Any]]:
+        """Return the kiosk's journal as ``kioskd journal show --json`` gives it."""
+        words = ["journal", "show", "--json", "--config", str(self.kiosk.config)]
+        return list(json.loads(await self.programs.kiosk.read(words, self.folder)))
+
+    async def charges(self) -> list[dict[str, Any]]:
+        """Return the PIN pad's books. Raises NotOffered where they cannot be asked."""
+        await trio.lowlevel.checkpoint()
+        return self.pin_pad.books.charges_json()
+
+    async def receipts(self) -> int:
+        """Return how many receipts came out. Raises NotOffered where nobody can tell."""
+        await trio.lowlevel.checkpoint()
+        return len(self.printer.slips)
+
+    async def look(self) -> None:
+        """Keep what is to be seen when the story has ended and the kiosk has stopped."""
+        await trio.lowlevel.checkpoint()
+        for number, receipt in enumerate(self.printer.slips, start=1):
+            name = "receipt.png" if number == 1 else f"receipt-{number}.png"
+            (self.folder / name).write_bytes(receipt.png)
 
     def journal_is_at_rest(self) -> bool:
         """Tell whether the kiosk has resolved and told the centre everything, by its own log."""

@@ -109,6 +109,18 @@ class Pcscd:
         await self.kill()
         await self.start()
 
+    async def unplug(self) -> None:
+        """Pull the reader's cable: a daemon without a reader, as its clients see it."""
+        await self.kill()
+        (self._folder / "readers" / "vpcd").unlink(missing_ok=True)
+        self._process = self._spawn()
+
+    async def plug(self) -> None:
+        """Put the reader's cable back. Raises DeviceUnavailable."""
+        await self.kill()
+        self._write_configuration()
+        await self.start()
+
     def _spawn(self) -> Popen[bytes]:
         command = ["/bin/sh", "-c", _START, "sh", str(self._folder / "readers")]
         with _listen(self.socket_path) as listener, (self._folder / "pcscd.log").open("ab") as log:

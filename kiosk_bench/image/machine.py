@@ -68,6 +68,11 @@ class Machine:
         log = self.hardware.write_log
         return None if log is None else log.with_stem(f"{log.stem}-{start:02d}")
 
+    def write_logs(self) -> list[Path]:
+        """Return the logs of all starts so far."""
+        logs = map(self.write_log, range(1, self.starts + 1))
+        return [log for log in logs if log is not None and log.exists()]
+
     def _spawn(self, words: list[str]) -> Popen[bytes]:
         # It dies with us: the kernel sees to that.
         command = ["setpriv", "--pdeathsig", "KILL", *self._emulator.words, *words]

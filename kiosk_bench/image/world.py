@@ -200,6 +200,12 @@ class ImageWorld(World):
         finally:
             self.off.set()
 
+    async def cable(self, device: str, plugged: bool) -> None:
+        """Put a device's cable in or pull it. Raises StoryFailed for the reader on its bus."""
+        if device == "card-reader":
+            raise StoryFailed("the emulated machine keeps its card reader")
+        await super().cable(device, plugged)
+
     async def start_kiosk(self) -> None:
         """Switch on and wait until the panel welcomes visitors. Raises StoryFailed."""
         await self.switch_on()

@@ -1,0 +1,120 @@
+"""Programs and libraries of other people that speak what we speak, and where they come from.
+
+None of them is needed to build, test or run a kiosk; a comparison whose peer is not installed is
+skipped with its name. ``make interop`` installs them: packages of Debian for the machine, modules
+of Node.js into ``build/interop``, by a lock file with their hashes.
+"""
+
+import json
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+ROOT = Path(__file__).parents[2]
+NODE_LOCK = Path(__file__).parent / "node"
+"""``package.json`` and its lock file."""
+NODE_HOME = ROOT / "build" / "interop" / "node"
+"""Where ``make interop`` installs them."""
+
+
+class Peer(Protocol):
+    """Somebody else's implementation."""
+
+    @property
+    def name(self) -> str:
+        """What the table calls it."""
+
+    def missing(self) -> str:
+        """Say what is not installed; empty if it can be asked."""
+
+    def version(self) -> str:
+        """Return the version that is installed."""
+
+
+@dataclass(frozen=True, slots=True)
+class DebianPeer:
+    """A program of a Debian package."""
+
+    name: str
+    package: str
+    program: str
+    needs: tuple[tuple[str, str], ...] = ()
+    """Packages that it does not ask for by itself, each with a file of it."""
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Return all that must be installed."""
+        return self.package, *(package for package, _ in self.needs)
+
+    def missing(self) -> str:
+        """Say which package is not installed."""
+        if shutil.which(self.program) is None:
+            return f"no {self.program}: package {self.package}"
+        lacking = [package for package, file in self.needs if not Path(file).exists()]
+        return f"no package {lacking[0]}" if lacking else ""
+
+    def version(self) -> str:
+        """Return the package's version; on other systems nothing is known."""
+        words = ["dpkg-query", "--show", "--showformat=${Version}", self.package]
+        if shutil.which(words[0]) is None:
+            return "?"
+        asked = subprocess.run(words, capture_output=True, text=True, check=False)
+        return asked.stdout or "?"
+
+
+@dataclass(frozen=True, slots=True)
+class NodePeer:
+    """A module of Node.js, called by a script beside the tests."""
+
+    name: str
+    module: str
+
+    def missing(self) -> str:
+        """Say whether Node.js or the module is not installed."""
+        if shutil.which("node") is None:
+            return "no node: package nodejs"
+        return "" if self._description.exists() else f"no {self.module}: make interop"
+
+    def version(self) -> str:
+        """Return what the module says of itself."""
+        return str(json.loads(self._description.read_text(encoding="utf-8"))["version"])
+
+    @property
+    def _description(self) -> Path:
+        return NODE_HOME / "node_modules" / self.module / "package.json"
+
+
+IPPTOOL = DebianPeer("ipptool (CUPS)", "cups-ipp-utils", "ipptool")
+IPPEVEPRINTER = DebianPeer("ippeveprinter (CUPS)", "cups-ipp-utils", "ippeveprinter")
+IPP_ENCODER = NodePeer("ipp-encoder", "ipp-encoder")
+VICC = DebianPeer(
+    "vicc (vsmartcard)",
+    "vsmartcard-vpicc",
+    "vicc",
+    (("python3-pycryptodome", "/usr/lib/python3/dist-packages/Cryptodome/__init__.py"),),
+)
+OPENSC = DebianPeer("opensc-tool", "opensc", "opensc-tool")
+ATR_ANALYSIS = DebianPeer("ATR_analysis", "pcsc-tools", "ATR_analysis")
+RECEIPTLINE = NodePeer("receiptline", "receiptline")
+RECEIPT_ENCODER = NodePeer("receipt-printer-encoder", "@point-of-sale/receipt-printer-encoder")
+ICONV = DebianPeer("iconv (glibc)", "libc-bin", "iconv")
+PDFSIG = DebianPeer("pdfsig (poppler)", "poppler-utils", "pdfsig")
+POPPLER = DebianPeer("pdfinfo, pdffonts (poppler)", "poppler-utils", "pdffonts")
+QPDF = DebianPeer("qpdf", "qpdf", "qpdf")
+MUPDF = DebianPeer("mutool (MuPDF)", "mupdf-tools", "mutool")
+ZBAR = DebianPeer("zbarimg (ZBar)", "zbar-tools", "zbarimg")
+OPENSSL = DebianPeer("openssl", "openssl", "openssl")
+CERTTOOL = DebianPeer("certtool (GnuTLS)", "gnutls-bin", "certtool")
+CURL = DebianPeer("curl", "curl", "curl")
+SQLITE = DebianPeer("sqlite3", "sqlite3", "sqlite3")
+ZSTD = DebianPeer("zstd", "zstd", "zstd")
+FSCK_FAT = DebianPeer("fsck.fat (dosfstools)", "dosfstools", "fsck.fat")
+MTOOLS = DebianPeer("mdir, mtype (mtools)", "mtools", "mdir")
+SYSTEMD = DebianPeer("systemd-analyze", "systemd", "systemd-analyze")
+OATHTOOL = DebianPeer("oathtool", "oathtool", "oathtool")
+
+PEERS: tuple[DebianPeer | NodePeer, ...] = tuple(
+    value for value in tuple(globals().values()) if isinstance(value, DebianPeer | NodePeer)
+)

@@ -1,0 +1,192 @@
+"""Sealed papers: what other readers of PDF, CMS and QR codes find in them."""
+
+import re
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from kiosk_central.documents.compose import Composer
+from kiosk_central.documents.press import Made, make
+from kiosk_central.documents.seal import Seal
+from kiosk_central.documents.seal_key import SealKey, sample_seal
+from kiosk_central.sample_people import SAMPLE_SEAL_SEED, SAMPLE_SIGNING_SEED
+from kioskd.drivers.pdf_file import page_count, seal_fault
+from kioskd.errors import SealFault
+from kioskd.protocols.central_documents import DocumentKind
+from kioskd.protocols.document_facts import SignedDocument
+from kioskd.protocols.receipt_facts import SIGNATURE_BYTES, proof_of, qr_text
+from tests.interop.comparison import Comparison, ran, told
+from tests.interop.peers import MUPDF, OPENSSL, PDFSIG, POPPLER, QPDF, ZBAR
+from tests.unit.sample_papers import AGENCY, HEAD, NUMBER, paper
+
+VERIFY_URL = HEAD.verify_url
+KIND = DocumentKind.RIGHTS_RECORD
+PAGES = 3
+UNCHANGED = "The document is unchanged since signing"
+
+
+@pytest.fixture(scope="module")
+def key() -> SealKey:
+    return sample_seal(SAMPLE_SEAL_SEED)
+
+
+@pytest.fixture(scope="module")
+def made(key: SealKey) -> Made:
+    """A rights record of three pages as the centre seals it."""
+    return make(paper(KIND), Composer(), Seal(key, AGENCY))
+
+
+@pytest.fixture
+def file(made: Made, tmp_path: Path) -> Path:
+    out = tmp_path / "paper.pdf"
+    out.write_bytes(made.sealed)
+    return out
+
+
+def spoilt(pdf: bytes) -> bytes:
+    """Return the PDF with one bit of a page's content changed."""
+    at = pdf.index(b"stream") + 40
+    return pdf[:at] + bytes([pdf[at] ^ 1]) + pdf[at + 1 :]
+
+
+@pytest.mark.interop("the seal's signature", PDFSIG)
+def test_pdfsig_finds_the_seal(compare: Comparison, file: Path, made: Made, key: SealKey) -> None:
+    """Poppler sees one PAdES signature over the whole file, and a changed bit as we do."""
+    found = told("pdfsig", "-nocert", file)
+    compare.same("signatures", 1, found.count("Signature #"))
+    compare.same("form", "ETSI.CAdES.detached", _after("Signature Type", found))
+    compare.same("hash", "SHA-256", _after("Signing Hash Algorithm", found))
+    compare.same("whole file", True, "Total document signed" in found)
+    ours = seal_fault(made.sealed, key.ca_pem.encode())
+    compare.same("valid", ours is None, "Signature is Valid" in found)
+    broken = spoilt(made.sealed)
+    file.write_bytes(broken)
+    assert seal_fault(broken, key.ca_pem.encode()) is SealFault.BROKEN_SIGNATURE
+    compare.refused("a bit of a page", "Signature is Valid" not in told("pdfsig", "-nocert", file))
+
+
+@pytest.mark.interop("the seal's signature and its CA", OPENSSL)
+def test_openssl_verifies_the_signature(
+    compare: Comparison, made: Made, key: SealKey, tmp_path: Path
+) -> None:
+    """As plain CMS, cut out by its ByteRange: signer and CA hold; not for a stranger's CA."""
+    signed, signature = _cut_out(made.sealed)
+    compare.same("bytes outside the signature", len(made.sealed), len(signed) + _hole(made.sealed))
+    complaint = _verified(tmp_path, signed, signature, key.ca_pem)
+    ours = seal_fault(made.sealed, key.ca_pem.encode())
+    compare.same("under the pinned CA", ours is None, complaint == b"")
+    stranger = sample_seal(b"another seed, another city's CA!").ca_pem
+    compare.same(
+        "under a stranger's CA",
+        seal_fault(made.sealed, stranger.encode()) is SealFault.STRANGER,
+        b"erif" in _verified(tmp_path, signed, signature, stranger),
+    )
+    complaint = _verified(tmp_path, spoilt(signed), signature, key.ca_pem)
+    compare.refused("a bit of a page", complaint != b"")
+
+
+@pytest.mark.interop("fonts and pages of papers", POPPLER)
+def test_poppler_reads_the_pages(compare: Comparison, file: Path, made: Made) -> None:
+    """As many pages, A4, every font embedded and with its Unicode: the text can be taken out."""
+    info = told("pdfinfo", file)
+    compare.same("pages", page_count(made.sealed), int(_after("Pages", info)))
+    compare.same("size", "595.276 x 841.89 pts (A4)", _after("Page size", info))
+    compare.same("PDF version", "1.7", _after("PDF version", info))
+    fonts = [words.split()[-5:-2] for words in told("pdffonts", file).splitlines()[2:]]
+    compare.same("fonts embedded, cut, with Unicode", [["yes"] * 3] * len(fonts), fonts)
+    for page in range(1, PAGES + 1):
+        words = told("pdftotext", "-f", str(page), "-l", str(page), file, "-")
+        compare.same(f"number on page {page}", True, NUMBER in words)
+
+
+@pytest.mark.interop("structure of papers", QPDF)
+def test_qpdf_checks_the_structure(compare: Comparison, file: Path, made: Made) -> None:
+    """The tool finds cross references and streams whole, the pages, and a torn file torn."""
+    check = ran("qpdf", "--check", file)
+    compare.same("errors and warnings", (0, b""), (check.returncode, check.stderr))
+    compare.same("pages", page_count(made.sealed), int(told("qpdf", "--show-npages", file)))
+    file.write_bytes(made.sealed[: len(made.sealed) // 2])
+    compare.refused("half of the file", ran("qpdf", "--check", file).returncode != 0)
+
+
+@pytest.mark.interop("the seal, and the pages drawn", MUPDF)
+def test_mupdf_sees_the_signature(compare: Comparison, file: Path, made: Made) -> None:
+    """MuPDF finds the digest right, nothing changed after it, and draws every page."""
+    found = told("mutool", "sign", "-v", file)
+    compare.same("digest", True, UNCHANGED in found)
+    drawn = told("mutool", "draw", "-F", "text", file).split("\f")[:PAGES]
+    compare.same("number on every page", [True] * PAGES, [NUMBER in page for page in drawn])
+    file.write_bytes(spoilt(made.sealed))
+    again = ran("mutool", "sign", "-v", file).stdout.decode()
+    compare.refused("a bit of a page", UNCHANGED not in again)
+
+
+@pytest.mark.interop("QR proof on papers", ZBAR, OPENSSL)
+def test_the_qr_code_proves_the_paper(compare: Comparison, file: Path, tmp_path: Path) -> None:
+    """ZBar reads on every page what we signed; OpenSSL verifies it, and not a changed copy."""
+    told("pdftoppm", "-r", "150", "-png", file, tmp_path / "page")
+    pictures = sorted(tmp_path.glob("page-*.png"))
+    compare.same("pages with a code", PAGES, len(pictures))
+    proof = paper(KIND).proof
+    for number, picture in enumerate(pictures, start=1):
+        text = told("zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", picture).strip()
+        compare.same(f"text on page {number}", qr_text(proof, VERIFY_URL).decode(), text)
+    compare.same("number", NUMBER, SignedDocument.parse(proof_of(text)).facts.number)
+    message, signature = proof[:-SIGNATURE_BYTES], proof[-SIGNATURE_BYTES:]
+    compare.same("signature", True, _ed25519(tmp_path, message, signature))
+    changed = bytes([message[0], message[1] ^ 1]) + message[2:]
+    compare.refused("a bit of the proof", not _ed25519(tmp_path, changed, signature))
+
+
+def _after(name: str, text: str) -> str:
+    """Return what a report says behind ``name:``."""
+    found = re.search(rf"^\W*{re.escape(name)}:\s*(.*?)\s*$", text, re.MULTILINE)
+    assert found is not None, (name, text)
+    return found[1]
+
+
+def _byte_range(pdf: bytes) -> tuple[int, int, int, int]:
+    found = re.search(rb"/ByteRange\s*\[\s*(\d+) (\d+) (\d+) (\d+)", pdf)
+    assert found is not None
+    start, length, again, rest = (int(number) for number in found.groups())
+    return start, length, again, rest
+
+
+def _hole(pdf: bytes) -> int:
+    _, length, again, _ = _byte_range(pdf)
+    return again - length
+
+
+def _cut_out(pdf: bytes) -> tuple[bytes, bytes]:
+    """Return what is signed and the CMS signature over it (ISO 32000-1, 12.8.1)."""
+    start, length, again, rest = _byte_range(pdf)
+    contents = bytes.fromhex(pdf[length + 1 : again - 1].decode("ascii"))
+    return pdf[start:length] + pdf[again : again + rest], contents
+
+
+def _verified(folder: Path, signed: bytes, signature: bytes, ca_pem: str) -> bytes:
+    """Return what ``openssl cms`` complains of."""
+    files = {"signed": signed, "cms": signature, "ca.pem": ca_pem.encode()}
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    done = ran(
+        "openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", folder / "cms",
+        "-content", folder / "signed", "-CAfile", folder / "ca.pem", "-purpose", "any",
+        "-out", "/dev/null",
+    )  # fmt: skip
+    return b"" if done.returncode == 0 else done.stderr
+
+
+def _ed25519(folder: Path, message: bytes, signature: bytes) -> bool:
+    """Tell whether OpenSSL finds the sample city's signature good."""
+    public = Ed25519PrivateKey.from_private_bytes(SAMPLE_SIGNING_SEED).public_key()
+    pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    for name, data in {"message": message, "signature": signature, "key.pem": pem}.items():
+        (folder / name).write_bytes(data)
+    done = ran(
+        "openssl", "pkeyutl", "-verify", "-pubin", "-inkey", folder / "key.pem", "-rawin",
+        "-in", folder / "message", "-sigfile", folder / "signature",
+    )  # fmt: skip
+    return done.returncode == 0
