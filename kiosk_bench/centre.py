@@ -21,6 +21,7 @@ CHUNK = 65536
 TRUST = "trust"
 CENTRE_START_S = 60.0
 START_LOOK_S = 0.02
+LATE, LATE_LOOK_S = "central.late=", 0.05
 CONFIRMED = b'"state":"confirmed"'
 TRACE = b"Traceback (most recent call last): File &quot;centre.py&quot;, line 1, in answer"
 NONSENSE = {
@@ -30,6 +31,12 @@ NONSENSE = {
     "central.empty": (b"200 OK", b""),
 }
 """Status line and body that come instead of what a person asks of herself (``/v1/me/``)."""
+
+
+def late_s(faults: set[str]) -> float:
+    """Return how late answers come by ``central.late``, in seconds; 0 without."""
+    held = [name.removeprefix(LATE) for name in faults if name.startswith(LATE)]
+    return max((float(text.removesuffix("s")) for text in held), default=0.0)
 
 
 class Centre:
@@ -110,6 +117,7 @@ class CentreLine:
     kiosk's: what it sees and cuts between them is plain HTTP.
 
     ``central.down``: connections are refused and open ones cut.
+    ``central.late=170s``: an answer that is due comes so much later, or when the fault ends.
     ``central.html_500`` and the other ``NONSENSE``: what a broken centre or a proxy may answer.
     ``central.lost_reply``: a confirmed payment reaches the centre; the answer is lost, once.
     """
@@ -255,11 +263,19 @@ class CentreLine:
                 if lost.is_set():
                     self.log.write("!", "reply lost")
                     break
+                if data.startswith(b"HTTP/1.1"):
+                    await self._delay()
                 self._log_head("<", data)
                 await kiosk.send_all(data)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             pass  # one side has gone; the other is closed below
         nursery.cancel_scope.cancel()
+
+    async def _delay(self) -> None:
+        """Hold an answer back as long as ``central.late`` says, and no longer than it is there."""
+        held_since = trio.current_time()
+        while trio.current_time() - held_since < late_s(self.faults):
+            await trio.sleep(LATE_LOOK_S)
 
     def _log_head(self, direction: str, data: bytes | bytearray) -> None:
         """Log a request's or an answer's first line only: bodies hold names and numbers."""

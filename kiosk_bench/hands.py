@@ -6,7 +6,7 @@ import trio
 
 from kiosk_bench.console import StoryFailed
 from kiosk_bench.deeds import DEEDS, BadDeed, do
-from kiosk_bench.deeds.kinds import CITIZENS
+from kiosk_bench.deeds.parameters import CITIZENS
 from kiosk_bench.world import World
 
 QUIT, HELP = "quit", "help"

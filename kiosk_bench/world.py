@@ -160,12 +160,12 @@ class World:
         recorder.chmod(0o755)
 
     async def cable(self, device: str, plugged: bool) -> None:
-        """Put a device's cable in or pull it: one of ``kiosk_bench.deeds.kinds.CABLES``."""
+        """Put a device's cable in or pull it: one of ``kiosk_bench.deeds.parameters.CABLES``."""
         if device == "card-reader":
             await (self.pcscd.plug() if plugged else self.pcscd.unplug())
             return
         if device == "a4":
-            (self.faults.discard if plugged else self.faults.add)("a4.off")
+            (self.faults.discard if plugged else self.faults.add)("printer.off")
             return
         port = {
             "id-reader": self.id_reader.port,

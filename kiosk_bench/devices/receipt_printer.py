@@ -1,8 +1,8 @@
 """A simulated ESC/POS receipt printer on a serial line.
 
-Faults, while their name is in ``faults``: ``printer.paper_out`` and ``printer.cover_open`` stop it
-before the next row and say so when asked; ``printer.jam_mid_receipt`` stops it with an error after
-three rows; ``printer.silent`` prints on but answers nothing, as with a broken return wire.
+Faults, while their name is in ``faults``: ``receipt.paper_out`` and ``receipt.cover_open`` stop it
+before the next row and say so when asked; ``receipt.jam_mid_receipt`` stops it with an error after
+three rows; ``receipt.silent`` prints on but answers nothing, as with a broken return wire.
 """
 
 from collections.abc import Container
@@ -17,10 +17,10 @@ from kiosk_bench.devices.pty_port import Unplugged
 from kiosk_bench.wirelog import WireLog
 
 FAULTS = (
-    "printer.paper_out",
-    "printer.cover_open",
-    "printer.jam_mid_receipt",
-    "printer.silent",
+    "receipt.paper_out",
+    "receipt.cover_open",
+    "receipt.jam_mid_receipt",
+    "receipt.silent",
 )
 _AT_ONCE = b"\x10\x04"
 _FIXED_BITS = 0x12
@@ -142,7 +142,7 @@ class ReceiptPrinterPeer:
         return self._is("jam_mid_receipt") and len(self.unfinished_rows) >= _ROWS_BEFORE_JAM
 
     def _is(self, fault: str) -> bool:
-        return f"printer.{fault}" in self._faults
+        return f"receipt.{fault}" in self._faults
 
     async def _answer_at_once(self, kind: int) -> None:
         out, cover, jam = self._is("paper_out"), self._is("cover_open"), self._jammed()
