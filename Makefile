@@ -81,8 +81,8 @@ flash: setup ## write the image to a card and read it back, as root: DEV=/dev/sd
 	@test -n "$(DEV)" || { echo "which card? make flash DEV=/dev/sdX"; exit 2; }
 	$(BIN)/python -m image.flash $(DEV) $(if $(SITE),--site $(SITE))
 
-image-test: setup ## try the image on an emulated machine: boot, pay, cut, measure [IMAGE=file PARTS=...]
-	$(BIN)/python -m tools.image_test $(if $(IMAGE),--image $(IMAGE)) $(if $(PARTS),--parts $(PARTS))
+image-test: setup ## try the image on an emulated machine: boot, pay, cut, update, measure [IMAGE=file PARTS=... NEXT=folder KEY=release.pem]
+	$(BIN)/python -m tools.image_test $(if $(IMAGE),--image $(IMAGE)) $(if $(PARTS),--parts $(PARTS)) $(if $(NEXT),--next $(NEXT)) $(if $(KEY),--key $(KEY))
 
 interop: setup ## compare wires and papers with other people's programs, as far as they can be installed
 	$(BIN)/python -m tools.interop
