@@ -9,6 +9,7 @@ import json
 import shutil
 import subprocess
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Protocol
 
@@ -86,6 +87,26 @@ class NodePeer:
         return NODE_HOME / "node_modules" / self.module / "package.json"
 
 
+@dataclass(frozen=True, slots=True)
+class PythonPeer:
+    """A Python library that the project has anyway, as somebody else's word on a codec."""
+
+    name: str
+    distribution: str
+
+    def missing(self) -> str:
+        """Say whether it is not installed."""
+        try:
+            self.version()
+        except metadata.PackageNotFoundError:
+            return f"no {self.distribution}: make setup"
+        return ""
+
+    def version(self) -> str:
+        """Return the version that is installed."""
+        return metadata.version(self.distribution)
+
+
 IPPTOOL = DebianPeer("ipptool (CUPS)", "cups-ipp-utils", "ipptool")
 IPPEVEPRINTER = DebianPeer("ippeveprinter (CUPS)", "cups-ipp-utils", "ippeveprinter")
 IPP_ENCODER = NodePeer("ipp-encoder", "ipp-encoder")
@@ -97,6 +118,7 @@ VICC = DebianPeer(
 )
 OPENSC = DebianPeer("opensc-tool", "opensc", "opensc-tool")
 ATR_ANALYSIS = DebianPeer("ATR_analysis", "pcsc-tools", "ATR_analysis")
+PYTHON_ESCPOS = PythonPeer("python-escpos", "python-escpos")
 RECEIPTLINE = NodePeer("receiptline", "receiptline")
 RECEIPT_ENCODER = NodePeer("receipt-printer-encoder", "@point-of-sale/receipt-printer-encoder")
 ICONV = DebianPeer("iconv (glibc)", "libc-bin", "iconv")
