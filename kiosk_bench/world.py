@@ -27,7 +27,9 @@ from kiosk_bench.devices.social_card import VirtualSocialCard
 from kiosk_bench.kiosk_process import KioskProcess
 from kiosk_bench.people import People
 from kiosk_bench.programs import Programs
-from kiosk_bench.timeline.timeline import Timeline
+from kiosk_bench.timeline.deed_book import DeedBook
+from kiosk_bench.timeline.timeline import EVENT, Timeline
+from kiosk_bench.timeline.watching import LogWatch, ToldFaults, watch_screens
 from kiosk_bench.wirelog import WireLog
 
 AS_THE_UNIT_SETS_THEM = {
@@ -80,13 +82,14 @@ class World:
         self.run = folder / "run"
         self.wires = folder / "wires"
         self.timeline = Timeline()
-        self.faults: set[str] = set()
+        self.faults: set[str] = ToldFaults(self.timeline)
         self.centre = Centre(folder / "centre", programs.centre)
         self.line = CentreLine(self.centre, self.faults, self.wire_log("centre", "centre"))
         self.sockets = Path(mkdtemp(prefix="kiosk-"))  # a socket's path holds 108 bytes at most
         self.pcscd = Pcscd(self.run / "pcscd", self.sockets / "pcscd")
         pictures = folder / "screens" if settings.pictures else None
         self.console = Console(self.sockets / "screen", pictures, settings.by_keys)
+        self.deeds = DeedBook(self.timeline, lambda: self.console.now)
         self.cabinet = CabinetRig(self.sockets / "pins", earphones_pin=EARPHONES_PIN)
         self.a4: A4PrinterPeer | None = None
         self.seal_ca = folder / "seal-ca.pem"
@@ -122,7 +125,15 @@ class World:
             env["SDL_VIDEODRIVER"] = "dummy"
         self.kiosk = KioskProcess(config, self.folder, env)
         self.nursery.start_soon(self.console.run)
+        self.watch()
         stack.push_async_callback(self.kiosk.stop)
+
+    def watch(self) -> None:
+        """Tell the timeline what the kiosk shows and logs and what is touched, from now on."""
+        self.console.book = self.deeds
+        self.nursery.start_soon(watch_screens, self.console, self.timeline)
+        self.log_watch = LogWatch(self.kiosk, self.timeline)
+        self.nursery.start_soon(self.log_watch.run)
 
     async def _start_devices(self) -> None:
         self.card = VirtualSocialCard(
@@ -276,6 +287,7 @@ class World:
         """SIGKILL the kiosk and wait until it is gone. Raises StoryFailed where it is off."""
         if not self.kiosk.is_running:
             raise StoryFailed("the power is off already")
+        self.timeline.note("power", EVENT, "cut")
         self.kiosk.kill_now()
         await self.kiosk.wait_dead()
 
