@@ -59,7 +59,7 @@ class Console:
         self.book: Book | None = None
         self.shown: list[Shown] = []
         self.picture = b""
-        """The newest picture, as PNG."""
+        """The newest picture of the kiosk that is there, as PNG."""
         self._stream: trio.SocketStream | None = None
         self._changed = trio.Event()
         self._answered, self._answers = trio.open_memory_channel[bool](100)
@@ -84,7 +84,8 @@ class Console:
             except OSError:
                 await trio.sleep(CONNECT_INTERVAL_S)
                 continue
-            self._stream = stream
+            self._stream, self.picture = stream, b""
+            self._answered, self._answers = trio.open_memory_channel[bool](100)
             try:
                 if self.pictures is None:
                     await self._send({"pictures": False})
@@ -93,6 +94,8 @@ class Console:
                 pass  # the kiosk was killed; the story may start it again
             finally:
                 self._stream = None
+                self._answered.close()
+                self.announce()
                 await trio.aclose_forcefully(stream)
 
     async def _read(self, stream: trio.SocketStream) -> None:
@@ -240,8 +243,11 @@ class Console:
             self.book.key(key)
 
     async def _answer(self) -> bool:
-        with trio.fail_after(PATIENCE_S):
-            return await self._answers.receive()
+        try:
+            with trio.fail_after(PATIENCE_S):
+                return await self._answers.receive()
+        except trio.EndOfChannel as gone:
+            raise StoryFailed("the kiosk went away before it answered") from gone
 
     async def _moved_on(self, shown: Shown) -> None:
         """Wait a moment for another picture; the refused one was on its way out, or being drawn."""
