@@ -107,6 +107,12 @@ class World:
         await self._start_devices()
         self._make_recorder()
         config = write_config(self)
+        self.kiosk = KioskProcess(config, self.folder, self.environment())
+        self.nursery.start_soon(self.console.run)
+        stack.push_async_callback(self.kiosk.stop)
+
+    def environment(self) -> dict[str, str]:
+        """Return what the kiosk's process finds the simulated devices by."""
         env = {
             **self.pcscd.env,
             **self.cabinet.environment,
@@ -119,9 +125,7 @@ class World:
         }
         if not self.settings.window:
             env["SDL_VIDEODRIVER"] = "dummy"
-        self.kiosk = KioskProcess(config, self.folder, env)
-        self.nursery.start_soon(self.console.run)
-        stack.push_async_callback(self.kiosk.stop)
+        return env
 
     async def _start_devices(self) -> None:
         self.card = VirtualSocialCard(
