@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from kiosk_bench.timeline.decoders import decoder_of
-from kiosk_bench.timeline.timeline import Timeline
+from kiosk_bench.timeline.timeline import EVENT, Timeline
 
 
 class WireLog:
@@ -26,3 +26,8 @@ class WireLog:
         if self._lane:
             words = self._decode(direction, text)
             self._timeline.note(self._lane, direction, words, text if text != words else "")
+
+    def tell(self, lane: str, text: str) -> None:
+        """Tell in the timeline what this wire shows of another lane; its file has it already."""
+        if self._lane:
+            self._timeline.note(lane, EVENT, text)

@@ -12,9 +12,11 @@ from subprocess import run
 
 import trio
 
+from kiosk_bench.image import start_trial
 from kiosk_bench.image.emulator import provide
 from kiosk_bench.image.releases import Offers
 from kiosk_bench.image.report import table, write_report
+from kiosk_bench.image.start_trial import Told, try_starts
 from kiosk_bench.image.trial import CARD, CUTS, PAYS, PRINTS, Trial
 from kiosk_bench.image.update_parts import cut_five_times, damaged, kept, refused
 from kiosk_bench.programs import Programs, programs_loaded
@@ -35,7 +37,7 @@ UPDATES = {
     "update-cuts": (cut_five_times,),
     "update-damaged": (damaged,),
 }
-PARTS = ("pay", "cuts", "boots", *UPDATES)
+PARTS = ("pay", "cuts", "boots", "starts", *UPDATES)
 
 
 def main() -> int:
@@ -48,6 +50,7 @@ def main() -> int:
     parser.add_argument("--key", type=Path, default=KEY, help="signs the image's updates")
     parser.add_argument("--next", type=Path, default=BUILT, help="the next version's build")
     parser.add_argument("--cuts", nargs="*", choices=CUTS, default=CUTS, help="only these")
+    parser.add_argument("--starts", nargs="*", default=(), help="only those that begin so")
     parser.add_argument("--words", default="", help="more words for the kernel's command line")
     options = parser.parse_args()
     _install_what_is_missing()
@@ -61,9 +64,11 @@ def main() -> int:
     if options.parts and UPDATES.keys() & options.parts and offers is None:
         return 2
     with programs_loaded() as programs:
-        trial = trio.run(_try, disk, options, programs, offers)
+        trial, starts = trio.run(_try, disk, options, programs, offers)
     problems = write_report(trial)
+    problems += [f"{one.name}: {problem}" for one in starts for problem in one.problems]
     print(table(trial))
+    print(start_trial.table(starts) if starts else "")
     print("\n".join(problems) or "all as it must be")
     print(f"every picture is in {options.out}/index.html")
     return 1 if problems else 0
@@ -80,9 +85,14 @@ def _offers(options: argparse.Namespace, disk: Path) -> Offers | None:
 
 async def _try(
     disk: Path, options: argparse.Namespace, programs: Programs, offers: Offers | None
-) -> Trial:
+) -> tuple[Trial, list[Told]]:
     emulator, parts = provide(EMULATOR.resolve()), options.parts or PARTS
     trial = Trial(disk, options.out.resolve(), emulator, programs, options.words)
+    starts: list[Told] = []
+    if "starts" in parts:
+        starts = await try_starts(trial, options.starts)
+    if set(parts) == {"starts"}:
+        return trial, starts
     await trial.rehearse()
     if "pay" in parts:
         await trial.play((PAYS, PRINTS), options.idle_minutes * 60)
@@ -97,7 +107,7 @@ async def _try(
         if offers is not None and name in parts:
             await trial.update(name, offers, *course)
             write_report(trial)
-    return trial
+    return trial, starts
 
 
 def _install_what_is_missing() -> None:

@@ -81,7 +81,8 @@ def main(words: list[str]) -> int:
 
 def _install_packages() -> None:
     """Install missing Debian packages; where that cannot be done the comparisons are skipped."""
-    wanted = {one.package for one in PEERS if isinstance(one, DebianPeer) and one.missing()}
+    lacking = [one for one in PEERS if isinstance(one, DebianPeer) and one.missing()]
+    wanted = {package for one in lacking for package in one.packages}
     if not wanted or shutil.which("apt-get") is None:
         return
     as_root = [] if os.geteuid() == 0 else ["sudo"]

@@ -14,6 +14,7 @@ from kiosk_bench.devices.escpos_parser import Command, EscposParser, Token
 from kiosk_bench.devices.escpos_render import PaperRoll, Slip
 from kiosk_bench.devices.port import ServedPort
 from kiosk_bench.devices.pty_port import Unplugged
+from kiosk_bench.timeline.receipt_words import masked_row
 from kiosk_bench.wirelog import WireLog
 
 FAULTS = (
@@ -118,7 +119,10 @@ class ReceiptPrinterPeer:
         if token.name in _MOVES_PAPER:
             await self._wait_ready()
             await trio.sleep(self._row_s)
+        rows = len(self.unfinished_rows)
         slip = self._roll.take(token)
+        for row in filter(str.strip, self.unfinished_rows[rows:]):
+            self._log.write(">", f"row {masked_row(row)}")
         if slip is not None:
             self._keep(slip)
 

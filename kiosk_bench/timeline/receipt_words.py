@@ -16,9 +16,9 @@ QUESTIONS = {
 }
 _IMPERSONAL = re.compile(
     r"-?[\d,]{1,12}\.\d\d(?: 元)?|\d{1,3}%|\d{4}-\d\d(?:-\d\d)?(?: \d\d:\d\d)?(?: \d{4}-\d\d)*"
-    r"|[A-Z]\d{4}-[A-Z0-9]{4}-\d{6}"
+    r"|[A-Z]\d{4}-[A-Z0-9]{4}-\d{6}|\d{4}-\d{4}-\d{4}-\d\d"
 )
-"""Amounts, shares, months, times, references of payments."""
+"""Amounts, shares, months, times, references of payments, numbers of receipts."""
 _COLUMNS = re.compile(r" {2,}")
 
 
@@ -31,7 +31,7 @@ class ReceiptWords:
     def tell(self, direction: str, logged: str) -> str:
         """Return what a line of the wire log means. Never raises for what a wire may carry."""
         if direction == ">":
-            self._asked = logged
+            self._asked = logged if logged in QUESTIONS else self._asked
             return QUESTIONS.get(logged, logged)
         try:
             return _ANSWERS.get(self._asked, _any)(int(logged, 16))

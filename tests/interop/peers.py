@@ -9,6 +9,7 @@ import json
 import shutil
 import subprocess
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Protocol
 
@@ -40,10 +41,20 @@ class DebianPeer:
     name: str
     package: str
     program: str
+    needs: tuple[tuple[str, str], ...] = ()
+    """Packages that it does not ask for by itself, each with a file of it."""
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Return all that must be installed."""
+        return self.package, *(package for package, _ in self.needs)
 
     def missing(self) -> str:
         """Say which package is not installed."""
-        return "" if shutil.which(self.program) else f"no {self.program}: package {self.package}"
+        if shutil.which(self.program) is None:
+            return f"no {self.program}: package {self.package}"
+        lacking = [package for package, file in self.needs if not Path(file).exists()]
+        return f"no package {lacking[0]}" if lacking else ""
 
     def version(self) -> str:
         """Return the package's version; on other systems nothing is known."""
@@ -76,12 +87,38 @@ class NodePeer:
         return NODE_HOME / "node_modules" / self.module / "package.json"
 
 
+@dataclass(frozen=True, slots=True)
+class PythonPeer:
+    """A Python library that the project has anyway, as somebody else's word on a codec."""
+
+    name: str
+    distribution: str
+
+    def missing(self) -> str:
+        """Say whether it is not installed."""
+        try:
+            self.version()
+        except metadata.PackageNotFoundError:
+            return f"no {self.distribution}: make setup"
+        return ""
+
+    def version(self) -> str:
+        """Return the version that is installed."""
+        return metadata.version(self.distribution)
+
+
 IPPTOOL = DebianPeer("ipptool (CUPS)", "cups-ipp-utils", "ipptool")
 IPPEVEPRINTER = DebianPeer("ippeveprinter (CUPS)", "cups-ipp-utils", "ippeveprinter")
 IPP_ENCODER = NodePeer("ipp-encoder", "ipp-encoder")
-VICC = DebianPeer("vicc (vsmartcard)", "vsmartcard-vpicc", "vicc")
+VICC = DebianPeer(
+    "vicc (vsmartcard)",
+    "vsmartcard-vpicc",
+    "vicc",
+    (("python3-pycryptodome", "/usr/lib/python3/dist-packages/Cryptodome/__init__.py"),),
+)
 OPENSC = DebianPeer("opensc-tool", "opensc", "opensc-tool")
 ATR_ANALYSIS = DebianPeer("ATR_analysis", "pcsc-tools", "ATR_analysis")
+PYTHON_ESCPOS = PythonPeer("python-escpos", "python-escpos")
 RECEIPTLINE = NodePeer("receiptline", "receiptline")
 RECEIPT_ENCODER = NodePeer("receipt-printer-encoder", "@point-of-sale/receipt-printer-encoder")
 ICONV = DebianPeer("iconv (glibc)", "libc-bin", "iconv")
