@@ -55,7 +55,7 @@ class Collector:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take one phase of a test."""
-        row = self.rows.setdefault(report.nodeid, Row())
+        row = self.rows.setdefault(report.nodeid.partition("[")[0], Row())
         row.failed |= report.failed
         if isinstance(report.longrepr, tuple):
             row.skipped = report.longrepr[2].removeprefix("Skipped: ")

@@ -134,7 +134,6 @@ SQLITE = DebianPeer("sqlite3", "sqlite3", "sqlite3")
 ZSTD = DebianPeer("zstd", "zstd", "zstd")
 FSCK_FAT = DebianPeer("fsck.fat (dosfstools)", "dosfstools", "fsck.fat")
 MTOOLS = DebianPeer("mdir, mtype (mtools)", "mtools", "mdir")
-SYSTEMD = DebianPeer("systemd-analyze", "systemd", "systemd-analyze")
 OATHTOOL = DebianPeer("oathtool", "oathtool", "oathtool")
 
 PEERS: tuple[DebianPeer | NodePeer, ...] = tuple(
