@@ -4,7 +4,7 @@ import json
 import os
 import re
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import trio
 
 from kiosk_bench.forger import forged_answer, is_forged
 from kiosk_bench.programs import Order, Program
+from kiosk_bench.timeline.centre_words import CentreTalk
 from kiosk_bench.trust import KIOSK_ID, BenchTrust, named_in
 from kiosk_bench.wirelog import WireLog
 from kioskd.protocols.central import Problem, encode
@@ -128,6 +129,7 @@ class CentreLine:
         self._open: set[trio.abc.Stream] = set()
         self._when_confirmed: Callable[[], Awaitable[None]] | None = None
         self._instead: tuple[bytes, bytes] | None = None
+        self._posted: set[str] = set()
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Listen on a free loopback port and carry bytes both ways."""
@@ -168,17 +170,19 @@ class CentreLine:
         trust = self.centre.trust
         kiosk = trio.SSLStream(wire, trust.as_centre(), server_side=True, https_compatible=True)
         self._open.add(kiosk)
+        talk = CentreTalk()
         try:
             await kiosk.do_handshake()
             async with await self._onward(kiosk) as centre:
                 self._open.add(centre)
                 async with trio.open_nursery() as nursery:
                     lost = trio.Event()
-                    nursery.start_soon(self._requests, kiosk, centre, lost, nursery)
-                    nursery.start_soon(self._replies, kiosk, centre, lost, nursery)
+                    nursery.start_soon(self._requests, kiosk, centre, lost, talk, nursery)
+                    nursery.start_soon(self._replies, kiosk, centre, lost, talk, nursery)
         except (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
             self.log.write("!", "connection ended")
         finally:
+            self._log_all(">", talk.broken_off(trio.current_time()))
             self._open -= {kiosk}
             await trio.aclose_forcefully(kiosk)
 
@@ -195,11 +199,12 @@ class CentreLine:
         kiosk: trio.abc.Stream,
         centre: trio.abc.Stream,
         lost: trio.Event,
+        talk: CentreTalk,
         nursery: trio.Nursery,
     ) -> None:
         try:
             async for data in kiosk:
-                self._log_head(">", data)
+                self._log_all(">", talk.asked(bytes(data), trio.current_time()))
                 if self._instead is not None and self._instead[0] in data.split(b"\r\n", 1)[0]:
                     await self._answer_instead(kiosk, data)
                     break
@@ -256,16 +261,19 @@ class CentreLine:
         kiosk: trio.abc.Stream,
         centre: trio.abc.Stream,
         lost: trio.Event,
+        talk: CentreTalk,
         nursery: trio.Nursery,
     ) -> None:
         try:
             async for data in centre:
+                lines = list(talk.answered(bytes(data), trio.current_time()))
+                self._tell_postings(talk)
                 if lost.is_set():
                     self.log.write("!", "reply lost")
                     break
                 if data.startswith(b"HTTP/1.1"):
                     await self._delay()
-                self._log_head("<", data)
+                self._log_all("<", lines)
                 await kiosk.send_all(data)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             pass  # one side has gone; the other is closed below
@@ -277,11 +285,16 @@ class CentreLine:
         while trio.current_time() - held_since < late_s(self.faults):
             await trio.sleep(LATE_LOOK_S)
 
-    def _log_head(self, direction: str, data: bytes | bytearray) -> None:
-        """Log a request's or an answer's first line only: bodies hold names and numbers."""
-        first = bytes(data).split(b"\r\n", 1)[0]
-        if b"HTTP/1.1" in first and not first.startswith(b"{"):
-            self.log.write(direction, first.decode("ascii", "replace"))
+    def _tell_postings(self, talk: CentreTalk) -> None:
+        """Tell each posting once, also where its answer is lost: the ledger has it."""
+        for posting in talk.fetch_posted():
+            if posting not in self._posted:
+                self._posted.add(posting)
+                self.log.tell("ledger", posting)
+
+    def _log_all(self, direction: str, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.log.write(direction, line)
 
 
 def environment(extra: dict[str, str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from kiosk_bench.deeds import (
     centre,
     documents,
     expecting,
+    fingers,
     glass,
     handling,
     hearing,
@@ -16,11 +17,12 @@ from kiosk_bench.deeds import (
     technician,
     visits,
 )
-from kiosk_bench.deeds.registry import DEEDS, BadDeed, Deed, Line, do, read
+from kiosk_bench.deeds.registry import DEEDS, BadDeed, Deed, Line, do, perform, read
 
 CHAPTERS = (
     handling,
     glass,
+    fingers,
     visits,
     moments,
     expecting,
@@ -36,4 +38,4 @@ CHAPTERS = (
 )
 """Where deeds are told; importing them is what makes them known."""
 
-__all__ = ["CHAPTERS", "DEEDS", "BadDeed", "Deed", "Line", "do", "read"]
+__all__ = ["CHAPTERS", "DEEDS", "BadDeed", "Deed", "Line", "do", "perform", "read"]

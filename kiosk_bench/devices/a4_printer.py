@@ -58,6 +58,8 @@ class A4PrinterPeer:
         self._socket = Path(mkdtemp(prefix="kiosk-a4-")) / "hand"  # its path must be short
         self.printer = IppEvePrinter(folder, self._command())
         self.jobs: list[A4Job] = []
+        self.taken = 0
+        """How many of the sheets were taken from the tray."""
         self._told: set[str] = set()
 
     @property
@@ -73,6 +75,10 @@ class A4PrinterPeer:
     def sheets(self) -> list[Path]:
         """Return the pages that came out, in order."""
         return sorted(self.tray.glob("*.png"))
+
+    def take_sheets(self) -> None:
+        """Take what lies in the tray."""
+        self.taken = len(self.sheets())
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Switch on and print for ever."""

@@ -56,6 +56,11 @@ class IdReaderPeer:
         self._received = b""
         self.found_again = found_again
 
+    @property
+    def card(self) -> IdCardPersona | None:
+        """The card that lies on the reader."""
+        return self._card
+
     def put_card(self, persona: IdCardPersona) -> None:
         """Put a card down, in place of one that lies there."""
         self._card, self._progress = persona, _Progress.LYING

@@ -14,6 +14,7 @@ from kiosk_bench.devices.escpos_parser import Command, EscposParser, Token
 from kiosk_bench.devices.escpos_render import PaperRoll, Slip
 from kiosk_bench.devices.port import ServedPort
 from kiosk_bench.devices.pty_port import Unplugged
+from kiosk_bench.timeline.receipt_words import masked_row
 from kiosk_bench.wirelog import WireLog
 
 FAULTS = (
@@ -52,11 +53,17 @@ class ReceiptPrinterPeer:
         self._cut_now = trio.Event()
         self.near_end = False
         self.slips: list[Slip] = []
+        self.taken = 0
+        """How many of them were taken from the mouth."""
 
     @property
     def unfinished_rows(self) -> tuple[str, ...]:
         """Rows printed and not cut."""
         return self._roll.unfinished_rows
+
+    def take_slips(self) -> None:
+        """Take what hangs out of the mouth."""
+        self.taken = len(self.slips)
 
     async def wait_slips(self, count: int) -> Slip:
         """Return slip number ``count`` (from 1) once it is cut."""
@@ -112,7 +119,10 @@ class ReceiptPrinterPeer:
         if token.name in _MOVES_PAPER:
             await self._wait_ready()
             await trio.sleep(self._row_s)
+        rows = len(self.unfinished_rows)
         slip = self._roll.take(token)
+        for row in filter(str.strip, self.unfinished_rows[rows:]):
+            self._log.write(">", f"row {masked_row(row)}")
         if slip is not None:
             self._keep(slip)
 
