@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import trio
 
@@ -17,6 +18,14 @@ CONNECT_INTERVAL_S = 0.05
 PATIENCE_S = 60.0
 """How long a story waits for a picture or an answer: on a busy machine a kiosk may stand still."""
 MOVE_ON_S = 0.5
+
+
+class Book(Protocol):
+    """Whoever wants to know what is touched and pressed."""
+
+    def touch(self, button: str) -> None: ...
+    def key(self, key: str) -> None: ...
+    def point(self, x: int, y: int) -> None: ...
 
 
 class StoryFailed(Exception):
@@ -47,6 +56,7 @@ class Console:
         """Whether ``tap`` presses the pad's keys instead of touching."""
         self.touches = self.keys = 0
         """How often the glass was touched, and a key pressed."""
+        self.book: Book | None = None
         self.shown: list[Shown] = []
         self.picture = b""
         """The newest picture, as PNG."""
@@ -172,7 +182,7 @@ class Console:
 
     async def _touched(self, screen: str, button: str) -> bool:
         """Touch; return whether the kiosk says that this screen and button were up."""
-        self.touches += 1
+        self._note_touch(button)
         await self._send({"screen": screen, "tap": button})
         return await self._answer()
 
@@ -191,13 +201,15 @@ class Console:
 
     async def key(self, key: str, shown: Shown) -> bool:
         """Press a key of the pad; return whether the kiosk says that this picture was up."""
-        self.keys += 1
+        self._note_key(key)
         await self._send({"key": key, "serial": shown.picture})
         return await self._answer()
 
     async def point(self, x: int, y: int) -> None:
         """Touch the glass at a pixel, whatever is there."""
         self.touches += 1
+        if self.book is not None:
+            self.book.point(x, y)
         await self._send({"point": [x, y]})
         await self._answer()
 
@@ -207,15 +219,25 @@ class Console:
             for key in "*#*#":
                 await self.blind_key(key)
             return
-        self.touches += 1
+        self._note_touch("clock")
         await self._send({"call": True})
         await self._answer()
 
     async def blind_key(self, key: str) -> None:
         """Press a key without knowing what is on the screen."""
-        self.keys += 1
+        self._note_key(key)
         await self._send({"key": key})
         await self._answer()
+
+    def _note_touch(self, button: str) -> None:
+        self.touches += 1
+        if self.book is not None:
+            self.book.touch(button)
+
+    def _note_key(self, key: str) -> None:
+        self.keys += 1
+        if self.book is not None:
+            self.book.key(key)
 
     async def _answer(self) -> bool:
         with trio.fail_after(PATIENCE_S):

@@ -27,6 +27,7 @@ from kiosk_bench.devices.social_card import VirtualSocialCard
 from kiosk_bench.kiosk_process import KioskProcess
 from kiosk_bench.people import People
 from kiosk_bench.programs import Programs
+from kiosk_bench.timeline.deed_book import DeedBook
 from kiosk_bench.timeline.timeline import EVENT, Timeline
 from kiosk_bench.timeline.watching import LogWatch, ToldFaults, watch_screens
 from kiosk_bench.wirelog import WireLog
@@ -87,6 +88,7 @@ class World:
         self.pcscd = Pcscd(self.run / "pcscd", self.sockets / "pcscd")
         pictures = folder / "screens" if settings.pictures else None
         self.console = Console(self.sockets / "screen", pictures, settings.by_keys)
+        self.deeds = DeedBook(self.timeline, lambda: self.console.now)
         self.cabinet = CabinetRig(self.sockets / "pins", earphones_pin=EARPHONES_PIN)
         self.a4: A4PrinterPeer | None = None
         self.seal_ca = folder / "seal-ca.pem"
@@ -126,7 +128,8 @@ class World:
         stack.push_async_callback(self.kiosk.stop)
 
     def watch(self) -> None:
-        """Tell the timeline what the kiosk shows and logs, from now on."""
+        """Tell the timeline what the kiosk shows and logs and what is touched, from now on."""
+        self.console.book = self.deeds
         self.nursery.start_soon(watch_screens, self.console, self.timeline)
         self.log_watch = LogWatch(self.kiosk, self.timeline)
         self.nursery.start_soon(self.log_watch.run)

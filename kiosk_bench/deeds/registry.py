@@ -12,9 +12,15 @@ from dataclasses import dataclass
 from typing import Any, get_type_hints
 
 from kiosk_bench.kinds import Kind, NotOfKind
+from kiosk_bench.timeline.deed_book import TYPED
 from kiosk_bench.world import World
 
 Act = Callable[..., Awaitable[None]]
+HIDDEN = "…"
+PRIVATE = ("DIGITS", "TEXT")
+"""Kinds of word that nobody else may read."""
+TELLS_TYPED = ("NUMBER", "KEY")
+"""Places and keys: while something is typed they tell what."""
 
 
 class BadDeed(Exception):
@@ -73,6 +79,26 @@ class Line:
         """Return the devices that it touches, those of a deed within it included."""
         inner = [one.needs for one in self.told.values() if isinstance(one, Line)]
         return frozenset(self.deed.needs).union(*inner)
+
+    def masked(self, typing: bool) -> str:
+        """Return the line for anybody's eyes: what may be a PIN or a person's own text is hidden.
+
+        ``typing``: something is being typed, so that the place of a touch tells what.
+        """
+        return " ".join([self.deed.words, *self._masked_words(typing)])
+
+    def _masked_words(self, typing: bool) -> Iterator[str]:
+        for one in self.deed.parameters:
+            if one.name not in self.told:
+                continue
+            if one.is_pair:
+                yield one.name
+            value = self.told[one.name]
+            if isinstance(value, Line):
+                yield value.masked(typing)
+            else:
+                hidden = one.kind.name in PRIVATE or (typing and one.kind.name in TELLS_TYPED)
+                yield HIDDEN if hidden or str(value).startswith(TYPED) else str(value)
 
 
 DEEDS: dict[str, Deed] = {}
@@ -160,4 +186,6 @@ def _unknown(words: list[str]) -> str:
 
 async def do(world: World, line: str) -> None:
     """Do one line. Raises BadDeed, and StoryFailed where the world is not as the deed needs it."""
-    await read(line).do(world)
+    deed = read(line)
+    with world.deeds.doing(line, deed.masked):
+        await deed.do(world)

@@ -18,8 +18,8 @@ from kiosk_bench.timeline.timeline import EVENT, TO_DEVICE, Entry, Timeline
 LOOK_S = 0.1
 """How often the log is looked at; its lines bear their own times."""
 JSON_BEGINS = b'{"at": '
-AT_START = ("kiosk.starting", "health.trouble", "health.well")
-"""Trouble that is told before the first screen: nothing has been connected yet."""
+SHOWN, STARTING = "screen.shown", "starting"
+"""Trouble before the first screen is none: nothing has been connected yet."""
 
 
 class ToldFaults(set[str]):
@@ -61,6 +61,7 @@ class LogWatch:
         self._kiosk, self._timeline = kiosk, timeline
         self._tail = _Tail()
         self._is_up = False
+        self._ill: set[str] = set()
 
     async def run(self) -> None:
         """Look again and again, until cancelled."""
@@ -76,12 +77,25 @@ class LogWatch:
                 self._tell(event)
 
     def _tell(self, event: dict[str, Any]) -> None:
-        name = str(event.get("event"))
-        self._is_up = name != "kiosk.starting" and (self._is_up or name not in AT_START)
+        name = event.get("event")
+        if name == "kiosk.starting":
+            self._is_up, self._ill = False, set()
+        self._is_up |= name == SHOWN and event.get("screen") != STARTING
         lane, words = _words(event)
-        if words and (self._is_up or not name.startswith("health.")):
+        if words and (lane != "fault" or self._is_news(event)):
             at_s = _since_the_beginning(str(event["at"]), self._timeline)
             self._timeline.add(Entry(at_s, lane, EVENT, words, json.dumps(event)))
+
+    def _is_news(self, event: dict[str, Any]) -> bool:
+        """Tell whether a part has got into trouble since the kiosk is up, or out of such."""
+        part, is_well = event["part"], event["event"] == "health.well"
+        if is_well:
+            known = part in self._ill
+            self._ill.discard(part)
+            return known
+        if self._is_up:
+            self._ill.add(part)
+        return self._is_up
 
 
 class _Tail:
@@ -141,4 +155,4 @@ def _words(event: dict[str, Any]) -> tuple[str, str]:
 def _since_the_beginning(stamp: str, timeline: Timeline) -> float:
     """Return the log's time by the timeline's clock; a machine with another clock is told now."""
     told = datetime.fromisoformat(stamp).replace(tzinfo=UTC).timestamp() - timeline.began_at
-    return told if 0 <= told <= timeline.now_s() else timeline.now_s()
+    return round(told, 4) if 0 <= told <= timeline.now_s() else timeline.now_s()
