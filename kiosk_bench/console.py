@@ -59,8 +59,9 @@ class Console:
         self.book: Book | None = None
         self.shown: list[Shown] = []
         self.picture = b""
-        """The newest picture, as PNG."""
+        """The newest picture of the kiosk that is there, as PNG."""
         self._stream: trio.SocketStream | None = None
+        self._has_spoken = False
         self._changed = trio.Event()
         self._answered, self._answers = trio.open_memory_channel[bool](100)
         if pictures is not None:
@@ -68,8 +69,11 @@ class Console:
 
     @property
     def is_there(self) -> bool:
-        """Whether what was shown last is still up: its kiosk is there."""
-        return self._stream is not None
+        """Whether what was shown last is still up: its kiosk is there, and has said so.
+
+        A connection alone proves nothing: a tunnel answers while its other end is away.
+        """
+        return self._stream is not None and self._has_spoken
 
     @property
     def now(self) -> Shown | None:
@@ -84,7 +88,8 @@ class Console:
             except OSError:
                 await trio.sleep(CONNECT_INTERVAL_S)
                 continue
-            self._stream = stream
+            self._stream, self.picture = stream, b""
+            self._answered, self._answers = trio.open_memory_channel[bool](100)
             try:
                 if self.pictures is None:
                     await self._send({"pictures": False})
@@ -92,8 +97,11 @@ class Console:
             except trio.BrokenResourceError:
                 pass  # the kiosk was killed; the story may start it again
             finally:
-                self._stream = None
+                self._stream, self._has_spoken = None, False
+                self._answered.close()
+                self.announce()
                 await trio.aclose_forcefully(stream)
+            await trio.sleep(CONNECT_INTERVAL_S)
 
     async def _read(self, stream: trio.SocketStream) -> None:
         buffer = bytearray()
@@ -132,6 +140,7 @@ class Console:
             int(str(message["serial"])),
         )
         self.shown.append(shown)
+        self._has_spoken = True
         if self.pictures is not None:
             self.picture = base64.b64decode(str(message["picture"]))
             file = self.pictures / f"{shown.serial:03d}-{shown.screen}.png"
@@ -240,8 +249,11 @@ class Console:
             self.book.key(key)
 
     async def _answer(self) -> bool:
-        with trio.fail_after(PATIENCE_S):
-            return await self._answers.receive()
+        try:
+            with trio.fail_after(PATIENCE_S):
+                return await self._answers.receive()
+        except trio.EndOfChannel as gone:
+            raise StoryFailed("the kiosk went away before it answered") from gone
 
     async def _moved_on(self, shown: Shown) -> None:
         """Wait a moment for another picture; the refused one was on its way out, or being drawn."""

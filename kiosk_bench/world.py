@@ -15,7 +15,7 @@ import trio
 
 from kiosk_bench.centre import Centre, CentreLine
 from kiosk_bench.config_file import EARPHONES_PIN, VOICE, write_config
-from kiosk_bench.console import Console
+from kiosk_bench.console import Console, StoryFailed
 from kiosk_bench.devices.a4_printer import A4PrinterPeer
 from kiosk_bench.devices.cabinet import CabinetRig
 from kiosk_bench.devices.id_reader import IdReaderPeer
@@ -44,6 +44,7 @@ benchsocket = kiosk_bench.devices.socket_pins:SocketPinFactory
 """
 SPOKEN = "spoken.txt"
 EARPHONES = "earphones"
+WELCOME_S = 120.0
 RESOLVED = ("confirmed", "declined", "not_started", "reversed")
 
 
@@ -110,6 +111,13 @@ class World:
         await self._start_devices()
         self._make_recorder()
         config = write_config(self)
+        self.kiosk = KioskProcess(config, self.folder, self.environment())
+        self.nursery.start_soon(self.console.run)
+        self.watch()
+        stack.push_async_callback(self.kiosk.stop)
+
+    def environment(self) -> dict[str, str]:
+        """Return what the kiosk's process finds the simulated devices by."""
         env = {
             **self.pcscd.env,
             **self.cabinet.environment,
@@ -122,10 +130,7 @@ class World:
         }
         if not self.settings.window:
             env["SDL_VIDEODRIVER"] = "dummy"
-        self.kiosk = KioskProcess(config, self.folder, env)
-        self.nursery.start_soon(self.console.run)
-        self.watch()
-        stack.push_async_callback(self.kiosk.stop)
+        return env
 
     def watch(self) -> None:
         """Tell the timeline what the kiosk shows and logs and what is touched, from now on."""
@@ -263,17 +268,29 @@ class World:
         return events.index(moves[-1]) < events.index(reports[-1])
 
     async def start_kiosk(self) -> None:
-        """Start the kiosk with somebody before it, and wait until it welcomes visitors."""
+        """Start the kiosk with somebody before it, and wait until it welcomes visitors.
+
+        Raises StoryFailed where it runs already, or ends meanwhile.
+        """
+        if self.kiosk.is_running:
+            raise StoryFailed("the power is on already")
         await self.kiosk.start()
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(self.kiosk.fail_if_it_ends)
+        with trio.CancelScope() as waiting:
+            self.nursery.start_soon(self._when_it_ends, waiting)
             await self.cabinet.wait_ready()
             await self.cabinet.presence(True)
-            await self.console.screen("welcome", within_s=120)
-            nursery.cancel_scope.cancel()
+            await self.console.screen("welcome", within_s=WELCOME_S)
+        if waiting.cancelled_caught:
+            raise StoryFailed(f"the kiosk has ended: {self.kiosk.last_words()}")
+
+    async def _when_it_ends(self, waiting: trio.CancelScope) -> None:
+        await self.kiosk.wait_dead()
+        waiting.cancel()
 
     async def cut_power(self) -> None:
-        """SIGKILL the kiosk and wait until it is gone."""
+        """SIGKILL the kiosk and wait until it is gone. Raises StoryFailed where it is off."""
+        if not self.kiosk.is_running:
+            raise StoryFailed("the power is off already")
         self.timeline.note("power", EVENT, "cut")
         self.kiosk.kill_now()
         await self.kiosk.wait_dead()

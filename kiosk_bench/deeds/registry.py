@@ -72,7 +72,8 @@ class Line:
 
     async def do(self, world: World) -> None:
         """Do it, and return when it is done. Raises StoryFailed where the world is not so."""
-        await self.deed.act(world, **self.told)
+        with world.deeds.doing(self.text, self.masked):
+            await self.deed.act(world, **self.told)
 
     @property
     def needs(self) -> frozenset[str]:
@@ -186,6 +187,4 @@ def _unknown(words: list[str]) -> str:
 
 async def do(world: World, line: str) -> None:
     """Do one line. Raises BadDeed, and StoryFailed where the world is not as the deed needs it."""
-    deed = read(line)
-    with world.deeds.doing(line, deed.masked):
-        await deed.do(world)
+    await read(line).do(world)
