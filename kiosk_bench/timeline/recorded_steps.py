@@ -2,8 +2,8 @@
 
 - A touch that hit a button becomes ``tap SCREEN BUTTON``; one that hit nothing is left out.
 - A PIN typed digit by digit becomes ``type pin of CITIZEN``: the pad is shuffled anew each time.
-- Before a deed that no button waits for, ``wait SCREEN`` stands, unless that screen passes by itself.
-- A power cut right after a moment of the PIN pad is bound to that moment: no screen is so exact.
+- Before a deed that no button waits for, ``wait SCREEN`` stands, unless it passes by itself.
+- A power cut right after a moment of the PIN pad is bound to it: no screen is so exact.
 """
 
 import shlex
