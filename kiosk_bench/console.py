@@ -61,6 +61,7 @@ class Console:
         self.picture = b""
         """The newest picture of the kiosk that is there, as PNG."""
         self._stream: trio.SocketStream | None = None
+        self._has_spoken = False
         self._changed = trio.Event()
         self._answered, self._answers = trio.open_memory_channel[bool](100)
         if pictures is not None:
@@ -68,8 +69,11 @@ class Console:
 
     @property
     def is_there(self) -> bool:
-        """Whether what was shown last is still up: its kiosk is there."""
-        return self._stream is not None
+        """Whether what was shown last is still up: its kiosk is there, and has said so.
+
+        A connection alone proves nothing: a tunnel answers while its other end is away.
+        """
+        return self._stream is not None and self._has_spoken
 
     @property
     def now(self) -> Shown | None:
@@ -93,10 +97,11 @@ class Console:
             except trio.BrokenResourceError:
                 pass  # the kiosk was killed; the story may start it again
             finally:
-                self._stream = None
+                self._stream, self._has_spoken = None, False
                 self._answered.close()
                 self.announce()
                 await trio.aclose_forcefully(stream)
+            await trio.sleep(CONNECT_INTERVAL_S)
 
     async def _read(self, stream: trio.SocketStream) -> None:
         buffer = bytearray()
@@ -135,6 +140,7 @@ class Console:
             int(str(message["serial"])),
         )
         self.shown.append(shown)
+        self._has_spoken = True
         if self.pictures is not None:
             self.picture = base64.b64decode(str(message["picture"]))
             file = self.pictures / f"{shown.serial:03d}-{shown.screen}.png"

@@ -73,7 +73,7 @@ class KioskProcess:
 
     async def stop(self) -> int | None:
         """Ask it to end as systemd does; return its exit code."""
-        if self._process is None or self._process.returncode is not None:
+        if self._process is None or not self.is_running:
             return None if self._process is None else self._process.returncode
         os.kill(self.pid, signal.SIGTERM)
         with trio.move_on_after(30, shield=True) as patience:

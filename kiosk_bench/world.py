@@ -111,6 +111,13 @@ class World:
         await self._start_devices()
         self._make_recorder()
         config = write_config(self)
+        self.kiosk = KioskProcess(config, self.folder, self.environment())
+        self.nursery.start_soon(self.console.run)
+        self.watch()
+        stack.push_async_callback(self.kiosk.stop)
+
+    def environment(self) -> dict[str, str]:
+        """Return what the kiosk's process finds the simulated devices by."""
         env = {
             **self.pcscd.env,
             **self.cabinet.environment,
@@ -123,10 +130,7 @@ class World:
         }
         if not self.settings.window:
             env["SDL_VIDEODRIVER"] = "dummy"
-        self.kiosk = KioskProcess(config, self.folder, env)
-        self.nursery.start_soon(self.console.run)
-        self.watch()
-        stack.push_async_callback(self.kiosk.stop)
+        return env
 
     def watch(self) -> None:
         """Tell the timeline what the kiosk shows and logs and what is touched, from now on."""

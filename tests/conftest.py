@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from itertools import groupby
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -26,6 +27,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--money``: the proofs about money run in full, minutes instead of seconds."""
     parser.addoption("--money", action="store_true", help="run the proofs about money in full")
+    group = parser.getgroup("bench", "what tests/scenarios runs on (docs/rig.md)")
+    group.addoption("--bench", choices=("sim", "image", "rig"), default="sim")
+    group.addoption("--rig", type=Path, help="rig.toml of --bench=rig")
+    group.addoption("--image", type=Path, help="disk image of --bench=image")
+    group.addoption("--evidence", type=Path, help="keep what every story leaves here")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
