@@ -175,6 +175,30 @@ def test_cables_doors_and_people_are_moved(hands: Hands) -> None:
             expect(found).to_have_attribute("aria-checked", str(wanted))
 
 
+def test_the_keyboard_is_the_pad_below_the_screen(hands: Hands) -> None:
+    """With the focus on the screen, the first key shows what each key does; Tab finds buttons."""
+    page = hands.page
+    page.locator("#screen").focus()
+    page.keyboard.press("0")
+    expect(page.locator("#glass")).to_have_attribute("data-keys", "true")
+    page.locator("[data-button='language']").focus()
+    before = page.locator("#screen").get_attribute("data-pictures")
+    page.keyboard.press("Enter")
+    expect(page.locator("#screen")).not_to_have_attribute("data-pictures", before or "")
+    page.locator("#sign").click()
+    hands.sees("technician-ask", "technician-code", "welcome")
+
+
+def test_what_the_bank_does_is_chosen(hands: Hands) -> None:
+    """Each choice stands alone: a lost answer ends when the bank declines."""
+    bank = hands.page.get_by_role("group", name="The bank")
+    for choice in ("answer gets lost", "declines", "answers late", "approves"):
+        bank.get_by_label(choice).click()
+        expect(bank.get_by_label(choice)).to_be_checked()
+        going = hands.page.locator("#quick button")
+        expect(going).to_have_count(1 if choice == "answer gets lost" else 0)
+
+
 def test_it_fits_a_telephone(hands: Hands) -> None:
     """In a window of 390 pixels nothing is wider than the window, and the screen is touched."""
     hands.page.set_viewport_size({"width": 390, "height": 844})
