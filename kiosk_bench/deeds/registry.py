@@ -9,7 +9,8 @@ import inspect
 import shlex
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from difflib import get_close_matches
+from typing import Annotated, Any, get_type_hints
 
 from kiosk_bench.kinds import Kind, NotOfKind
 from kiosk_bench.timeline.deed_book import TYPED
@@ -23,7 +24,7 @@ TELLS_TYPED = ("NUMBER", "KEY")
 """Places and keys: while something is typed they tell what."""
 
 
-class BadDeed(Exception):
+class BadDeed(NotOfKind):
     """The line is no deed; the text says what is wrong and what there is."""
 
 
@@ -101,6 +102,8 @@ class Line:
                 yield HIDDEN if hidden or str(value).startswith(TYPED) else str(value)
 
 
+ALIKE_MAX = 6
+"""So many deeds are proposed in place of one that there is not."""
 DEEDS: dict[str, Deed] = {}
 """All deeds by their words."""
 
@@ -166,22 +169,28 @@ def _told(deed: Deed, words: list[str]) -> dict[str, Any]:
 
 def _take(deed: Deed, one: Parameter, rest: list[str], told: dict[str, Any]) -> None:
     """Take the words of one parameter from the rest of the line."""
-    words = list(rest) if one.kind.is_deed else rest[:1]
-    del rest[: len(words)]
+    all_words, read_all = list(rest), one.kind.read_all
+    del rest[: 1 if read_all is None else len(rest)]
     try:
-        told[one.name] = read_words(words) if one.kind.is_deed else one.kind.read(words[0])
+        told[one.name] = read_all(all_words) if read_all else one.kind.read(all_words[0])
     except NotOfKind as wrong:
         raise BadDeed(f"{deed.words}: {wrong}") from wrong
 
 
 def _unknown(words: list[str]) -> str:
-    """Say which deeds begin alike, or how each begins."""
+    """Say which deeds begin alike, the closest of many, or how each begins."""
     if not words:
         return "a deed has at least one word"
-    alike = [one.form for name, one in DEEDS.items() if name.split()[0] == words[0]]
+    names = [name for name in DEEDS if name.split()[0] == words[0]]
+    if len(names) > ALIKE_MAX:
+        names = get_close_matches(" ".join(words), names, ALIKE_MAX, 0.0)
+    alike = [DEEDS[name].form for name in names]
     firsts = sorted({name.split()[0] for name in DEEDS})
     there_is = "; ".join(alike) if alike else f"deeds begin with {', '.join(firsts)}"
     return f"no deed {shlex.join(words)}; {there_is}"
+
+
+DeedLine = Annotated[Line, Kind("DEED", read, "a deed", read_words)]
 
 
 async def do(world: World, line: str) -> None:
