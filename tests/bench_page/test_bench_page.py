@@ -3,6 +3,7 @@
 import http.client
 import io
 import zipfile
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -186,7 +187,10 @@ def test_the_keyboard_is_the_pad_below_the_screen(hands: Hands) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#screen")).not_to_have_attribute("data-pictures", before or "")
     page.locator("#sign").click()
-    hands.sees("technician-ask", "technician-code", "welcome")
+    hands.sees("technician-code")
+    page.locator("#screen").focus()
+    page.keyboard.press("Backspace")
+    hands.sees("welcome")
 
 
 def test_what_the_bank_does_is_chosen(hands: Hands) -> None:
@@ -197,6 +201,40 @@ def test_what_the_bank_does_is_chosen(hands: Hands) -> None:
         expect(bank.get_by_label(choice)).to_be_checked()
         going = hands.page.locator("#quick button")
         expect(going).to_have_count(1 if choice == "answer gets lost" else 0)
+
+
+STORY = """\
+name: somebody-looks
+tells: Somebody looks at the hotlines and goes.
+steps:
+  - tap welcome hotlines
+  - tap hotlines {button}
+  - wait welcome
+ends: {{}}
+"""
+
+
+def test_a_story_is_played_here(hands: Hands, tmp_path: Path) -> None:
+    """A file is refused with its line, or played with each step shown, to its end or until stop."""
+    page = hands.page
+    bad, good, endless = (tmp_path / f"{name}.yaml" for name in ("bad", "good", "endless"))
+    bad.write_text(STORY.format(button="back").replace("tap hotlines", "tap hotline"))
+    good.write_text(STORY.format(button="back"))
+    endless.write_text(STORY.format(button="nowhere"))
+    page.locator("#replay").click()
+    page.locator("#story-file").set_input_files(bad)
+    expect(page.locator(".notice")).to_contain_text("bad.yaml:5: tap: no screen hotline")
+    page.locator("#replay").click()
+    page.locator("#story-file").set_input_files(good)
+    expect(page.locator("#playing code")).to_have_text("ended: nothing")
+    page.locator("#replay").click()
+    page.locator("#story-file").set_input_files(endless)
+    expect(page.locator("#playing code")).to_have_text("2 of 3: tap hotlines nowhere")
+    hands.shoot("playing")
+    page.locator("#stop").click()
+    expect(page.locator("#playing code")).to_have_text("stopped")
+    hands.touch("hotlines", "back")
+    hands.sees("welcome")
 
 
 def test_it_fits_a_telephone(hands: Hands) -> None:
