@@ -6,6 +6,7 @@ import trio
 
 from kiosk_bench.deeds.registry import DeedLine, deed
 from kiosk_bench.kinds import Kind, one_of
+from kiosk_bench.timeline.timeline import EVENT
 from kiosk_bench.world import World
 
 PIN_PAD = "pin-pad."
@@ -38,6 +39,7 @@ async def at(world: World, moment: Moment, then: DeedLine) -> None:
 
     async def act() -> None:
         world.moments.discard(moment)
+        world.timeline.note("citizen", EVENT, f"at {moment}: {then.masked(typing=False)}")
         await then.do(world)
 
     if moment == CONFIRMED:

@@ -12,9 +12,10 @@ import yaml
 
 from kiosk_bench.deeds import BadDeed, read
 from kiosk_bench.deeds.screens import SCREENS
+from kiosk_bench.needs import Need
 from kiosk_bench.stories.story import ENDINGS, NOTHING_TOLD, Expected, Step, Story
 
-DEVICES = ("card-reader", "id-reader", "pin-pad", "receipt-printer", "a4", "cabinet", "power")
+DEVICES = tuple(need.value for need in Need)
 KEYS = {
     "name": "What it is called; files of the bench have the same name.",
     "tells": "One sentence for people.",

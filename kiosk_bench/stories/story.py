@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kiosk_bench.console import StoryFailed
-from kiosk_bench.deeds import Line
+from kiosk_bench.deeds import Line, perform
 from kiosk_bench.world import World
 
 ENDINGS = (
@@ -49,7 +49,7 @@ class Step:
     async def do(self, world: World) -> None:
         """Do it. Raises StoryFailed that says where."""
         try:
-            await self.line.do(world)
+            await perform(world, self.line)
         except (StoryFailed, TimeoutError) as failed:
             raise StoryFailed(f"{self.place}: {self.line.text}: {failed}") from failed
 
@@ -66,7 +66,7 @@ class Story:
     overrides: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Tables of the kiosk's configuration that it needs otherwise."""
     needs: frozenset[str] = frozenset()
-    """Devices that it touches."""
+    """Devices that it touches, as ``kiosk_bench.needs`` names them."""
     people: int = 20
     seed: int = 7
     by_keys: bool = False
