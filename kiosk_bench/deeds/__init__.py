@@ -21,6 +21,7 @@ from kiosk_bench.deeds.registry import DEEDS, BadDeed, Deed, Line, do, read
 
 CHAPTERS = (
     handling,
+    fingers,
     glass,
     fingers,
     visits,
