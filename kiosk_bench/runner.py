@@ -75,15 +75,23 @@ async def play(
     )
     with trio.fail_after(STORY_LIMIT_S):
         async with running_world(folder, settings, programs) as world:
-            watch = Stopwatch()
-            world.nursery.start_soon(_watch_paying, world, watch)
-            try:
-                outcome = await story.play(world)
-            except (StoryFailed, TimeoutError) as failed:
-                outcome = f"failed: {failed}"
-            pss_mib = world.kiosk.pss_mib()
-            await world.kiosk.stop()
-            return await judge(world, story, outcome, watch, pss_mib)
+            return await play_in(world, story)
+
+
+async def play_in(world: World, story: Story) -> Summary:
+    """Play a story in a world whose kiosk is up; stop the kiosk and judge."""
+    watch = Stopwatch()
+    if world.is_measured:
+        world.nursery.start_soon(_watch_paying, world, watch)
+    try:
+        outcome = await story.play(world)
+    except (StoryFailed, TimeoutError) as failed:
+        outcome = f"failed: {failed}"
+    if world.is_measured:
+        watch.pss_mib = round(world.kiosk.pss_mib(), 1)
+    await world.kiosk.stop()
+    await world.look()
+    return await judge(world, story, outcome, watch)
 
 
 async def _watch_paying(world: World, watch: Stopwatch) -> None:

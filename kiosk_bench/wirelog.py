@@ -1,19 +1,33 @@
 """A device's wire log: what went over its wire and when, personal data masked by the device."""
 
-import time
 from pathlib import Path
+
+from kiosk_bench.timeline.decoders import decoder_of
+from kiosk_bench.timeline.timeline import EVENT, Timeline
 
 
 class WireLog:
-    """Appends one line a message: seconds since the start, direction, text."""
+    """Appends one line a message: seconds since the start, direction, text.
 
-    def __init__(self, path: Path) -> None:
+    With a timeline each message is an entry of ``lane`` too, and both tell the timeline's time.
+    """
+
+    def __init__(self, path: Path, timeline: Timeline | None = None, lane: str = "") -> None:
         self.path = path
-        self._start = time.monotonic()
+        self._lane, self._decode = lane, decoder_of(lane)
+        self._timeline = Timeline() if timeline is None else timeline
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
 
     def write(self, direction: str, text: str) -> None:
         """Log one message; ``>`` is to the device, ``<`` to the kiosk, ``!`` an event."""
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(f"{time.monotonic() - self._start:9.3f} {direction} {text}\n")
+            file.write(f"{self._timeline.now_s():9.3f} {direction} {text}\n")
+        if self._lane:
+            words = self._decode(direction, text)
+            self._timeline.note(self._lane, direction, words, text if text != words else "")
+
+    def tell(self, lane: str, text: str) -> None:
+        """Tell in the timeline what this wire shows of another lane; its file has it already."""
+        if self._lane:
+            self._timeline.note(lane, EVENT, text)

@@ -1,5 +1,6 @@
 """A world for one kiosk: city, centre, devices behind their wires, and the kiosk program itself."""
 
+import json
 import os
 import shlex
 import shutil
@@ -14,7 +15,7 @@ import trio
 
 from kiosk_bench.centre import Centre, CentreLine
 from kiosk_bench.config_file import EARPHONES_PIN, VOICE, write_config
-from kiosk_bench.console import Console
+from kiosk_bench.console import Console, StoryFailed
 from kiosk_bench.devices.a4_printer import A4PrinterPeer
 from kiosk_bench.devices.cabinet import CabinetRig
 from kiosk_bench.devices.id_reader import IdReaderPeer
@@ -26,6 +27,9 @@ from kiosk_bench.devices.social_card import VirtualSocialCard
 from kiosk_bench.kiosk_process import KioskProcess
 from kiosk_bench.people import People
 from kiosk_bench.programs import Programs
+from kiosk_bench.timeline.deed_book import DeedBook
+from kiosk_bench.timeline.timeline import EVENT, Timeline
+from kiosk_bench.timeline.watching import LogWatch, ToldFaults, watch_screens
 from kiosk_bench.wirelog import WireLog
 
 AS_THE_UNIT_SETS_THEM = {
@@ -40,6 +44,7 @@ benchsocket = kiosk_bench.devices.socket_pins:SocketPinFactory
 """
 SPOKEN = "spoken.txt"
 EARPHONES = "earphones"
+WELCOME_S = 120.0
 RESOLVED = ("confirmed", "declined", "not_started", "reversed")
 
 
@@ -66,6 +71,9 @@ class WorldSettings:
 class World:
     """Everything a story can touch. Made by ``running_world``."""
 
+    is_measured = True
+    """Whether CPU, memory and syncs of the kiosk can be counted from here."""
+
     def __init__(
         self, folder: Path, settings: WorldSettings, programs: Programs, nursery: trio.Nursery
     ) -> None:
@@ -73,16 +81,22 @@ class World:
         self.programs = programs
         self.run = folder / "run"
         self.wires = folder / "wires"
-        self.faults: set[str] = set()
+        self.timeline = Timeline()
+        self.faults: set[str] = ToldFaults(self.timeline)
         self.centre = Centre(folder / "centre", programs.centre)
-        self.line = CentreLine(self.centre, self.faults, WireLog(self.wires / "centre.log"))
+        self.line = CentreLine(self.centre, self.faults, self.wire_log("centre", "centre"))
         self.sockets = Path(mkdtemp(prefix="kiosk-"))  # a socket's path holds 108 bytes at most
         self.pcscd = Pcscd(self.run / "pcscd", self.sockets / "pcscd")
         pictures = folder / "screens" if settings.pictures else None
         self.console = Console(self.sockets / "screen", pictures, settings.by_keys)
+        self.deeds = DeedBook(self.timeline, lambda: self.console.now)
         self.cabinet = CabinetRig(self.sockets / "pins", earphones_pin=EARPHONES_PIN)
         self.a4: A4PrinterPeer | None = None
         self.seal_ca = folder / "seal-ca.pem"
+
+    def wire_log(self, name: str, lane: str) -> WireLog:
+        """Return the log of a wire, which is told in the timeline too."""
+        return WireLog(self.wires / f"{name}.log", self.timeline, lane)
 
     async def build(self, stack: AsyncExitStack) -> None:
         """Start everything but the kiosk."""
@@ -97,6 +111,13 @@ class World:
         await self._start_devices()
         self._make_recorder()
         config = write_config(self)
+        self.kiosk = KioskProcess(config, self.folder, self.environment())
+        self.nursery.start_soon(self.console.run)
+        self.watch()
+        stack.push_async_callback(self.kiosk.stop)
+
+    def environment(self) -> dict[str, str]:
+        """Return what the kiosk's process finds the simulated devices by."""
         env = {
             **self.pcscd.env,
             **self.cabinet.environment,
@@ -109,26 +130,33 @@ class World:
         }
         if not self.settings.window:
             env["SDL_VIDEODRIVER"] = "dummy"
-        self.kiosk = KioskProcess(config, self.folder, env)
-        self.nursery.start_soon(self.console.run)
-        stack.push_async_callback(self.kiosk.stop)
+        return env
+
+    def watch(self) -> None:
+        """Tell the timeline what the kiosk shows and logs and what is touched, from now on."""
+        self.console.book = self.deeds
+        self.nursery.start_soon(watch_screens, self.console, self.timeline)
+        self.log_watch = LogWatch(self.kiosk, self.timeline)
+        self.nursery.start_soon(self.log_watch.run)
 
     async def _start_devices(self) -> None:
         self.card = VirtualSocialCard(
-            self.pcscd.port, WireLog(self.wires / "social-card.log"), self.faults
+            self.pcscd.port, self.wire_log("social-card", "card"), self.faults
         )
         self.id_reader = IdReaderPeer(
-            PtyPort(self.run / "id-reader.tty"), WireLog(self.wires / "id-reader.log"), self.faults
+            PtyPort(self.run / "id-reader.tty"),
+            self.wire_log("id-reader", "id-reader"),
+            self.faults,
         )
         self.pin_pad = PinPadPeer(
             self.run / "pin-pad.tty",
             self.folder / "pin-pad-books.json",
             self.faults,
-            WireLog(self.wires / "pin-pad.log"),
+            self.wire_log("pin-pad", "pin-pad"),
         )
         self.printer = ReceiptPrinterPeer(
             PtyPort(self.run / "printer.tty"),
-            WireLog(self.wires / "printer.log"),
+            self.wire_log("printer", "receipt"),
             self.faults,
             folder=self._made("paper"),
         )
@@ -136,7 +164,7 @@ class World:
             await self.nursery.start(device.run)
         if self.settings.a4:
             self.seal_ca.write_text(await self.centre.seal_ca(), encoding="ascii")
-            log = WireLog(self.wires / "a4-printer.log")
+            log = self.wire_log("a4-printer", "a4")
             self.a4 = A4PrinterPeer(self.folder / "a4", log, self.faults)
             await self.nursery.start(self.a4.run)
 
@@ -146,6 +174,22 @@ class World:
         said = f"{{ printf '%s\\t' \"$2\"; cat; echo; }} >> {spoken}\n"
         recorder.write_text(f"#!/bin/sh\n{said}", encoding="utf-8")
         recorder.chmod(0o755)
+
+    async def cable(self, device: str, plugged: bool) -> None:
+        """Put a device's cable in or pull it: one of ``kiosk_bench.deeds.parameters.CABLES``."""
+        if device == "card-reader":
+            await (self.pcscd.plug() if plugged else self.pcscd.unplug())
+            return
+        if device == "a4":
+            (self.faults.discard if plugged else self.faults.add)("printer.off")
+            return
+        port = {
+            "id-reader": self.id_reader.port,
+            "pin-pad": self.pin_pad.port,
+            "receipt-printer": self.printer.port,
+        }[device]
+        await trio.lowlevel.checkpoint()
+        (port.plug if plugged else port.unplug)()
 
     async def earphones(self, plugged: bool) -> None:
         """Plug earphones in or pull them out; the record of what was said knows it."""
@@ -158,8 +202,9 @@ class World:
         file = self.folder / SPOKEN
         return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
 
-    def heard_by_the_hall(self) -> list[str]:
-        """Return what was said while no earphones were in."""
+    async def heard_by_the_hall(self) -> list[str]:
+        """Return what was said while no earphones were in. Raises NotOffered: nobody listened."""
+        await trio.lowlevel.checkpoint()
         aloud, plugged = [], False
         for line in self.spoken():
             if line.startswith(EARPHONES):
@@ -191,6 +236,28 @@ class World:
         """Return the kiosk's state directory: the journal and the last region pack."""
         return self.run / "state"
 
+    async def journal(self) -> list[dict[str, Any]]:
+        """Return the kiosk's journal as ``kioskd journal show --json`` gives it."""
+        words = ["journal", "show", "--json", "--config", str(self.kiosk.config)]
+        return list(json.loads(await self.programs.kiosk.read(words, self.folder)))
+
+    async def charges(self) -> list[dict[str, Any]]:
+        """Return the PIN pad's books. Raises NotOffered where they cannot be asked."""
+        await trio.lowlevel.checkpoint()
+        return self.pin_pad.books.charges_json()
+
+    async def receipts(self) -> int:
+        """Return how many receipts came out. Raises NotOffered where nobody can tell."""
+        await trio.lowlevel.checkpoint()
+        return len(self.printer.slips)
+
+    async def look(self) -> None:
+        """Keep what is to be seen when the story has ended and the kiosk has stopped."""
+        await trio.lowlevel.checkpoint()
+        for number, receipt in enumerate(self.printer.slips, start=1):
+            name = "receipt.png" if number == 1 else f"receipt-{number}.png"
+            (self.folder / name).write_bytes(receipt.png)
+
     def journal_is_at_rest(self) -> bool:
         """Tell whether the kiosk has resolved and told the centre everything, by its own log."""
         events = self.kiosk.money_events()
@@ -201,17 +268,30 @@ class World:
         return events.index(moves[-1]) < events.index(reports[-1])
 
     async def start_kiosk(self) -> None:
-        """Start the kiosk with somebody before it, and wait until it welcomes visitors."""
+        """Start the kiosk with somebody before it, and wait until it welcomes visitors.
+
+        Raises StoryFailed where it runs already, or ends meanwhile.
+        """
+        if self.kiosk.is_running:
+            raise StoryFailed("the power is on already")
         await self.kiosk.start()
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(self.kiosk.fail_if_it_ends)
+        with trio.CancelScope() as waiting:
+            self.nursery.start_soon(self._when_it_ends, waiting)
             await self.cabinet.wait_ready()
             await self.cabinet.presence(True)
-            await self.console.screen("welcome", within_s=120)
-            nursery.cancel_scope.cancel()
+            await self.console.screen("welcome", within_s=WELCOME_S)
+        if waiting.cancelled_caught:
+            raise StoryFailed(f"the kiosk has ended: {self.kiosk.last_words()}")
+
+    async def _when_it_ends(self, waiting: trio.CancelScope) -> None:
+        await self.kiosk.wait_dead()
+        waiting.cancel()
 
     async def cut_power(self) -> None:
-        """SIGKILL the kiosk and wait until it is gone."""
+        """SIGKILL the kiosk and wait until it is gone. Raises StoryFailed where it is off."""
+        if not self.kiosk.is_running:
+            raise StoryFailed("the power is off already")
+        self.timeline.note("power", EVENT, "cut")
         self.kiosk.kill_now()
         await self.kiosk.wait_dead()
 

@@ -43,7 +43,12 @@ def copy_data(disk: Path, place: Path, table: Path | None = None) -> int:
 
     ``table`` is a disk whose partition table tells where it is, if not this one.
     """
-    (part,) = (one for one in partitions(table or disk) if one.number == DATA_PARTITION)
+    return copy_partition(disk, DATA_PARTITION, place, table)
+
+
+def copy_partition(disk: Path, number: int, place: Path, table: Path | None = None) -> int:
+    """Copy a partition, but for its holes; return the byte at which it began."""
+    (part,) = (one for one in partitions(table or disk) if one.number == number)
     with disk.open("rb") as source, place.open("wb") as copy:
         source.seek(part.start)
         left = part.length

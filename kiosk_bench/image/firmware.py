@@ -67,8 +67,14 @@ def partitions(disk: Path) -> list[Partition]:
 class BootPartition:
     """The FAT partition of a card that nobody has mounted."""
 
-    def __init__(self, disk: Path) -> None:
-        self._at = f"{disk}@@{partitions(disk)[0].start}"
+    def __init__(self, disk: Path, start: int | None = None) -> None:
+        """``start`` is the byte at which it begins, if the partition table shall not tell."""
+        self._at = f"{disk}@@{partitions(disk)[0].start if start is None else start}"
+
+    @classmethod
+    def alone(cls, file: Path) -> "BootPartition":
+        """Return one that has been copied out of its card."""
+        return cls(file, start=0)
 
     def read(self, name: str) -> bytes | None:
         """Return a file's content, None if there is none."""
@@ -80,9 +86,17 @@ class BootPartition:
         command = ["mcopy", "-o", "-i", self._at, "-", f"::/{name}"]
         _mtools(command, content).check_returncode()
 
+    def remove(self, name: str) -> None:
+        """Delete a file."""
+        _mtools(["mdel", "-i", self._at, f"::/{name}"]).check_returncode()
+
     def copy_out(self, name: str, file: Path) -> bool:
         """Copy a file out of it; False if there is none."""
         return _mtools(["mcopy", "-n", "-i", self._at, f"::/{name}", str(file)]).returncode == 0
+
+    def copy_out_folder(self, name: str, place: Path) -> None:
+        """Copy a folder into ``place``; nothing if there is none."""
+        _mtools(["mcopy", "-s", "-n", "-i", self._at, f"::/{name}", str(place)])
 
 
 def _mtools(command: list[str], given: bytes = b"") -> CompletedProcess[bytes]:

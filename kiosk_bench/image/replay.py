@@ -42,7 +42,7 @@ async def replay(
     start = copy_data(before, partition, table=after)
     counted = Replay(log, copy_sparse(partition, folder / "count.img"), start)
     done.flushes = sum(1 for _ in counted.flush_points())
-    tried = _spread(done.flushes)
+    tried = spread(done.flushes)
     run = Replay(log, partition, start)
     chance = random.Random(1)
     for number, point in enumerate(run.flush_points()):
@@ -57,7 +57,7 @@ async def replay(
     return done
 
 
-def _spread(total: int) -> set[int]:
+def spread(total: int) -> set[int]:
     """Choose points: all if they are few, else evenly."""
     if total <= POINTS_MAX:
         return set(range(total))

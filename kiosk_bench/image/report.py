@@ -10,7 +10,9 @@ from kiosk_bench.image.boot_times import BootTimes
 from kiosk_bench.image.measures import MIB
 
 if TYPE_CHECKING:
+    from kiosk_bench.image.boot_replay import BootReplayed
     from kiosk_bench.image.trial import Trial
+    from kiosk_bench.image.updates import Updated
 
 BOOT_RATIO_MAX = 1.3
 MEMORY_MAX_MIB = 220.0
@@ -33,6 +35,10 @@ def missed(trial: "Trial") -> list[str]:
     """Return which limits the image does not keep, and which stories did not end as they must."""
     found = [f"{one.story}: {problem}" for one in trial.verdicts for problem in one.problems]
     found += [f"{one.story}: {problem}" for one in trial.replayed for problem in one.problems]
+    found += [f"update, {one.what}: {problem}" for one in trial.updates for problem in one.problems]
+    found += [
+        f"update, {one.start}: {said}" for one in trial.boot_replayed for said in one.problems
+    ]
     ratio = boot_ratio(trial.boots)
     if ratio is not None and ratio > BOOT_RATIO_MAX:
         found.append(f"READY takes {ratio:.2f} times a bare start, not {BOOT_RATIO_MAX}")
@@ -64,13 +70,36 @@ def table(trial: "Trial") -> str:
         cells = [story.story, story.outcome.splitlines()[0], story.charges, story.postings]
         cells += [", ".join(story.journal), story.starts, story.touches, story.fsck, story.ok]
         lines.append(f"| {' | '.join(str(cell) for cell in cells)} |")
-    lines.append("")
+    lines += ["", *_update_rows(trial.updates), ""]
     for cut in trial.replayed:
         lines.append(
             f"{cut.story}: {cut.points} of {cut.flushes} flushes cut after, {cut.sectors_left} "
             f"unflushed sectors left; {', '.join(cut.states)}; {len(cut.problems)} problems."
         )
+    lines += [_boot_replayed_line(one) for one in trial.boot_replayed]
     return "\n".join(lines) + "\n"
+
+
+def _boot_replayed_line(done: "BootReplayed") -> str:
+    return (
+        f"boot partition, {done.start}: {done.points} of {done.flushes} flushes cut after, "
+        f"{done.sectors_left} unflushed sectors left; chosen {', '.join(done.choices)}; "
+        f"fsck.fat finds something at {done.unclean}; {len(done.problems)} problems."
+    )
+
+
+def _update_rows(updates: "list[Updated]") -> list[str]:
+    """Return a row for each cut of an update, and each bundle that was refused."""
+    if not updates:
+        return []
+    head = ["what", "slot that starts next", "holds", "journal", "e2fsck", "came to", "ok"]
+    rows = [
+        [one.what, one.slot, one.version, ", ".join(one.payments), one.checked, one.came_to,
+         str(not one.problems)]
+        for one in updates
+    ]  # fmt: skip
+    cells = [head, ["---"] * len(head), *rows]
+    return [f"| {' | '.join(cell or '-' for cell in row)} |" for row in cells]
 
 
 def write_report(trial: "Trial") -> list[str]:
@@ -84,6 +113,8 @@ def write_report(trial: "Trial") -> list[str]:
         "memory": asdict(trial.memory) if trial.memory else None,
         "stories": [asdict(one) for one in trial.verdicts],
         "replayed": [asdict(one) for one in trial.replayed],
+        "boot_replayed": [asdict(one) for one in trial.boot_replayed],
+        "updates": [asdict(one) for one in trial.updates],
     }
     text = json.dumps(told, ensure_ascii=False, indent=2)
     (trial.folder / "table.json").write_text(text + "\n", encoding="utf-8")

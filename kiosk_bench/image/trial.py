@@ -5,12 +5,14 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import trio
 
 from kiosk_bench.console import StoryFailed
 from kiosk_bench.image import rehearsal
+from kiosk_bench.image.boot_replay import BootReplayed, replay_boot
 from kiosk_bench.image.boot_times import KIOSK, BootTimes, boot_times
 from kiosk_bench.image.data import copy_sparse
 from kiosk_bench.image.emulator import Emulator
@@ -20,9 +22,12 @@ from kiosk_bench.image.machine import Machine
 from kiosk_bench.image.measures import Memory, Written, memory, written
 from kiosk_bench.image.pictures import Pictures
 from kiosk_bench.image.qmp import MachineGone
+from kiosk_bench.image.releases import Offers
 from kiosk_bench.image.replay import Replayed, replay
 from kiosk_bench.image.serial_console import NotSaid
 from kiosk_bench.image.site import report_of
+from kiosk_bench.image.update_parts import PAYS_AFTER, PAYS_BEFORE, Part, told
+from kiosk_bench.image.updates import Course, Updated
 from kiosk_bench.image.verdict import Verdict, judge
 from kiosk_bench.image.world import ImageSettings, ImageWorld, image_world
 from kiosk_bench.programs import Programs
@@ -63,6 +68,8 @@ class Trial:
     written: list[Written] = field(default_factory=list)
     memory: Memory | None = None
     replayed: list[Replayed] = field(default_factory=list)
+    updates: list[Updated] = field(default_factory=list)
+    boot_replayed: list[BootReplayed] = field(default_factory=list)
 
     @property
     def pictures(self) -> Path:
@@ -71,7 +78,7 @@ class Trial:
 
     async def rehearse(self) -> None:
         """Play what the machine will play on the bench first."""
-        stories = [STORIES[name] for name in (PAYS, PRINTS)]
+        stories = [STORIES[PAYS], PAYS_AFTER, STORIES[PRINTS]]
         await rehearsal.rehearse(stories, self.pictures, self.programs, SIZE)
 
     def settings(self, disk: Path, write_log: Path | None = None) -> ImageSettings:
@@ -105,6 +112,26 @@ class Trial:
         if log is not None and log.exists():
             self.replayed.append(await replay(place, before, after, log, self.programs))
         before.unlink()
+
+    async def update(self, name: str, offers: Offers, *parts: Part) -> None:
+        """Bring a card that has just been flashed through parts of the trial of updates.
+
+        What every start writes to the boot partition is cut without a machine then.
+        """
+        stories = [PAYS_BEFORE, PAYS_AFTER]
+        async with self._world(stories, self.folder / name, logged=True) as world:
+            course = Course(world, offers, self.updates)
+            outcome = await told(course, *parts)
+            if outcome.startswith(FAILED):
+                keep_last_picture(world)
+            await rest(world)
+            await self._judge(world, stories, outcome)
+            place, logs = world.folder, world.machine.write_logs()
+        known = (offers.flashed, offers.next)
+        replay = partial(replay_boot, place, place / BEFORE, logs, known)
+        self.boot_replayed += await trio.to_thread.run_sync(replay)
+        for file in (place / BEFORE, *logs):
+            file.unlink()
 
     @asynccontextmanager
     async def _world(

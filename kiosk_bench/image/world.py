@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Never
 
 import trio
 
@@ -31,11 +31,13 @@ from kiosk_bench.image.pictures import Pictures
 from kiosk_bench.image.site import site_text, write_site
 from kiosk_bench.image.wires import SocketPort
 from kiosk_bench.kiosk_process import KioskProcess
+from kiosk_bench.needs import NotOffered, OfferedFaults
 from kiosk_bench.people import People
 from kiosk_bench.programs import Programs
+from kiosk_bench.timeline.timeline import EVENT
 from kiosk_bench.trust import KIOSK_ID
-from kiosk_bench.wirelog import WireLog
 from kiosk_bench.world import World, WorldSettings
+from kioskd.protocols.central import Problem
 
 SERVER_NAMES = ("127.0.0.1", "localhost", HOST)
 WELCOME_WITHIN_S = 420.0
@@ -57,6 +59,10 @@ class ImageSettings:
     more_words: str = ""
 
 
+def _is_of_a_device(fault: str) -> bool:
+    return not fault.startswith("central.")
+
+
 class GuestKiosk(KioskProcess):
     """The kiosk in the machine, as far as its console tells of it."""
 
@@ -68,6 +74,12 @@ class GuestKiosk(KioskProcess):
         """Return when the machine is off."""
         await self._world.off.wait()
 
+    def kill_now(self) -> Never:
+        raise NotOffered("the kiosk in the machine is not killed: its power is cut")
+
+    def limit_files(self, size: int | None) -> Never:
+        raise NotOffered("the disk of the machine is not made full")
+
     def money_events(self) -> list[dict[str, Any]]:
         told = ("journal.synced", "uplink.delivered")
         lines = (line.event for start in self._world.all_starts for line in start.console.lines)
@@ -78,7 +90,7 @@ class MachineLine(CentreLine):
     """What stories know as the line to the centre. TLS hides its words: the PIN pad tells when."""
 
     def __init__(self, world: "ImageWorld") -> None:
-        super().__init__(world.centre, world.faults, WireLog(world.wires / "centre.log"))
+        super().__init__(world.centre, world.faults, world.wire_log("centre", "centre"))
         self._world = world
 
     def when_confirmed(self, act: Callable[[], Awaitable[None]]) -> None:
@@ -88,6 +100,9 @@ class MachineLine(CentreLine):
     async def _listen(self, act: Callable[[], Awaitable[None]]) -> None:
         self._world.plug.at_next_word(act)
         await trio.lowlevel.checkpoint()
+
+    def refuse_once(self, path: str, problem: Problem) -> Never:
+        raise NotOffered("the line to the machine is TLS: nobody answers instead of the centre")
 
     async def cut(self) -> None:
         await self._world.plug.cut()
@@ -103,6 +118,7 @@ class ImageWorld(World):
         self, folder: Path, settings: WorldSettings, programs: Programs, nursery: trio.Nursery
     ) -> None:
         super().__init__(folder, settings, programs, nursery)
+        self.faults = OfferedFaults(_is_of_a_device, "the line to the machine is TLS")
         self.plug = Line()
         self.line = MachineLine(self)
         self.all_starts: list[Start] = []
@@ -126,6 +142,7 @@ class ImageWorld(World):
         self.glass = Glass(image.known, self.folder / "screens", image.size)
         self.console = self.glass
         self.kiosk = GuestKiosk(self)
+        self.watch()
         hardware = Hardware(
             image.disk,
             self.sockets,
@@ -139,30 +156,33 @@ class ImageWorld(World):
         await self._write_site(image)
 
     async def _plug_devices_in(self) -> None:
-        self.card = CcidSocialCard(self.sockets / "card", self._log("social-card"), self.faults)
+        self.card = CcidSocialCard(
+            self.sockets / "card", self.wire_log("social-card", "card"), self.faults
+        )
         self.id_reader = IdReaderPeer(
-            SocketPort(self.sockets / "id-reader"), self._log("id-reader"), self.faults
+            SocketPort(self.sockets / "id-reader"),
+            self.wire_log("id-reader", "id-reader"),
+            self.faults,
         )
         self.pin_pad = PinPadPeer(
             SocketPort(self.sockets / "pinpad"),
             self.folder / "pin-pad-books.json",
             self.faults,
-            self._log("pin-pad"),
+            self.wire_log("pin-pad", "pin-pad"),
         )
         self.printer = ReceiptPrinterPeer(
             SocketPort(self.sockets / "receipt-printer"),
-            self._log("printer"),
+            self.wire_log("printer", "receipt"),
             self.faults,
             folder=self._made("paper"),
         )
         for device in (self.card, self.id_reader, self.pin_pad, self.printer):
             await self.nursery.start(device.run)
         if self.settings.a4:
-            self.a4 = A4PrinterPeer(self.folder / "a4", self._log("a4-printer"), self.faults)
+            self.a4 = A4PrinterPeer(
+                self.folder / "a4", self.wire_log("a4-printer", "a4"), self.faults
+            )
             await self.nursery.start(self.a4.run)
-
-    def _log(self, name: str) -> WireLog:
-        return WireLog(self.wires / f"{name}.log")
 
     async def _write_site(self, image: ImageSettings) -> None:
         code = await self.centre.call("kiosk", "enrol", KIOSK_ID, "--db", self.centre.url)
@@ -196,6 +216,12 @@ class ImageWorld(World):
         finally:
             self.off.set()
 
+    async def cable(self, device: str, plugged: bool) -> None:
+        """Put a device's cable in or pull it. Raises StoryFailed for the reader on its bus."""
+        if device == "card-reader":
+            raise StoryFailed("the emulated machine keeps its card reader")
+        await super().cable(device, plugged)
+
     async def start_kiosk(self) -> None:
         """Switch on and wait until the panel welcomes visitors. Raises StoryFailed."""
         await self.switch_on()
@@ -211,6 +237,7 @@ class ImageWorld(World):
 
     async def cut_power(self) -> None:
         """Pull the machine's plug."""
+        self.timeline.note("power", EVENT, "cut")
         self.start.cut()
         await self.off.wait()
 

@@ -117,8 +117,8 @@ class Visit:
 def closed_to(kiosk: Kiosk, visit: Visit, service: str) -> Trouble | None:
     """Say why the city does not give this visitor the service, whatever works here; or None."""
     if service not in kiosk.region.services:
-        return Trouble(TroubleReason.NOT_OFFERED, "R-01")
+        return Trouble(TroubleReason.NOT_OFFERED, "H-01")
     wanted = kiosk.region.services[service]
     if wanted is not None and not visit.person.assurance.suffices_for(wanted):
-        return Trouble(TroubleReason.NEEDS_SOCIAL_CARD, "R-02")
+        return Trouble(TroubleReason.NEEDS_SOCIAL_CARD, "H-02")
     return None

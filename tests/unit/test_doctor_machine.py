@@ -144,6 +144,13 @@ def test_an_ill_machine_is_told_with_its_cause(
     assert (found.state.value, found.cause) == (state, cause), found
 
 
+def test_the_images_own_module_tells_of_the_supply(kiosk: Kiosk) -> None:
+    """On Debian's kernel the bits are a parameter of the image's module."""
+    kiosk.take_away(THROTTLED)
+    kiosk.put("/sys/module/kiosk_pi/parameters/throttled", "0x50000\n")
+    assert board.power(kiosk.view).cause == "under_voltage_before"
+
+
 def test_the_supply_of_a_board_is_asked_of_its_program_too(kiosk: Kiosk) -> None:
     """Where the kernel has no file for it, vcgencmd says the same bits."""
     kiosk.take_away(THROTTLED)

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from kiosk_bench.image.boot_replay import BootReplayed
 from kiosk_bench.image.boot_times import BootTimes, boot_times
 from kiosk_bench.image.emulator import Emulator
 from kiosk_bench.image.firmware import Choice
@@ -13,6 +14,7 @@ from kiosk_bench.image.report import boot_ratio, missed, write_report
 from kiosk_bench.image.serial_console import Line, SerialConsole
 from kiosk_bench.image.site import site_text
 from kiosk_bench.image.trial import Trial
+from kiosk_bench.image.updates import Updated
 from kiosk_bench.image.verdict import Verdict
 from kiosk_bench.programs import Programs
 from kioskd.provision.site_file import read_site
@@ -71,9 +73,13 @@ def test_what_is_beyond_its_limit_is_told(tmp_path: Path) -> None:
     trial.written = [Written("pay-by-card", 90, 50 * MIB, 9), Written("idle", 60, MIB // 30, 2)]
     trial.verdicts = [Verdict("pay-by-card", "paid", problems=["receipts: 0, expected 1"])]
     trial.replayed = [Replayed("cut", problems=["flush 3: confirmed is gone"])]
+    trial.updates = [Updated("no cut", problems=["slot b holds no whole release"])]
+    trial.boot_replayed = [BootReplayed("writes-01", problems=["flush 2: no slot is chosen"])]
     assert missed(trial) == [
         "pay-by-card: receipts: 0, expected 1",
         "cut: flush 3: confirmed is gone",
+        "update, no cut: slot b holds no whole release",
+        "update, writes-01: flush 2: no slot is chosen",
         "READY takes 1.50 times a bare start, not 1.3",
         "300 MiB in use, not 220",
         "2097120 bytes written in an idle hour",
@@ -84,12 +90,15 @@ def test_the_report_holds_all_figures(tmp_path: Path) -> None:
     """The table for people, the same for programs, and a page with every picture."""
     trial = trial_in(tmp_path, None)  # type: ignore[arg-type]
     trial.verdicts = [Verdict("pay-by-card", "paid", ok=True, charges=1, journal=["confirmed"])]
+    trial.updates = [Updated("no cut", "b", "0.2.0", ["confirmed"], "clean", "kept")]
     screens = tmp_path / "pay-by-card" / "screens"
     screens.mkdir(parents=True)
     (screens / "001-welcome.png").write_bytes(b"")
     assert write_report(trial) == []
     assert json.loads((tmp_path / "table.json").read_text())["stories"][0]["charges"] == 1
     assert "| pay-by-card | paid | 1 |" in (tmp_path / "table.md").read_text()
+    row = "| no cut | b | 0.2.0 | confirmed | clean | kept | True |"
+    assert row in (tmp_path / "table.md").read_text()
     assert "pay-by-card/screens/001-welcome.png" in (tmp_path / "index.html").read_text()
 
 

@@ -12,7 +12,11 @@ from kioskd.domain.diagnosis import Finding, good, unknown, wrong
 from kioskd.technician.doctor.machine import Machine
 from kioskd.technician.doctor.view import View
 
-THROTTLED_FILE: Final = "/sys/devices/platform/soc/soc:firmware/get_throttled"
+THROTTLED_FILES: Final = (
+    "/sys/devices/platform/soc/soc:firmware/get_throttled",
+    "/sys/module/kiosk_pi/parameters/throttled",
+)
+"""Of Raspberry Pi's own kernel, and of the image's module beside Debian's."""
 UNDER_VOLTAGE_NOW: Final = 1 << 0
 UNDER_VOLTAGE_BEFORE: Final = 1 << 16
 UNDER_VOLTAGE_LINE: Final = re.compile(r"[Uu]nder-?voltage detected")
@@ -95,7 +99,7 @@ def last_start(view: View) -> Finding:
 
 
 def _throttled(machine: Machine) -> int | None:
-    text = machine.read(THROTTLED_FILE)
+    text = next(filter(None, map(machine.read, THROTTLED_FILES)), None)
     if text is None:
         text = (machine.run("vcgencmd", "get_throttled") or "").strip().removeprefix("throttled=")
     try:
