@@ -15,7 +15,7 @@ help: ## list the targets
 setup: ## install what is missing: Debian packages, .venv, locked Python packages
 	@tools/setup.sh
 
-demo: setup ## start a synthetic city, its centre, all devices and the kiosk
+demo: setup ## start a synthetic city, its centre, all devices and the kiosk, to handle in a browser
 	$(BIN)/python -m kiosk_bench demo --out demo-out
 
 test: lint ## run every check and every test that needs no hardware
@@ -81,8 +81,8 @@ flash: setup ## write the image to a card and read it back, as root: DEV=/dev/sd
 	@test -n "$(DEV)" || { echo "which card? make flash DEV=/dev/sdX"; exit 2; }
 	$(BIN)/python -m image.flash $(DEV) $(if $(SITE),--site $(SITE))
 
-image-test: setup ## try the image on an emulated machine: boot, pay, cut, measure [IMAGE=file PARTS=...]
-	$(BIN)/python -m tools.image_test $(if $(IMAGE),--image $(IMAGE)) $(if $(PARTS),--parts $(PARTS))
+image-test: setup ## try the image on an emulated machine: boot, pay, cut, update, measure [IMAGE=file PARTS=... NEXT=folder KEY=release.pem]
+	$(BIN)/python -m tools.image_test $(if $(IMAGE),--image $(IMAGE)) $(if $(PARTS),--parts $(PARTS)) $(if $(NEXT),--next $(NEXT)) $(if $(KEY),--key $(KEY))
 
 interop: setup ## compare wires and papers with other people's programs, as far as they can be installed
 	$(BIN)/python -m tools.interop

@@ -172,6 +172,7 @@ def _main(options: argparse.Namespace) -> int:
         raise BuildRefused(f"{options.keys} is not there")
     os.umask(0o022)
     install_build_packages()
+    options.out = options.out.resolve()  # other programs are told of it, in other folders
     options.out.mkdir(parents=True, exist_ok=True)
     if options.lock:
         write_lock(Pool(options.out / "pool").renew())

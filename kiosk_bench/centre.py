@@ -4,7 +4,7 @@ import json
 import os
 import re
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import trio
 
 from kiosk_bench.forger import forged_answer, is_forged
 from kiosk_bench.programs import Order, Program
+from kiosk_bench.timeline.centre_words import CentreTalk
 from kiosk_bench.trust import KIOSK_ID, BenchTrust, named_in
 from kiosk_bench.wirelog import WireLog
 from kioskd.protocols.central import Problem, encode
@@ -21,6 +22,7 @@ CHUNK = 65536
 TRUST = "trust"
 CENTRE_START_S = 60.0
 START_LOOK_S = 0.02
+LATE, LATE_LOOK_S = "central.late=", 0.05
 CONFIRMED = b'"state":"confirmed"'
 TRACE = b"Traceback (most recent call last): File &quot;centre.py&quot;, line 1, in answer"
 NONSENSE = {
@@ -30,6 +32,12 @@ NONSENSE = {
     "central.empty": (b"200 OK", b""),
 }
 """Status line and body that come instead of what a person asks of herself (``/v1/me/``)."""
+
+
+def late_s(faults: set[str]) -> float:
+    """Return how late answers come by ``central.late``, in seconds; 0 without."""
+    held = [name.removeprefix(LATE) for name in faults if name.startswith(LATE)]
+    return max((float(text.removesuffix("s")) for text in held), default=0.0)
 
 
 class Centre:
@@ -110,6 +118,7 @@ class CentreLine:
     kiosk's: what it sees and cuts between them is plain HTTP.
 
     ``central.down``: connections are refused and open ones cut.
+    ``central.late=170s``: an answer that is due comes so much later, or when the fault ends.
     ``central.html_500`` and the other ``NONSENSE``: what a broken centre or a proxy may answer.
     ``central.lost_reply``: a confirmed payment reaches the centre; the answer is lost, once.
     """
@@ -120,6 +129,7 @@ class CentreLine:
         self._open: set[trio.abc.Stream] = set()
         self._when_confirmed: Callable[[], Awaitable[None]] | None = None
         self._instead: tuple[bytes, bytes] | None = None
+        self._posted: set[str] = set()
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Listen on a free loopback port and carry bytes both ways."""
@@ -160,17 +170,19 @@ class CentreLine:
         trust = self.centre.trust
         kiosk = trio.SSLStream(wire, trust.as_centre(), server_side=True, https_compatible=True)
         self._open.add(kiosk)
+        talk = CentreTalk()
         try:
             await kiosk.do_handshake()
             async with await self._onward(kiosk) as centre:
                 self._open.add(centre)
                 async with trio.open_nursery() as nursery:
                     lost = trio.Event()
-                    nursery.start_soon(self._requests, kiosk, centre, lost, nursery)
-                    nursery.start_soon(self._replies, kiosk, centre, lost, nursery)
+                    nursery.start_soon(self._requests, kiosk, centre, lost, talk, nursery)
+                    nursery.start_soon(self._replies, kiosk, centre, lost, talk, nursery)
         except (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
             self.log.write("!", "connection ended")
         finally:
+            self._log_all(">", talk.broken_off(trio.current_time()))
             self._open -= {kiosk}
             await trio.aclose_forcefully(kiosk)
 
@@ -187,11 +199,12 @@ class CentreLine:
         kiosk: trio.abc.Stream,
         centre: trio.abc.Stream,
         lost: trio.Event,
+        talk: CentreTalk,
         nursery: trio.Nursery,
     ) -> None:
         try:
             async for data in kiosk:
-                self._log_head(">", data)
+                self._log_all(">", talk.asked(bytes(data), trio.current_time()))
                 if self._instead is not None and self._instead[0] in data.split(b"\r\n", 1)[0]:
                     await self._answer_instead(kiosk, data)
                     break
@@ -248,24 +261,40 @@ class CentreLine:
         kiosk: trio.abc.Stream,
         centre: trio.abc.Stream,
         lost: trio.Event,
+        talk: CentreTalk,
         nursery: trio.Nursery,
     ) -> None:
         try:
             async for data in centre:
+                lines = list(talk.answered(bytes(data), trio.current_time()))
+                self._tell_postings(talk)
                 if lost.is_set():
                     self.log.write("!", "reply lost")
                     break
-                self._log_head("<", data)
+                if data.startswith(b"HTTP/1.1"):
+                    await self._delay()
+                self._log_all("<", lines)
                 await kiosk.send_all(data)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             pass  # one side has gone; the other is closed below
         nursery.cancel_scope.cancel()
 
-    def _log_head(self, direction: str, data: bytes | bytearray) -> None:
-        """Log a request's or an answer's first line only: bodies hold names and numbers."""
-        first = bytes(data).split(b"\r\n", 1)[0]
-        if b"HTTP/1.1" in first and not first.startswith(b"{"):
-            self.log.write(direction, first.decode("ascii", "replace"))
+    async def _delay(self) -> None:
+        """Hold an answer back as long as ``central.late`` says, and no longer than it is there."""
+        held_since = trio.current_time()
+        while trio.current_time() - held_since < late_s(self.faults):
+            await trio.sleep(LATE_LOOK_S)
+
+    def _tell_postings(self, talk: CentreTalk) -> None:
+        """Tell each posting once, also where its answer is lost: the ledger has it."""
+        for posting in talk.fetch_posted():
+            if posting not in self._posted:
+                self._posted.add(posting)
+                self.log.tell("ledger", posting)
+
+    def _log_all(self, direction: str, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.log.write(direction, line)
 
 
 def environment(extra: dict[str, str]) -> dict[str, str]:

@@ -1,21 +1,17 @@
 """The workbench's commands: ``demo``, ``story``, ``stories``, ``money``."""
 
 import argparse
-import os
 from functools import partial
 from pathlib import Path
 
 import trio
 
+from kiosk_bench import demo
 from kiosk_bench.evidence import Summary, summarise_family
-from kiosk_bench.hands import Hands
 from kiosk_bench.money import command
 from kiosk_bench.programs import programs_loaded
 from kiosk_bench.recording import command as recording
 from kiosk_bench.runner import STORIES, play, play_all
-from kiosk_bench.world import WorldSettings, running_world
-
-DEMO_STORY = "pay-by-card"
 
 
 def main(words: list[str] | None = None) -> int:
@@ -27,9 +23,7 @@ def main(words: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kiosk-bench", description=__doc__)
     commands = parser.add_subparsers(required=True)
-    demo = commands.add_parser("demo", help="a window where there is a display, else a story")
-    demo.add_argument("--out", type=Path, default=Path("demo-out"))
-    demo.set_defaults(run=_demo)
+    demo.add_to(commands)
     story = commands.add_parser("story", help="play one story and leave its evidence")
     story.add_argument("name", choices=[*STORIES, "power-cut-while-paying"])
     story.add_argument("--out", type=Path, required=True)
@@ -77,22 +71,3 @@ def _report(summaries: list[Summary]) -> int:
     good = sum(summary.ok for summary in summaries)
     print(f"{good} of {len(summaries)} stories ended as they must")
     return 0 if good == len(summaries) else 1
-
-
-def _demo(options: argparse.Namespace) -> int:
-    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
-        trio.run(_window, options.out)
-        return 0
-    print(f"No display here: playing the story {DEMO_STORY} without a window.")
-    code = _report([_played(DEMO_STORY, options.out)])
-    print(f"Every screen, the receipt and the wires are in {options.out}/")
-    return code
-
-
-async def _window(out: Path) -> None:
-    """Run the city with the kiosk in a window until it is closed with Ctrl-C."""
-    settings = WorldSettings(window=True, a4=True)
-    with programs_loaded() as programs:
-        async with running_world(out, settings, programs) as world:
-            print("The kiosk is in its window.")
-            await Hands(world).obey()

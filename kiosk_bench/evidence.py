@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from kiosk_bench.kiosk_process import KioskProcess
 from kiosk_bench.needs import NotOffered
 from kiosk_bench.stories.story import Story
+from kiosk_bench.timeline.page import JSON_LINES, PAGE, write_timeline
 from kiosk_bench.trust import KIOSK_ID
 from kiosk_bench.world import SPOKEN, World
 
@@ -100,6 +101,8 @@ async def judge(world: World, story: Story, outcome: str, watch: Stopwatch) -> S
     summary.touches, summary.keys = world.console.touches, world.console.keys
     summary.receipt_printed = bool(receipts)
     _measure(world, summary, watch)
+    world.log_watch.look()
+    write_timeline(world.timeline.entries, world.folder, story.name)
     summary.found_personal_data = await search_personal_data(world, summary)
     summary.problems = _problems(world, story, summary, ledger, receipts)
     summary.ok = not summary.problems
@@ -199,10 +202,11 @@ def _in_order(wanted: tuple[str, ...], shown: list[str]) -> bool:
 
 
 async def search_personal_data(world: World, summary: Summary) -> list[str]:
-    """Search all that kioskd wrote, and the wire logs; return ``file: kind`` of each find."""
+    """Search all that kioskd wrote, wire logs and timeline; return ``file: kind`` of each find."""
     places = [world.state_dir, world.run / "tmp", world.run / "home", world.wires]
     files = [file for place in places for file in place.rglob("*") if file.is_file()]
-    finds = find_in_files([*files, world.kiosk.log], world.people.secrets())
+    told = [world.kiosk.log, *(world.folder / name for name in (JSON_LINES, PAGE))]
+    finds = find_in_files([*files, *told], world.people.secrets())
     heard = await _told(summary, world.heard_by_the_hall())
     aloud = find_in_text("\n".join(heard or ()).encode(), world.people.secrets())
     return [

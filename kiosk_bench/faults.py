@@ -1,8 +1,37 @@
-"""Everything that can be made to go wrong, by name: the same names in stories, demo and rig."""
+"""Everything that can be made to go wrong, by name: the same names in stories, page and rig.
 
+A fault is written ``device.fault``, or ``device.fault=value`` where it takes a value:
+``power.cut_at=journal:approved``, ``central.late=170s``, ``printer.jam_on_page=2``. Devices look
+for the names of their own in the world's set of faults whenever they matter.
+"""
+
+from dataclasses import dataclass
+
+from kiosk_bench.kinds import DURATION, NUMBER, Kind, NotOfKind, one_of
 from kiosk_bench.world import World
 
-FAULTS = {
+STEPS = ("intended", "approved", "confirmed")
+"""Journal steps that a wire tells of as soon as they are committed."""
+STEP = one_of("STEP", *(f"journal:{step}" for step in STEPS))
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that can go wrong."""
+
+    name: str
+    tells: str
+    """What it does, in plain words."""
+    value: Kind | None = None
+    """What stands after ``=``; None: nothing does."""
+
+    @property
+    def form(self) -> str:
+        """Return how it is written: ``central.late=DURATION``."""
+        return self.name if self.value is None else f"{self.name}={self.value.name}"
+
+
+_PLAIN = {
     "card.pull_mid_apdu": "the social security card is pulled while it is being read, once",
     "card.damaged_record": "the record of the name has a wrong length",
     "id_reader.silent": "the ID reader does not answer",
@@ -38,20 +67,20 @@ FAULTS = {
     "pinpad.not_registered": "the PIN pad forgets, once, that the kiosk has logged on",
     "pinpad.wrong_currency": "the PIN pad does not know the currency",
     "pinpad.wrong_currency_at_registration": "the PIN pad lets nobody log on with this currency",
-    "printer.paper_out": "the receipt printer has no paper",
-    "printer.cover_open": "the receipt printer's cover is open",
-    "printer.silent": "the receipt printer does not answer",
-    "printer.jam_mid_receipt": "the paper jams in the middle of a receipt",
-    "a4.paper_out": "the A4 printer has no paper",
-    "a4.jam": "the paper jams in the A4 printer",
-    "a4.cover_open": "the A4 printer's cover is open",
-    "a4.toner_empty": "the A4 printer has no toner",
-    "a4.toner_low": "the A4 printer has little toner left, and prints on",
-    "a4.slow": "the A4 printer takes a second for each page",
-    "a4.busy": "the A4 printer has somebody else's job",
-    "a4.off": "the A4 printer is switched off, and forgets its jobs",
-    "a4.miscounts": "the A4 printer prints all pages and counts one less",
-    "a4.finishes_cancelled_job": "the A4 printer prints on after it was told to stop",
+    "receipt.paper_out": "the receipt printer has no paper",
+    "receipt.cover_open": "the receipt printer's cover is open",
+    "receipt.silent": "the receipt printer does not answer",
+    "receipt.jam_mid_receipt": "the paper jams in the middle of a receipt",
+    "printer.paper_out": "the A4 printer has no paper",
+    "printer.jam": "the paper jams in the A4 printer",
+    "printer.cover_open": "the A4 printer's cover is open",
+    "printer.toner_empty": "the A4 printer has no toner",
+    "printer.toner_low": "the A4 printer has little toner left, and prints on",
+    "printer.slow": "the A4 printer takes a second for each page",
+    "printer.busy": "the A4 printer has somebody else's job",
+    "printer.off": "the A4 printer is switched off, and forgets its jobs",
+    "printer.miscounts": "the A4 printer prints all pages and counts one less",
+    "printer.finishes_cancelled_job": "the A4 printer prints on after it was told to stop",
     "central.document_changed": "a byte of each sealed paper is changed on the way",
     "central.document_of_a_stranger": "each sealed paper is swapped for one sealed by a stranger",
     "central.pack_changed": "a bit of the region pack is another than was signed",
@@ -62,46 +91,70 @@ FAULTS = {
     "central.empty": "the centre answers with nothing in it",
     "central.lost_reply": "the centre posts a payment, its answer is lost, once",
 }
-CUT_AT = "power.cut_at="
-STEPS = ("intended", "approved", "confirmed")
-"""``power.cut_at=<journal step>``: SIGKILL as soon as a wire shows that the step is committed."""
+_ON_PAGE = {
+    "printer.paper_out_on_page": "the A4 printer has no paper when this page of a job is due",
+    "printer.jam_on_page": "the paper jams in the A4 printer when this page is due",
+    "printer.off_on_page": "the A4 printer is switched off when this page is due",
+    "printer.crash_on_page": "the A4 printer aborts the job when this page is due",
+    "printer.hold_on_page": "the A4 printer just waits when this page is due",
+}
+FAULTS: dict[str, Fault] = {
+    fault.name: fault
+    for fault in (
+        *(Fault(name, tells) for name, tells in _PLAIN.items()),
+        *(Fault(name, tells, NUMBER) for name, tells in _ON_PAGE.items()),
+        Fault("central.late", "the centre's answers come that late", DURATION),
+        Fault("power.cut_at", "the power goes as soon as this step is in the journal", STEP),
+    )
+}
+"""All faults by name."""
 
 
-ON_PAGE = ("a4.paper_out", "a4.jam", "a4.crash", "a4.off", "a4.hold")
-"""``a4.crash_on_page=2`` and the like: when that page of a job is due. Hold: it just waits."""
+class UnknownFault(NotOfKind):
+    """No fault is written so; the text says what there is."""
 
 
-class UnknownFault(Exception):
-    """No fault has this name; the text lists those there are."""
+def read(text: str) -> tuple[Fault, object]:
+    """Return a fault as written, with its value (None if it takes none). Raises UnknownFault."""
+    name, equals, word = text.partition("=")
+    fault = FAULTS.get(name)
+    if fault is None:
+        forms = ", ".join(one.form for one in FAULTS.values())
+        raise UnknownFault(f"no fault {text}; there are {forms}")
+    if (fault.value is None) == bool(equals):
+        raise UnknownFault(f"{name} is written {fault.form}")
+    try:
+        return fault, fault.value.read(word) if fault.value else None
+    except NotOfKind as wrong:
+        raise UnknownFault(f"{fault.form}: {wrong}") from wrong
 
 
-async def begin(world: World, name: str) -> None:
+def checked(text: str) -> str:
+    """Return what was written if it is a fault. Raises UnknownFault."""
+    read(text)
+    return text
+
+
+async def begin(world: World, text: str) -> None:
     """Let a fault begin. Raises UnknownFault."""
-    if name.startswith(CUT_AT) and name.removeprefix(CUT_AT) in STEPS:
-        _cut_power_at(world, name.removeprefix(CUT_AT))
-    elif name == "central.down":
+    fault, value = read(text)
+    if fault.name == "power.cut_at":
+        _cut_power_at(world, str(value))
+    elif fault.name == "central.down":
         await world.line.cut()
-    elif name in FAULTS or _is_on_a_page(name):
-        world.faults.add(name)
     else:
-        known = [*FAULTS, *(CUT_AT + step for step in STEPS), *(f"{f}_on_page=N" for f in ON_PAGE)]
-        raise UnknownFault(f"no fault {name}; there are {', '.join(known)}")
+        world.faults.add(text)
 
 
-def end(world: World, name: str) -> None:
-    """Let a fault end; no effect on one that is not there."""
-    world.faults.discard(name)
-
-
-def _is_on_a_page(name: str) -> bool:
-    fault, _, page = name.partition("_on_page=")
-    return fault in ON_PAGE and page.isdigit()
+def end(world: World, text: str) -> None:
+    """Let a fault end; no effect on one that is not there. Raises UnknownFault."""
+    world.faults.discard(checked(text))
 
 
 def _cut_power_at(world: World, step: str) -> None:
-    if step == "intended":
+    if step == "journal:intended":
         world.pin_pad.at("authorisation_received", world.cut_power)
-    elif step == "approved":
+    elif step == "journal:approved":
         world.pin_pad.at("approval_acknowledged", world.cut_power)
     else:
         world.line.when_confirmed(world.cut_power)

@@ -45,6 +45,11 @@ class KioskProcess:
         assert self._process is not None, "not started"
         return self._process.pid
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.returncode is None
+
     def kill_now(self) -> None:
         """SIGKILL, as a power cut would: no handler runs, nothing is flushed."""
         os.kill(self.pid, signal.SIGKILL)
@@ -62,15 +67,13 @@ class KioskProcess:
         if self._process is not None:
             await self._process.wait()
 
-    async def fail_if_it_ends(self) -> None:
-        """Raise RuntimeError with the end of its log if the program ends."""
-        await self.wait_dead()
-        tail = self.log.read_text(encoding="utf-8", errors="replace")[-2000:]
-        raise RuntimeError(f"the kiosk ended by itself:\n{tail}")
+    def last_words(self) -> str:
+        """Return the end of its log."""
+        return self.log.read_text(encoding="utf-8", errors="replace")[-2000:]
 
     async def stop(self) -> int | None:
         """Ask it to end as systemd does; return its exit code."""
-        if self._process is None or self._process.returncode is not None:
+        if self._process is None or not self.is_running:
             return None if self._process is None else self._process.returncode
         os.kill(self.pid, signal.SIGTERM)
         with trio.move_on_after(30, shield=True) as patience:

@@ -1,5 +1,6 @@
 """The citizens of the world, as the city's own sample command describes their cards."""
 
+import inspect
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -48,6 +49,11 @@ class CitizenCard:
             "damaged": card.damaged(),
         }
         return flawed[flaw]
+
+    @property
+    def tells(self) -> str:
+        """What is special of her, in a sentence."""
+        return inspect.getdoc(getattr(People, self.key, None)) or "Nothing is special of her."
 
     def id_card(self) -> IdCardPersona:
         """Return her resident ID card."""

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from kiosk_bench.timeline.timeline import Timeline
+from kiosk_bench.timeline.decoders import decoder_of
+from kiosk_bench.timeline.timeline import EVENT, Timeline
 
 
 class WireLog:
@@ -13,7 +14,7 @@ class WireLog:
 
     def __init__(self, path: Path, timeline: Timeline | None = None, lane: str = "") -> None:
         self.path = path
-        self._lane = lane
+        self._lane, self._decode = lane, decoder_of(lane)
         self._timeline = Timeline() if timeline is None else timeline
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
@@ -23,4 +24,10 @@ class WireLog:
         with self.path.open("a", encoding="utf-8") as file:
             file.write(f"{self._timeline.now_s():9.3f} {direction} {text}\n")
         if self._lane:
-            self._timeline.note(self._lane, direction, text)
+            words = self._decode(direction, text)
+            self._timeline.note(self._lane, direction, words, text if text != words else "")
+
+    def tell(self, lane: str, text: str) -> None:
+        """Tell in the timeline what this wire shows of another lane; its file has it already."""
+        if self._lane:
+            self._timeline.note(lane, EVENT, text)

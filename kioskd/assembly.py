@@ -47,7 +47,8 @@ from kioskd.screens.out_of_service import OutOfService
 from kioskd.screens.stage import PygameStage
 from kioskd.technician.desk import TechnicianDesk
 from kioskd.technician.status import tell_forever
-from kioskd.update.kiosk_side import Asked, UpdateSide, software_version, update_side
+from kioskd.update.kiosk_side import Asked, UpdateSide, update_side
+from kioskd.update.slots import software_version
 
 Part = Callable[[], Awaitable[object]]
 

@@ -12,12 +12,15 @@ from subprocess import run
 
 import trio
 
+from kiosk_bench.image import start_trial
 from kiosk_bench.image.emulator import provide
+from kiosk_bench.image.releases import Offers
 from kiosk_bench.image.report import table, write_report
+from kiosk_bench.image.start_trial import Told, try_starts
 from kiosk_bench.image.trial import CARD, CUTS, PAYS, PRINTS, Trial
-from kiosk_bench.image.update_parts import cut_five_times, kept, refused
+from kiosk_bench.image.update_parts import cut_five_times, damaged, kept, refused
 from kiosk_bench.programs import Programs, programs_loaded
-from tools.image_bundles import make_offers
+from tools.image_bundles import NoNextVersion, make_offers
 
 BUILT, OUT, EMULATOR = Path("build/image"), Path("build/image-test"), Path("build/qemu")
 KEY = BUILT / "release.pem"
@@ -29,8 +32,12 @@ NEEDED = {
     "debugfs": "e2fsprogs",
     "fsck.fat": "dosfstools",
 }
-UPDATES = {"update": (kept, refused), "update-cuts": (cut_five_times,)}
-PARTS = ("pay", "cuts", "boots")
+UPDATES = {
+    "update": (kept, refused),
+    "update-cuts": (cut_five_times,),
+    "update-damaged": (damaged,),
+}
+PARTS = ("pay", "cuts", "boots", "starts", *UPDATES)
 
 
 def main() -> int:
@@ -39,11 +46,11 @@ def main() -> int:
     parser.add_argument("--image", type=Path)
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--idle-minutes", type=float, default=5.0)
-    every = (*PARTS, *UPDATES)
-    parser.add_argument("--parts", nargs="*", choices=every, default=PARTS)
+    parser.add_argument("--parts", nargs="*", choices=PARTS, help="only these")
     parser.add_argument("--key", type=Path, default=KEY, help="signs the image's updates")
     parser.add_argument("--next", type=Path, default=BUILT, help="the next version's build")
     parser.add_argument("--cuts", nargs="*", choices=CUTS, default=CUTS, help="only these")
+    parser.add_argument("--starts", nargs="*", default=(), help="only those that begin so")
     parser.add_argument("--words", default="", help="more words for the kernel's command line")
     options = parser.parse_args()
     _install_what_is_missing()
@@ -53,34 +60,54 @@ def main() -> int:
         return 2
     options.out.mkdir(parents=True, exist_ok=True)
     disk = _unpacked(image, options.out.resolve())
+    offers = _offers(options, disk)
+    if options.parts and UPDATES.keys() & options.parts and offers is None:
+        return 2
     with programs_loaded() as programs:
-        trial = trio.run(_try, disk, options, programs)
+        trial, starts = trio.run(_try, disk, options, programs, offers)
     problems = write_report(trial)
+    problems += [f"{one.name}: {problem}" for one in starts for problem in one.problems]
     print(table(trial))
+    print(start_trial.table(starts) if starts else "")
     print("\n".join(problems) or "all as it must be")
     print(f"every picture is in {options.out}/index.html")
     return 1 if problems else 0
 
 
-async def _try(disk: Path, options: argparse.Namespace, programs: Programs) -> Trial:
-    emulator = provide(EMULATOR.resolve())
+def _offers(options: argparse.Namespace, disk: Path) -> Offers | None:
+    """Make the bundles of updates; None, and the reason, where there is nothing to update to."""
+    try:
+        return make_offers(disk, options.next, options.key, options.out / "bundles")
+    except NoNextVersion as why:
+        print(f"no update is tried: {why}", file=sys.stderr)
+        return None
+
+
+async def _try(
+    disk: Path, options: argparse.Namespace, programs: Programs, offers: Offers | None
+) -> tuple[Trial, list[Told]]:
+    emulator, parts = provide(EMULATOR.resolve()), options.parts or PARTS
     trial = Trial(disk, options.out.resolve(), emulator, programs, options.words)
+    starts: list[Told] = []
+    if "starts" in parts:
+        starts = await try_starts(trial, options.starts)
+    if set(parts) == {"starts"}:
+        return trial, starts
     await trial.rehearse()
-    if "pay" in options.parts:
+    if "pay" in parts:
         await trial.play((PAYS, PRINTS), options.idle_minutes * 60)
         write_report(trial)  # what is known so far, should a later part be stopped
-    if "boots" in options.parts:
+    if "boots" in parts:
         await trial.compare_boots(trial.folder / f"{PAYS}-{PRINTS}" / CARD)
         write_report(trial)
-    for name in options.cuts if "cuts" in options.parts else ():
+    for name in options.cuts if "cuts" in parts else ():
         await trial.cut(name)
         write_report(trial)
-    if asked := [name for name in UPDATES if name in options.parts]:
-        offers = make_offers(disk, options.next, options.key, options.out / "bundles")
-        for name in asked:
-            await trial.update(name, offers, *UPDATES[name])
+    for name, course in UPDATES.items():
+        if offers is not None and name in parts:
+            await trial.update(name, offers, *course)
             write_report(trial)
-    return trial
+    return trial, starts
 
 
 def _install_what_is_missing() -> None:

@@ -1,7 +1,7 @@
 """A simulated A4 printer: ``ippeveprinter`` with a paper tray and faults.
 
-Faults by name, ``a4....``: see docs/printing.md. Those with ``_on_page=N`` hold while page N of a
-job is due. Pages that came out are ``JOB-PAGE.png`` in ``tray``.
+Faults by name, ``printer....``: see docs/printing.md. Those with ``_on_page`` hold while
+the page of a job is due. Pages that came out are ``JOB-PAGE.png`` in ``tray``.
 """
 
 import json
@@ -17,14 +17,14 @@ from kiosk_bench.devices.ippeveprinter import IppEvePrinter
 from kiosk_bench.wirelog import WireLog
 
 REASONS = {
-    "a4.paper_out": "media-empty-error",
-    "a4.jam": "media-jam-error",
-    "a4.cover_open": "cover-open-error",
-    "a4.toner_empty": "toner-empty-error",
-    "a4.toner_low": "toner-low-warning",
+    "printer.paper_out": "media-empty-error",
+    "printer.jam": "media-jam-error",
+    "printer.cover_open": "cover-open-error",
+    "printer.toner_empty": "toner-empty-error",
+    "printer.toner_low": "toner-low-warning",
 }
-NO_PAPER = REASONS["a4.paper_out"]
-STOPS = tuple(name for name in REASONS if name != "a4.toner_low")
+NO_PAPER = REASONS["printer.paper_out"]
+STOPS = tuple(name for name in REASONS if name != "printer.toner_low")
 
 SLOW_PAGE_S = 1.0
 POLL_S = 0.02
@@ -58,6 +58,8 @@ class A4PrinterPeer:
         self._socket = Path(mkdtemp(prefix="kiosk-a4-")) / "hand"  # its path must be short
         self.printer = IppEvePrinter(folder, self._command())
         self.jobs: list[A4Job] = []
+        self.taken = 0
+        """How many of the sheets were taken from the tray."""
         self._told: set[str] = set()
 
     @property
@@ -73,6 +75,10 @@ class A4PrinterPeer:
     def sheets(self) -> list[Path]:
         """Return the pages that came out, in order."""
         return sorted(self.tray.glob("*.png"))
+
+    def take_sheets(self) -> None:
+        """Take what lies in the tray."""
+        self.taken = len(self.sheets())
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Switch on and print for ever."""
@@ -162,7 +168,7 @@ class A4PrinterPeer:
             await trio.sleep(ASK_S)
 
     def _stands(self, page: int) -> bool:
-        names = [name.removeprefix("a4.") for name in (*STOPS, "a4.hold")]
+        names = [name.removeprefix("printer.") for name in (*STOPS, "printer.hold")]
         return any(self._is(name, page) for name in names)
 
     async def _is_cancelled(self, job: A4Job) -> bool:
@@ -175,7 +181,7 @@ class A4PrinterPeer:
 
     async def _tell(self, hand: "_Hand", page: int = 0) -> None:
         """Say what has changed of the printer's state since the last time."""
-        now = {REASONS[name] for name in REASONS if self._is(name.removeprefix("a4."), page)}
+        now = {REASONS[name] for name in REASONS if self._is(name.removeprefix("printer."), page)}
         for reason in sorted(now - self._told):
             await hand.do(f"say STATE: +{reason}")
         for reason in sorted(self._told - now):
@@ -197,7 +203,7 @@ class A4PrinterPeer:
             await trio.sleep(POLL_S)
 
     def _is_off_by_page(self) -> bool:
-        pages = (f"a4.off_on_page={page}" for page in range(1, 10))
+        pages = (f"printer.off_on_page={page}" for page in range(1, 10))
         return self._is("off") or any(name in self._faults for name in pages)
 
     async def _idle(self) -> None:
@@ -229,7 +235,9 @@ class A4PrinterPeer:
         await self.printer.execute("PRINT_JOB", head, EMPTY_JOB)
 
     def _is(self, fault: str, page: int = 0) -> bool:
-        return f"a4.{fault}" in self._faults or f"a4.{fault}_on_page={page}" in self._faults
+        return (
+            f"printer.{fault}" in self._faults or f"printer.{fault}_on_page={page}" in self._faults
+        )
 
     def _note(self, words: str) -> None:
         self._log.write("!", words)

@@ -1,5 +1,6 @@
 """The bench's hands on the cabinet of a kiosk in another process; see ``socket_pins``."""
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import trio
@@ -23,6 +24,8 @@ class CabinetRig:
         self._presence_pin = presence_pin
         self._door_pin = door_pin
         self._earphones_pin = earphones_pin
+        self.somebody = self.is_open = self.plugged = False
+        """Who stands there, the door, the jack: as they were driven last."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -52,19 +55,26 @@ class CabinetRig:
     async def presence(self, somebody: bool) -> None:
         """Let somebody stand before the kiosk, or nobody."""
         await self._drive(self._presence_pin, somebody)
+        self.somebody = somebody
 
     async def door(self, is_open: bool) -> None:
         """Open or close the cabinet; a closed door pulls its contact low."""
         await self._drive(self._door_pin, is_open)
+        self.is_open = is_open
 
     async def earphones(self, plugged: bool) -> None:
         """Put a plug into the jack, which pulls its contact low, or pull it out."""
         assert self._earphones_pin is not None, "this cabinet has a jack"
         await self._drive(self._earphones_pin, not plugged)
+        self.plugged = plugged
 
     async def lamp_lit(self, pin: int) -> bool:
         """Tell whether the lamp on ``pin`` is lit."""
-        return await self._ask(f"state {pin}") == "1"
+        return (await self.lamps_lit([pin]))[0]
+
+    async def lamps_lit(self, pins: Iterable[int]) -> list[bool]:
+        """Tell which lamps are lit. Raises OSError while there is no kiosk."""
+        return [answer == "1" for answer in await self._ask_all(*(f"state {pin}" for pin in pins))]
 
     async def _drive(self, pin: int, high: bool) -> None:
         answer = await self._ask(f"drive {pin} {int(high)}")
@@ -78,12 +88,21 @@ class CabinetRig:
         return True
 
     async def _ask(self, request: str) -> str:
+        return (await self._ask_all(request))[0]
+
+    async def _ask_all(self, *requests: str) -> list[str]:
+        try:
+            return await self._converse(requests)
+        except trio.BrokenResourceError as killed:
+            raise ConnectionResetError("the pins have gone") from killed
+
+    async def _converse(self, requests: Sequence[str]) -> list[str]:
         async with await trio.open_unix_socket(str(self._socket_path)) as stream:
-            await stream.send_all(request.encode() + b"\n")
-            answer = b""
-            while not answer.endswith(b"\n"):
+            await stream.send_all("".join(f"{one}\n" for one in requests).encode())
+            answers = b""
+            while answers.count(b"\n") < len(requests):
                 part = await stream.receive_some()
                 if not part:
                     raise ConnectionResetError("the pins have gone")
-                answer += part
-        return answer.decode().strip()
+                answers += part
+        return answers.decode().split("\n")[:-1]

@@ -49,9 +49,15 @@ _FIXED = {
     (ESC, ord("2")): ("ESC 2", 0),
     (ESC, ord("3")): ("ESC 3", 1),
     (ESC, ord("{")): ("ESC {", 1),
+    (ESC, ord(" ")): ("ESC SP", 1),
+    (ESC, ord("$")): ("ESC $", 2),
+    (ESC, ord("\\")): ("ESC \\", 2),
     (FS, ord("&")): ("FS &", 0),
     (FS, ord(".")): ("FS .", 0),
     (FS, ord("!")): ("FS !", 1),
+    (FS, ord("-")): ("FS -", 1),
+    (FS, ord("C")): ("FS C", 1),
+    (FS, ord("S")): ("FS S", 2),
     (GS, ord("!")): ("GS !", 1),
     (GS, ord("B")): ("GS B", 1),
     (GS, ord("b")): ("GS b", 1),
@@ -60,6 +66,7 @@ _FIXED = {
     (GS, ord("r")): ("GS r", 1),
     (GS, ord("a")): ("GS a", 1),
 }
+_MOVES = {0x0A: "LF", 0x0D: "CR"}
 
 
 class EscposParser:
@@ -94,8 +101,8 @@ class EscposParser:
             return None
         if data[0] in (ESC, FS, GS):
             return self._command(data) if len(data) > 1 else None
-        if data[0] == 0x0A:
-            return Command("LF"), 1
+        if data[0] in _MOVES:
+            return Command(_MOVES[data[0]]), 1
         if data[0] < 0x20:
             return Unknown(data[:1]), 1
         length = 2 if self._chinese and data[0] >= 0x81 else 1
@@ -105,13 +112,13 @@ class EscposParser:
         if (fixed := _FIXED.get((data[0], data[1]))) is not None:
             name, count = fixed
             return self._whole(name, data, 2, count)
+        if data[0] != ESC and data[1:2] == b"(":
+            return self._with_length("FS" if data[0] == FS else "GS", data)
         if data[0] != GS:
             return Unknown(data[:2]), 2
         match data[1:2]:
             case b"V":
                 return self._cut(data)
-            case b"(":
-                return self._with_length(data)
             case b"v":
                 return self._raster(data)
             case _:
@@ -122,10 +129,10 @@ class EscposParser:
             return None
         return self._whole("GS V", data, 2, 2 if data[2] in (65, 66) else 1)
 
-    def _with_length(self, data: bytes) -> tuple[Token, int] | None:
+    def _with_length(self, kind: str, data: bytes) -> tuple[Token, int] | None:
         if len(data) < 5:
             return None
-        return self._whole(f"GS ( {chr(data[2])}", data, 5, int.from_bytes(data[3:5], "little"))
+        return self._whole(f"{kind} ( {chr(data[2])}", data, 5, int.from_bytes(data[3:5], "little"))
 
     def _raster(self, data: bytes) -> tuple[Token, int] | None:
         # GS v 0 m, bytes a row, rows, then the rows; the sizes stay among the parameters.

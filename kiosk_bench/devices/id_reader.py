@@ -48,13 +48,18 @@ class IdReaderPeer:
         faults: Container[str] = (),
         found_again: bool = True,
     ) -> None:
-        self._port = port
+        self.port = port
         self._log = log
         self._faults = faults
         self._card: IdCardPersona | None = None
         self._progress = _Progress.LYING
         self._received = b""
         self.found_again = found_again
+
+    @property
+    def card(self) -> IdCardPersona | None:
+        """The card that lies on the reader."""
+        return self._card
 
     def put_card(self, persona: IdCardPersona) -> None:
         """Put a card down, in place of one that lies there."""
@@ -68,14 +73,14 @@ class IdReaderPeer:
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Plug in and answer for ever."""
-        self._port.plug()
+        self.port.plug()
         task_status.started()
-        await self._port.serve(self._converse)
+        await self.port.serve(self._converse)
 
     async def _converse(self) -> None:
         self._received = b""
         while True:
-            self._received += await self._port.receive_some()
+            self._received += await self.port.receive_some()
             while (body := self._next_request()) is not None:
                 await self._answer(body)
 
@@ -102,7 +107,7 @@ class IdReaderPeer:
             frame = self._spoiled(frame)
         if "id_reader.noise" in self._faults:
             frame = _NOISE + frame
-        await self._port.send_all(frame)
+        await self.port.send_all(frame)
 
     def _spoiled(self, frame: bytes) -> bytes:
         if "id_reader.torn_frame" in self._faults:

@@ -53,6 +53,8 @@ class Pcscd:
     def __init__(self, folder: Path, socket_path: Path | None = None) -> None:
         self.socket_path = socket_path or folder / "pcscd.sock"
         self.port = 0
+        self.plugged = True
+        """Whether its reader is there."""
         self._folder = folder
         self._process: Popen[bytes] | None = None
 
@@ -108,6 +110,20 @@ class Pcscd:
         """Kill the daemon and start it again, with the same socket and the same port."""
         await self.kill()
         await self.start()
+
+    async def unplug(self) -> None:
+        """Pull the reader's cable: a daemon without a reader, as its clients see it."""
+        self.plugged = False
+        await self.kill()
+        (self._folder / "readers" / "vpcd").unlink(missing_ok=True)
+        self._process = self._spawn()
+
+    async def plug(self) -> None:
+        """Put the reader's cable back. Raises DeviceUnavailable."""
+        await self.kill()
+        self._write_configuration()
+        await self.start()
+        self.plugged = True
 
     def _spawn(self) -> Popen[bytes]:
         command = ["/bin/sh", "-c", _START, "sh", str(self._folder / "readers")]

@@ -149,6 +149,7 @@ class PinPadPeer(Charging, BookKeeping):
                 await self.accept()
             case DisplayText(lines):
                 await self.accept()
+                self.display.end(" ".join(lines))
                 self._log.write("!", f"shows {' / '.join(lines)}")
 
     async def _register(self, command: Registration, raw: bytes) -> None:

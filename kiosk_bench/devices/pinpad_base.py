@@ -7,6 +7,7 @@ from pathlib import Path
 import trio
 
 from kiosk_bench.devices.pinpad_books import Charge, PinPadBooks
+from kiosk_bench.devices.pinpad_display import PadDisplay
 from kiosk_bench.devices.pinpad_people import Customer, Host
 from kiosk_bench.devices.pinpad_wire import KioskGone, PinPadWire
 from kiosk_bench.devices.port import Port
@@ -41,6 +42,7 @@ class PadBase:
         self.books = PinPadBooks(books)
         self.customer = Customer()
         self.host = Host()
+        self.display = PadDisplay()
         self.auto_reverse = True
         """Whether an approval that nobody answers is given back by itself."""
         self.cable_pulled_at = "after_approval"
@@ -126,7 +128,8 @@ class PadBase:
         await self._wire.send(ACCEPTED.to_apdu())
 
     async def step(self, status: int) -> Answer:
-        """Tell what is going on (04 FF)."""
+        """Tell what is going on (04 FF), the kiosk and whoever looks at the display."""
+        self.display.step(status)
         return await self._wire.ask(IntermediateStatus(status).to_apdu())
 
     async def refuse(self, code: int) -> None:

@@ -9,6 +9,8 @@ import trio
 
 from kiosk_bench.devices.pinpad_base import CANCELLED, TERMINAL_ID, PadBase
 from kiosk_bench.devices.pinpad_books import Charge
+from kiosk_bench.devices.pinpad_display import CANCELLED as SAY_CANCELLED
+from kiosk_bench.devices.pinpad_display import DECLINED as SAY_DECLINED
 from kiosk_bench.devices.pinpad_people import Key
 from kiosk_bench.devices.pinpad_wire import KioskGone
 from kioskd.protocols.zvt_commands import CNY, Authorisation
@@ -40,10 +42,18 @@ class Charging(PadBase):
             await self.refuse(WRONG_CURRENCY)
             return
         self._synchronise(command.transaction_id)
+        self.display.ask_for(command.amount)
+        try:
+            await self._take_money(command)
+        finally:
+            self.display.end()
+
+    async def _take_money(self, command: Authorisation) -> None:
         refusal = await self._identify() or await self._ask_host()
         if not refusal:
             await self._charge(command)
             return
+        self.display.say(SAY_CANCELLED if refusal == CANCELLED else SAY_DECLINED)
         await self._wire.ask(StatusInformation(refusal, terminal_id=TERMINAL_ID).to_apdu())
         await self.refuse(refusal)
         if self.has("success_after_abort"):

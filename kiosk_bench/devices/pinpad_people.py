@@ -4,6 +4,9 @@ from enum import Enum
 
 import trio
 
+BANK_PIN = "888888"
+"""Of the bank card that everybody uses at the bench; it is printed on it."""
+PIN_DIGITS = range(4, 13)
 PRESS_LIMIT_S = 30.0
 """So long a person waits for the PIN pad to ask before giving up."""
 
@@ -23,7 +26,18 @@ class Customer:
     def __init__(self) -> None:
         self._asked: Key | None = None
         self._pressed: Key | None = None
+        self._typed = ""
         self._moved = trio.Event()
+
+    @property
+    def asked(self) -> Key | None:
+        """What the PIN pad asks for now: a card, a PIN, or nothing."""
+        return self._asked
+
+    @property
+    def typed(self) -> int:
+        """How many digits of a PIN have been typed by single keys."""
+        return len(self._typed)
 
     async def insert_card(self) -> None:
         """Put a bank card in."""
@@ -37,24 +51,49 @@ class Customer:
         """Press the red key, at whatever the PIN pad asks for."""
         await self._press(Key.CANCEL, (Key.CARD, Key.PIN))
 
+    async def press_key(self, key: str) -> bool:
+        """Press one key of the PIN pad: a digit, ``ok``, ``clear`` or ``cancel``.
+
+        Returns whether it had a meaning: nothing waits here until the PIN pad asks.
+        """
+        await trio.lowlevel.checkpoint()
+        if self._asked is None or self._pressed is not None:
+            return False
+        if key == "cancel":
+            self._do(Key.CANCEL)
+        elif self._asked is not Key.PIN:
+            return False
+        elif key == "clear":
+            self._typed = ""
+        elif key == "ok" and len(self._typed) in PIN_DIGITS:
+            self._do(Key.PIN if self._typed == BANK_PIN else Key.WRONG_PIN)
+        elif key.isdigit() and len(self._typed) < PIN_DIGITS.stop - 1:
+            self._typed += key
+        else:
+            return False
+        return True
+
     async def answer(self, asked: Key) -> Key:
         """The PIN pad asks for a card or a PIN: return what she does."""
-        self._asked, self._pressed = asked, None
+        self._asked, self._pressed, self._typed = asked, None, ""
         self._move()
         try:
             while self._pressed is None:
                 await self._moved.wait()
             return self._pressed
         finally:
-            self._asked = None
+            self._asked, self._typed = None, ""
             self._move()
 
     async def _press(self, key: Key, asked: tuple[Key, ...]) -> None:
         with trio.move_on_after(PRESS_LIMIT_S):
             while self._asked not in asked or self._pressed is not None:
                 await self._moved.wait()
-            self._pressed = key
-            self._move()
+            self._do(key)
+
+    def _do(self, key: Key) -> None:
+        self._pressed = key
+        self._move()
 
     def _move(self) -> None:
         self._moved.set()

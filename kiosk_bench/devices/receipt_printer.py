@@ -1,8 +1,8 @@
 """A simulated ESC/POS receipt printer on a serial line.
 
-Faults, while their name is in ``faults``: ``printer.paper_out`` and ``printer.cover_open`` stop it
-before the next row and say so when asked; ``printer.jam_mid_receipt`` stops it with an error after
-three rows; ``printer.silent`` prints on but answers nothing, as with a broken return wire.
+Faults, while their name is in ``faults``: ``receipt.paper_out`` and ``receipt.cover_open`` stop it
+before the next row and say so when asked; ``receipt.jam_mid_receipt`` stops it with an error after
+three rows; ``receipt.silent`` prints on but answers nothing, as with a broken return wire.
 """
 
 from collections.abc import Container
@@ -14,13 +14,14 @@ from kiosk_bench.devices.escpos_parser import Command, EscposParser, Token
 from kiosk_bench.devices.escpos_render import PaperRoll, Slip
 from kiosk_bench.devices.port import ServedPort
 from kiosk_bench.devices.pty_port import Unplugged
+from kiosk_bench.timeline.receipt_words import masked_row
 from kiosk_bench.wirelog import WireLog
 
 FAULTS = (
-    "printer.paper_out",
-    "printer.cover_open",
-    "printer.jam_mid_receipt",
-    "printer.silent",
+    "receipt.paper_out",
+    "receipt.cover_open",
+    "receipt.jam_mid_receipt",
+    "receipt.silent",
 )
 _AT_ONCE = b"\x10\x04"
 _FIXED_BITS = 0x12
@@ -42,7 +43,7 @@ class ReceiptPrinterPeer:
         dots_wide: int = 384,
         row_s: float = 0.0,
     ) -> None:
-        self._port = port
+        self.port = port
         self._log = log
         self._faults = faults
         self._folder = folder
@@ -52,11 +53,17 @@ class ReceiptPrinterPeer:
         self._cut_now = trio.Event()
         self.near_end = False
         self.slips: list[Slip] = []
+        self.taken = 0
+        """How many of them were taken from the mouth."""
 
     @property
     def unfinished_rows(self) -> tuple[str, ...]:
         """Rows printed and not cut."""
         return self._roll.unfinished_rows
+
+    def take_slips(self) -> None:
+        """Take what hangs out of the mouth."""
+        self.taken = len(self.slips)
 
     async def wait_slips(self, count: int) -> Slip:
         """Return slip number ``count`` (from 1) once it is cut."""
@@ -66,9 +73,9 @@ class ReceiptPrinterPeer:
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Plug in and print for ever."""
-        self._port.plug()
+        self.port.plug()
         task_status.started()
-        await self._port.serve(self._converse)
+        await self.port.serve(self._converse)
 
     async def _converse(self) -> None:
         # Status is answered by one task while the other stands still for want of paper.
@@ -83,7 +90,7 @@ class ReceiptPrinterPeer:
     async def _listen(self, waiting: trio.MemorySendChannel[bytes]) -> None:
         rest = b""
         while True:
-            rest += await self._port.receive_some()
+            rest += await self.port.receive_some()
             while _AT_ONCE in rest[:-1]:
                 before, rest = rest.split(_AT_ONCE, 1)
                 await waiting.send(before)
@@ -112,7 +119,10 @@ class ReceiptPrinterPeer:
         if token.name in _MOVES_PAPER:
             await self._wait_ready()
             await trio.sleep(self._row_s)
+        rows = len(self.unfinished_rows)
         slip = self._roll.take(token)
+        for row in filter(str.strip, self.unfinished_rows[rows:]):
+            self._log.write(">", f"row {masked_row(row)}")
         if slip is not None:
             self._keep(slip)
 
@@ -136,7 +146,7 @@ class ReceiptPrinterPeer:
         return self._is("jam_mid_receipt") and len(self.unfinished_rows) >= _ROWS_BEFORE_JAM
 
     def _is(self, fault: str) -> bool:
-        return f"printer.{fault}" in self._faults
+        return f"receipt.{fault}" in self._faults
 
     async def _answer_at_once(self, kind: int) -> None:
         out, cover, jam = self._is("paper_out"), self._is("cover_open"), self._jammed()
@@ -153,4 +163,4 @@ class ReceiptPrinterPeer:
         self._log.write(">", question)
         if not self._is("silent"):
             self._log.write("<", f"{byte:02x}")
-            await self._port.send_all(bytes([byte]))
+            await self.port.send_all(bytes([byte]))

@@ -55,6 +55,11 @@ class VirtualSocialCard:
     def is_inserted(self) -> bool:
         return self._chip is not None
 
+    @property
+    def persona(self) -> CardPersona | None:
+        """The card that is in the slot."""
+        return self._chip.persona if self._chip is not None else None
+
     async def insert(self, persona: CardPersona) -> None:
         """Put a card in; return when the reader has asked it for its ATR.
 

@@ -86,6 +86,10 @@ class BootPartition:
         command = ["mcopy", "-o", "-i", self._at, "-", f"::/{name}"]
         _mtools(command, content).check_returncode()
 
+    def remove(self, name: str) -> None:
+        """Delete a file."""
+        _mtools(["mdel", "-i", self._at, f"::/{name}"]).check_returncode()
+
     def copy_out(self, name: str, file: Path) -> bool:
         """Copy a file out of it; False if there is none."""
         return _mtools(["mcopy", "-n", "-i", self._at, f"::/{name}", str(file)]).returncode == 0

@@ -40,6 +40,10 @@ class Hardware:
     """Where each write to the disk and each flush is kept, in order."""
     drawn: str = DRAWN_FAST
     """What the kernel's command line says of drawing: ``DRAWN_FAST`` or ``DRAWN_FILTERED``."""
+    clock: str = ""
+    """What the board's clock says when it is switched on (QEMU's ``-rtc base=``); empty: now."""
+    read_only: bool = False
+    """The card takes no writes."""
     more_words: str = ""
     """Added to the kernel's command line."""
 
@@ -55,6 +59,7 @@ class Hardware:
             *("-M", "virt", "-cpu", "cortex-a72", "-smp", "2", "-m", str(self.memory_mib)),
             *("-accel", "tcg,thread=multi", "-display", "none", "-nodefaults"),
             *("-action", "reboot=shutdown"),
+            *(("-rtc", f"base={self.clock}") if self.clock else ()),
             *("-kernel", str(choice.kernel), *initrd, "-append", words.strip()),
             *("-qmp", f"unix:{self.socket('qmp')},server=on,wait=off"),
             *("-chardev", f"file,id=console,path={console}", "-serial", "chardev:console"),
@@ -73,7 +78,8 @@ class Hardware:
             kept = "driver=blklogwrites,node-name=kept,file=card,log=log,log-sector-size=512"
             words += ["-blockdev", log, "-blockdev", f"{kept},log-super-update-interval=1"]
             top = "kept"
-        words += ["-blockdev", f"driver=raw,node-name=disk,file={top}"]
+        locked = "on" if self.read_only else "off"
+        words += ["-blockdev", f"driver=raw,node-name=disk,read-only={locked},file={top}"]
         return [*words, "-device", "virtio-blk-pci,drive=disk,id=disk0"]
 
     def _panel(self) -> list[str]:

@@ -26,7 +26,7 @@ class Machine:
         self.hardware = hardware
         self.folder = folder
         self.starts = 0
-        self._emulator = emulator
+        self.emulator = emulator
         self._trial_next = False
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -75,11 +75,11 @@ class Machine:
 
     def _spawn(self, words: list[str]) -> Popen[bytes]:
         # It dies with us: the kernel sees to that.
-        command = ["setpriv", "--pdeathsig", "KILL", *self._emulator.words, *words]
+        command = ["setpriv", "--pdeathsig", "KILL", *self.emulator.words, *words]
         self.hardware.socket("qmp").unlink(missing_ok=True)
         with (self.folder / f"qemu-{self.starts:02d}.log").open("wb") as log:
             return Popen(
-                command, stdin=DEVNULL, stdout=log, stderr=log, env=self._emulator.environment
+                command, stdin=DEVNULL, stdout=log, stderr=log, env=self.emulator.environment
             )
 
 
@@ -121,10 +121,13 @@ class Start:
         (stats,) = (one["stats"] for one in await self.qmp.do("query-blockstats"))
         return int(stats["wr_bytes"]), int(stats["flush_operations"])
 
-    async def memory(self) -> dict[str, int]:
-        """Return the guest kernel's own count of its memory in bytes. Raises MachineGone."""
+    async def memory(self) -> tuple[int, dict[str, int]]:
+        """Return when the guest's kernel last counted its memory, in seconds, and bytes.
+
+        Its driver counts once when it is loaded, whether anybody asks or not. Raises MachineGone.
+        """
         told = await self.qmp.do("qom-get", path=BALLOON, property="guest-stats")
-        return dict(told["stats"]) if told["last-update"] else {}
+        return int(told["last-update"]), dict(told["stats"])
 
     async def count_memory(self) -> None:
         """Have the guest tell its memory every two seconds. Raises MachineGone."""

@@ -52,10 +52,12 @@ async def written(start: Start, what: str, kept: list[Written]) -> AsyncIterator
 
 async def memory(start: Start) -> Memory | None:
     """Ask the guest's kernel; None if it has no driver that tells."""
+    old, _ = await start.memory()
     await start.count_memory()
     with trio.move_on_after(MEMORY_WITHIN_S):
-        while not (told := await start.memory()) or told.get("stat-available-memory", -1) < 0:
+        while (counted := await start.memory())[0] == old:
             await trio.sleep(0.5)
+        told = counted[1]
         total, available, free = (
             told[f"stat-{name}-memory"] / MIB for name in ("total", "available", "free")
         )

@@ -16,6 +16,7 @@ ROOT_PARTITIONS = {"a": 2, "b": 3}
 COMMAND_LINE = "cmdline.txt"
 """Differs from slot to slot; the firmware's choice tells whether it is right."""
 CHUNK = 1 << 20
+DAMAGED_BYTES = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +118,11 @@ def _root_digest(disk: Path, slot: str, size: int) -> str:
             size -= len(data)
             digest.update(data)
     return digest.hexdigest()
+
+
+def damage(disk: Path, slot: str) -> None:
+    """Overwrite the beginning of a slot's root file system, as a worn card may."""
+    start, _ = _root_of(disk, slot)
+    with disk.open("r+b") as file:
+        file.seek(start)
+        file.write(b"\xff" * DAMAGED_BYTES)

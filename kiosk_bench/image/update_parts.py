@@ -7,6 +7,7 @@ import trio
 from kiosk_bench.console import StoryFailed
 from kiosk_bench.image.fat import choice_at
 from kiosk_bench.image.qmp import MachineGone
+from kiosk_bench.image.releases import damage
 from kiosk_bench.image.serial_console import NotSaid
 from kiosk_bench.image.updates import (
     KEPT_WITHIN_S,
@@ -31,6 +32,8 @@ from kiosk_bench.world import World
 
 STREAMED_BYTES = 150 << 20
 """Written to the other slot before the plug is pulled."""
+TRIALS = 2
+"""That a version is given which does not come up."""
 BYTE_LOOK_S = 0.002
 FAILURES = (StoryFailed, NotSaid, MachineGone, TimeoutError, trio.TooSlowError)
 Part = Callable[[Course], Awaitable[None]]
@@ -86,9 +89,10 @@ async def refused(course: Course) -> None:
         await course.offer(one.version, one.bundle, one.keys)
         line = await course.said("update.refused", LOADED_WITHIN_S, version=one.version)
         await course.until_ticket(one.code)
-        row.came_to = f"refused {line.event['code']}, ticket {one.code}"
+        await course.until_report(one.code)
+        row.came_to = f"refused {line.event['code']}: ticket at the centre, report on the card"
         await course.world.console.screen("welcome")
-        await course.end_rollouts()
+        await course.roll_back()
         await course.until_ticket("")
 
 
@@ -165,7 +169,7 @@ async def _goes_on(course: Course, moment: Part, row: Updated) -> None:
     if moment is trial_ready:
         await course.until_ticket("U-09")
         row.came_to = "refused U-09 after its second trial; ordered again"
-        await course.end_rollouts()
+        await course.roll_back()
         await course.until_ticket("")
         await course.offer_next()
         await loaded(course)
@@ -177,6 +181,39 @@ async def _goes_on(course: Course, moment: Part, row: Updated) -> None:
     expected = new if moment is confirming else course.offers.flashed.version
     if row.version != expected:
         row.problems.append(f"{row.version} starts next, not {expected}")
+
+
+async def damaged(course: Course) -> None:
+    """The other slot loses its first bytes before its trial: the old one serves on, and says why.
+
+    Ordered again, the damage is found and mended, and the version is taken.
+    """
+    await course.world.start_kiosk()
+    await pay(course, PAYS_BEFORE)
+    await course.offer_next()
+    await loaded(course)
+    row = await course.cut("the other slot is damaged before its trial")
+    damage(course.world.machine.hardware.disk, "b")
+    await course.starts_by_itself(row)
+    for _ in range(TRIALS):
+        await course.into_trial()
+        with trio.fail_after(WELCOME_WITHIN_S):
+            await course.world.off.wait()  # it cannot start, and restarts by itself
+        await course.starts_by_itself(row)
+    await course.until_ticket("U-09")
+    await course.until_report("U-09")
+    row.came_to = "two trials that did not start, U-09: ticket at the centre, report on the card"
+    await course.roll_back()
+    await course.until_ticket("")
+    await course.offer_next()
+    await loaded(course)
+    await course.into_trial()
+    kept = Updated("ordered again")
+    await course.keeps(kept)
+    await welcomed(course)
+    await pay(course, PAYS_AFTER)
+    last = await course.cut(kept.what)
+    last.came_to = kept.came_to
 
 
 async def told(course: Course, *parts: Part) -> str:

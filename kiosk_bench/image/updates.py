@@ -16,9 +16,10 @@ from kiosk_bench.console import StoryFailed
 from kiosk_bench.evidence import postings_of
 from kiosk_bench.image.data import copy_data, read_data
 from kiosk_bench.image.fat import check_boot_partition
-from kiosk_bench.image.firmware import TRIAL, USUAL, choose
+from kiosk_bench.image.firmware import TRIAL, USUAL, BootPartition, choose
 from kiosk_bench.image.releases import Offers, version_in
 from kiosk_bench.image.serial_console import Line
+from kiosk_bench.image.site import report_of
 from kiosk_bench.image.world import ImageWorld
 
 LOADED_WITHIN_S = 2400.0
@@ -65,7 +66,7 @@ class Course:
         self._since = len(self.world.start.console.lines)
         if version not in {one["version"] for one in await self._asked("software", "list")}:
             await self._told("software", "add", str(bundle), "--release-keys", str(keys), *BY)
-        await self.end_rollouts()
+        await self.roll_back()
         how = ("--kind", "software", "--version", version, "--stages", "100%", "--soak", "0m")
         await self._told("rollout", "start", *how, *BY)
 
@@ -74,11 +75,11 @@ class Course:
         offers = self.offers
         await self.offer(offers.next.version, offers.next_bundle, offers.keys)
 
-    async def end_rollouts(self) -> None:
-        """Abort what is under way: every kiosk keeps what it has, and wants nothing."""
+    async def roll_back(self) -> None:
+        """Roll back what is under way: every kiosk wants again what it had before."""
         for one in await self._asked("rollout", "list"):
             if one["state"] in ("running", "stopped"):
-                await self._told("rollout", "abort", str(one["id"]), *BY)
+                await self._told("rollout", "roll-back", str(one["id"]), *BY)
 
     async def ticket(self) -> str:
         """Return the code of the open ticket about updates; empty: there is none."""
@@ -93,6 +94,15 @@ class Course:
                 await trio.sleep(LOOK_S)
             return
         raise StoryFailed(f"the centre's ticket is {told or 'none'}, not {code or 'none'}")
+
+    async def until_report(self, code: str) -> None:
+        """Wait until the report on the card has this code. Raises StoryFailed."""
+        boot = BootPartition(self.world.machine.hardware.disk)
+        with trio.move_on_after(HEARD_WITHIN_S):
+            while f"({code})" not in await trio.to_thread.run_sync(report_of, boot):
+                await trio.sleep(LOOK_S)
+            return
+        raise StoryFailed(f"the report on the card does not say {code}")
 
     async def _asked(self, *words: str) -> list[dict[str, Any]]:
         centre = self.world.centre
@@ -132,11 +142,12 @@ class Course:
         """Look at the card of a machine that is off, and at all books."""
         row = Updated(what)
         self.rows.append(row)
-        await trio.to_thread.run_sync(partial(self._look_at_card, row))
+        await trio.to_thread.run_sync(partial(self.look_at_card, row))
         await self._look_at_books(row)
         return row
 
-    def _look_at_card(self, row: Updated) -> None:
+    def look_at_card(self, row: Updated) -> None:
+        """Put into a row what the firmware would start now, and what is wrong with it."""
         disk, folder = self.world.machine.hardware.disk, self.world.folder
         choice = choose(disk, folder / "machine", trial=False)
         row.slot = choice.prefix.rstrip("/")

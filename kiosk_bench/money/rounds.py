@@ -29,7 +29,7 @@ PAD_FAULTS: Final = (
     "pinpad.no_repeat_receipt",
     "pinpad.cable_pulled",
 )
-OTHER_FAULTS: Final = ("central.lost_reply", "printer.paper_out", "printer.silent")
+OTHER_FAULTS: Final = ("central.lost_reply", "receipt.paper_out", "receipt.silent")
 CUTS: Final = ("authorisation_received", "approval_sent", "approval_acknowledged")
 PULLED_AT: Final = ("after_command", "before_decision", "after_approval")
 KILLS_MAX: Final = 3

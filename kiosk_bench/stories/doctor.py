@@ -17,7 +17,7 @@ PAGE = re.compile(r"KB1:[0-9A-F]{16}:(\d{3}):(\d{3}):[0-9A-F]{8}:[0-9A-Z $%*+\-.
 async def looks_at_everything(world: World) -> str:
     """The slip printer has no paper: its line says so. The bundle is photographed by pages."""
     await world.console.screen("welcome")
-    await faults.begin(world, "printer.paper_out")
+    await faults.begin(world, "receipt.paper_out")
     await let_in(world)
     await world.console.tap("technician-parts", "doctor")
     await _open_line(world, "receipt_paper")
@@ -28,7 +28,7 @@ async def looks_at_everything(world: World) -> str:
     await world.console.tap("technician-doctor", "back")
     await world.console.tap("technician-parts", "end")
     await world.console.screen("welcome")
-    faults.end(world, "printer.paper_out")
+    faults.end(world, "receipt.paper_out")
     return "several pages" if pages > 1 else "one page"
 
 

@@ -13,7 +13,7 @@ from kiosk_bench.stories.story import (
 from kiosk_bench.world import World
 
 LIMIT_S = 60.0
-HOLD = "a4.hold_on_page=2"
+HOLD = "printer.hold_on_page=2"
 
 
 def a4_of(world: World) -> A4PrinterPeer:
@@ -55,24 +55,24 @@ async def reprint(world: World) -> str:
 
 async def paper_out(world: World) -> str:
     """The paper ends before page 2; it is put in, and page 2 comes, and no page twice."""
-    await faults.begin(world, "a4.paper_out_on_page=2")
+    await faults.begin(world, "printer.paper_out_on_page=2")
     await _ask_for_rights_record(world)
     a4 = a4_of(world)
     await until(lambda: bool(a4.jobs) and a4.jobs[-1].waits, "the printer to stand still")
     before = world.console.now
     assert before is not None and len(a4.sheets()) == 1
     await world.console.next_after(before)  # the screen says so
-    faults.end(world, "a4.paper_out_on_page=2")
+    faults.end(world, "printer.paper_out_on_page=2")
     return await _ends(world, "yes")
 
 
 async def printer_dies(world: World) -> str:
     """The printer loses its power before page 2 and knows nothing when it is on again."""
     await _print_one_page(world)
-    await faults.begin(world, "a4.off")
+    await faults.begin(world, "printer.off")
     a4 = a4_of(world)
     await until(lambda: not a4.printer.is_on, "the printer to lose its power")
-    faults.end(world, "a4.off")
+    faults.end(world, "printer.off")
     faults.end(world, HOLD)
     return await _ends(world, "unknown")
 

@@ -81,7 +81,7 @@ async def pin_pad_silent(world: World) -> str:
 
 async def paper_out(world: World) -> str:
     """The receipt printer has no paper: paid all the same, and said so."""
-    await faults.begin(world, "printer.paper_out")
+    await faults.begin(world, "receipt.paper_out")
     await log_in_and_pay(world)
     await end_and_take_card(world, "paid")
     return "paid"
@@ -89,7 +89,7 @@ async def paper_out(world: World) -> str:
 
 async def power_cut_while_paying(world: World, step: str) -> str:
     """The power goes at a journal step; after the restart nothing is lost and nothing doubled."""
-    await faults.begin(world, faults.CUT_AT + step)
+    await faults.begin(world, f"power.cut_at=journal:{step}")
     await log_in_by_card(world, world.people.zhang)
     await choose_and_review(world)
     await world.console.tap("review", "pay")

@@ -29,7 +29,7 @@ BY = ("--by", "operator", "--note", "story")
 
 async def ticket_shown(world: World) -> str:
     """The receipt printer has no paper: a ticket is opened, shown to her, closed when mended."""
-    await faults.begin(world, "printer.paper_out")
+    await faults.begin(world, "receipt.paper_out")
     await _until_tickets(world, 1)
     (ticket,) = await _tickets(world)
     await log_in_by_card(world, world.people.zhang)
@@ -39,7 +39,7 @@ async def ticket_shown(world: World) -> str:
     await world.earphones(False)
     await world.console.tap("home", "end")
     await take_card(world)
-    faults.end(world, "printer.paper_out")
+    faults.end(world, "receipt.paper_out")
     await _until_tickets(world, 0)
     return f"{ticket['module']} {ticket['code']} closed"
 

@@ -34,10 +34,10 @@ LIST = ("my-receipts", "receipt-printed")
 
 async def paper_out_then_original_then_copy(world: World) -> str:
     """No paper for the receipt; she comes again, prints the original, and then a copy of it."""
-    await faults.begin(world, "printer.paper_out")
+    await faults.begin(world, "receipt.paper_out")
     await log_in_and_pay(world)
     await end_and_take_card(world, "paid")
-    faults.end(world, "printer.paper_out")
+    faults.end(world, "receipt.paper_out")
     await until_heard(world, ["no"])
     await open_receipts(world)
     await print_newest(world, 1)
@@ -50,10 +50,10 @@ async def paper_out_then_original_then_copy(world: World) -> str:
 
 async def original_at_another_kiosk(world: World) -> str:
     """No paper where she paid; another kiosk, with a journal of its own, prints the original."""
-    await faults.begin(world, "printer.paper_out")
+    await faults.begin(world, "receipt.paper_out")
     await log_in_and_pay(world)
     await end_and_take_card(world, "paid")
-    faults.end(world, "printer.paper_out")
+    faults.end(world, "receipt.paper_out")
     await until_heard(world, ["no"])
     await become_another_kiosk(world)
     await open_receipts(world)
@@ -80,10 +80,10 @@ async def become_another_kiosk(world: World) -> None:
 
 async def jam_then_copy(world: World) -> str:
     """The receipt jams half way: nobody knows if it came out, so what comes later is a copy."""
-    await faults.begin(world, "printer.jam_mid_receipt")
+    await faults.begin(world, "receipt.jam_mid_receipt")
     await log_in_and_pay(world)
     await end_and_take_card(world, "paid")
-    faults.end(world, "printer.jam_mid_receipt")
+    faults.end(world, "receipt.jam_mid_receipt")
     await world.printer.wait_slips(1)  # the torn one: the printer goes on where it stopped
     await until_heard(world, ["unknown"])
     await open_receipts(world)

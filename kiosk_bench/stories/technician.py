@@ -17,7 +17,7 @@ WRONG = "0000000000"
 
 async def finds_a_dead_part(world: World) -> str:
     """The slip printer has no paper: one wrong answer, the right one, each part, the sheet."""
-    await faults.begin(world, "printer.paper_out")
+    await faults.begin(world, "receipt.paper_out")
     await world.console.screen("welcome")
     await world.console.call()
     await _type(world, WRONG)
@@ -43,7 +43,7 @@ async def finds_a_dead_part(world: World) -> str:
     await _take_sheet(world)
     await world.console.tap("technician-parts", "end")
     await world.console.screen("welcome")
-    faults.end(world, "printer.paper_out")
+    faults.end(world, "receipt.paper_out")
     (sheet,) = await _sheets(world)
     return f"{sheet['result']} by {sheet['technician']}; {await _events(world, 2)}"
 

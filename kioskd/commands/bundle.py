@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from kioskd import __version__, log
+from kioskd import log
 from kioskd.commands import add_config
 from kioskd.domain.stick import StickOutcome
 from kioskd.relay.clock import utc_now
@@ -23,6 +23,7 @@ from kioskd.technician.doctor.machine import Machine
 from kioskd.technician.doctor.report import language
 from kioskd.technician.doctor.view import View, view
 from kioskd.technician.doctor.visit import visit
+from kioskd.update.slots import software_version
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -106,4 +107,4 @@ def _pages(seen: View, folder: Path) -> int:
 
 def _about(seen: View) -> dict[str, str]:
     kiosk = seen.config.kiosk.id if seen.config else ""
-    return {"kiosk": kiosk, "software": __version__, "at": utc_now()}
+    return {"kiosk": kiosk, "software": software_version(), "at": utc_now()}

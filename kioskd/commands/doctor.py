@@ -5,7 +5,7 @@
 
 import argparse
 
-from kioskd import __version__, log
+from kioskd import log
 from kioskd.commands import add_config
 from kioskd.domain.diagnosis import verdict
 from kioskd.relay.clock import utc_now
@@ -14,6 +14,7 @@ from kioskd.technician.doctor.machine import Machine
 from kioskd.technician.doctor.report import as_json, as_text, language
 from kioskd.technician.doctor.view import view
 from kioskd.technician.doctor.visit import EXIT_CODES, visit
+from kioskd.update.slots import software_version
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     seen, words = view(Machine(), options.config), Words(language())
     lines = visit(seen)
     kiosk = seen.config.kiosk.id if seen.config else ""
-    about = {"kiosk": kiosk, "software": __version__, "at": utc_now()}
+    about = {"kiosk": kiosk, "software": software_version(), "at": utc_now()}
     if options.json:
         print(as_json(lines, about, words))
     else:

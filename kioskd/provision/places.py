@@ -38,6 +38,11 @@ class Places:
         return self.data / "kioskd"
 
     @property
+    def update_state(self) -> Path:
+        """How far the newest software has come; the updater's."""
+        return self.data / "update/state.json"
+
+    @property
     def config(self) -> Path:
         """The configuration that the kiosk reads."""
         return self.site / "kioskd.toml"

@@ -16,6 +16,7 @@ from kioskd.provision.places import Places
 from kioskd.provision.site_lines import Fault
 from kioskd.relay.safe_file import write_safely
 from kioskd.technician.sockets import Kind, Plugged
+from kioskd.update.slots import software_version
 
 BEIJING: Final = timezone(timedelta(hours=8))
 _VERDICTS: Final = {
@@ -48,7 +49,7 @@ def facts_of(machine: Machine, kiosk: str) -> Facts:
         kiosk,
         (
             ("终端编号 Kiosk", kiosk or "?"),
-            ("软件版本 Version", kioskd.__version__),
+            ("软件版本 Version", software_version()),
             ("系统分区 Slot", machine.slot() or "-"),
             ("序列号 Serial", machine.serial_number() or "?"),
             *links,

@@ -11,6 +11,7 @@ from kioskd.provision.report import facts_of, report, write_notice, write_report
 from kioskd.provision.retirement import told_refusal
 from kioskd.provision.site_file import read_site
 from kioskd.provision.site_lines import NotReadable
+from kioskd.provision.update_found import update_not_taken
 from kioskd.relay.identity import IDENTITY_FILE
 
 
@@ -24,6 +25,7 @@ def tell(places: Places, machine: Machine, found: Sequence[Step]) -> None:
         steps.append(not_retired(refusal.left, refusal.final))
     if not any(step.stops for step in found):
         steps.append(_enrolment(places))
+    steps += update_not_taken(places)
     facts = facts_of(machine, _kiosk_id(places))
     try:
         write_notice(places, facts, steps)

@@ -16,7 +16,6 @@ on that picture; ``{"call": true}``, the technicians' sign: a finger that stays 
 """
 
 import base64
-import io
 import json
 import os
 import socket
@@ -36,6 +35,7 @@ from kioskd.screens.call import HELD_S, clock_corner
 from kioskd.screens.canvas import Canvas
 from kioskd.screens.contract import Screen
 from kioskd.screens.keys import KEYS, post_key
+from kioskd.screens.png import png
 from kioskd.screens.stage import PygameStage
 from kioskd.screens.touches import post_touch
 
@@ -78,9 +78,7 @@ class Picture:
             "serial": self.serial,
         }
         if with_picture:
-            png = io.BytesIO()
-            pygame.image.save(self.surface, png, "screen.png")
-            said["picture"] = base64.b64encode(png.getvalue()).decode("ascii")
+            said["picture"] = base64.b64encode(png(self.surface)).decode("ascii")
         return _line(said)
 
 

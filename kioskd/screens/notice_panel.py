@@ -8,6 +8,7 @@ import pygame
 from kioskd import log
 from kioskd.screens.font_files import find_fonts
 from kioskd.screens.notice_page import NoticePage, draw_notice
+from kioskd.screens.panel import PANEL
 from kioskd.screens.settings import ScreenSettings
 from kioskd.screens.splash import open_display
 
@@ -28,7 +29,7 @@ def show_notice(
         page = page_now()
         if page != shown:
             draw_notice(surface, page, files)
-            pygame.display.flip()
+            PANEL.let_see()
             log.event("screen.shown", screen="notice", code=page.notice.code)
             shown = page
         pygame.event.pump()

@@ -15,6 +15,7 @@ from kioskd.screens.fonts import Fonts
 from kioskd.screens.frame import FrameFacts, Kit, Moment
 from kioskd.screens.layout import Rect
 from kioskd.screens.numbers import draw_numbers
+from kioskd.screens.panel import PANEL
 from kioskd.screens.shapes import Shapes
 from kioskd.screens.slide import Came, Slide
 from kioskd.screens.still_here import draw_still_here
@@ -91,9 +92,9 @@ class Painter:
         fingers = {self.moment.pressed, moment.pressed} - {None}
         if not whole and shown == self.shown and self._only_pressed_otherwise(canvas, moment):
             places = [rect for button, rect in canvas.buttons.items() if button in fingers]
-            pygame.display.update([(r.x, r.y, r.w, r.h) for r in places])
+            PANEL.let_see([(r.x, r.y, r.w, r.h) for r in places])
         else:
-            pygame.display.flip()
+            PANEL.let_see()
         self.canvas, self.moment, self.shown = canvas, moment, shown
 
     def _only_pressed_otherwise(self, canvas: Canvas, moment: Moment) -> bool:
@@ -119,7 +120,7 @@ class Painter:
             draw_numbers(canvas, moment.pending, moment.focus)
         self.moment = moment
         places = (frame.header_rect(theme), frame.footer_rect(theme))
-        pygame.display.update([(r.x, r.y, r.w, r.h) for r in places])
+        PANEL.let_see([(r.x, r.y, r.w, r.h) for r in places])
 
     def forget(self) -> None:
         """Nothing rendered of the last visitor stays: no name, no amount."""

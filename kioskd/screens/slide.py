@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pygame
 
 from kioskd.screens.layout import Rect
+from kioskd.screens.panel import PANEL
 
 DURATION_S = 0.16
 WAY = 0.12
@@ -46,4 +47,4 @@ class Slide:
 
     def let_see(self) -> None:
         """Let the panel have the middle."""
-        pygame.display.update(self._place)
+        PANEL.let_see([self._place])

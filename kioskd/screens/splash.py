@@ -4,15 +4,15 @@ A person who switches the terminal on must see life at once; the machinery behin
 longer than drawing does. The stage takes the same display over.
 """
 
-import os
 from pathlib import Path
 
 import pygame
 
 from kioskd import log
-from kioskd.errors import ConfigError, DeviceUnavailable
+from kioskd.errors import ConfigError
 from kioskd.screens import theme as t
 from kioskd.screens.font_files import find_fonts
+from kioskd.screens.panel import PANEL
 from kioskd.screens.settings import ScreenSettings
 
 TITLE_PARTS_OF_HEIGHT = 16
@@ -23,20 +23,9 @@ NO_LETTERS = ("Out of service", "No font with Chinese letters: K-04")
 
 def open_display(settings: ScreenSettings) -> pygame.Surface:
     """Open the panel, or take over the display that is open. Raises DeviceUnavailable("screen")."""
-    os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
     size = (settings.width_px, settings.height_px)
-    whole = settings.fullscreen or 0 in size
-    try:
-        pygame.display.init()
-        pygame.font.init()
-        if (surface := pygame.display.get_surface()) is not None:
-            return surface
-        pygame.display.set_caption("kioskd")
-        surface = pygame.display.set_mode(size, pygame.FULLSCREEN if whole else 0)
-        pygame.mouse.set_visible(not whole)
-    except pygame.error as refused:
-        raise DeviceUnavailable("screen", str(refused)) from refused
-    return surface
+    pygame.font.init()
+    return PANEL.open(size, whole=settings.fullscreen or 0 in size)
 
 
 def show_starting(settings: ScreenSettings) -> None:
@@ -66,4 +55,4 @@ def _draw(surface: pygame.Surface, letters: str, lines: tuple[str, str]) -> None
         words = font.render(line, True, t.INK)
         middle = (width // 2, height // 2 + (number * 2 - 1) * height // TITLE_PARTS_OF_HEIGHT)
         surface.blit(words, words.get_rect(center=middle))
-    pygame.display.flip()
+    PANEL.let_see()

@@ -26,6 +26,7 @@ from kioskd.screens.frame import FrameFacts, Moment
 from kioskd.screens.keys import Ask, keys
 from kioskd.screens.listeners import Reader, Watcher, tell
 from kioskd.screens.painter import Painter
+from kioskd.screens.panel import PANEL
 from kioskd.screens.screen_health import ScreenHealth
 from kioskd.screens.settings import ScreenSettings
 from kioskd.screens.showing import Followed, Showing
@@ -176,7 +177,7 @@ class PygameStage:
                 self._wake = trio.Event()
         finally:
             self._painter = None
-            pygame.display.quit()
+            PANEL.close()
 
     @property
     def canvas(self) -> Canvas | None:
@@ -218,12 +219,8 @@ class PygameStage:
         self._painter = Painter(surface, theme, Fonts(fonts))
         self._stale = True
         self.health.opened(theme.width, theme.height, settings.panel_width_mm, fonts.trouble)
-        log.event(
-            "screen.opened",
-            width=theme.width,
-            height=theme.height,
-            driver=pygame.display.get_driver(),
-        )
+        driver = pygame.display.get_driver()
+        log.event("screen.opened", width=theme.width, height=theme.height, driver=driver)
 
     def _round(self, now: float) -> bool:
         """Handle events, age, draw; False when the window was closed."""

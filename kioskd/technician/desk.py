@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import trio
 
-from kioskd import __version__, log
+from kioskd import log
 from kioskd.config import Config
 from kioskd.contracts.technician import Verdict
 from kioskd.domain.diagnosis import Line
@@ -24,6 +24,7 @@ from kioskd.relay.clock import utc_now
 from kioskd.technician.access import Access
 from kioskd.technician.bundle.order import ordered
 from kioskd.technician.sheet import Occasion, PrintedSheet, composed
+from kioskd.update.slots import software_version
 
 SERIAL_FILES: Final = (
     Path("/sys/firmware/devicetree/base/serial-number"),
@@ -93,7 +94,7 @@ class TechnicianDesk:
             kiosk.id,
             kiosk.outlet.in_language(language),
             board_serial(),
-            __version__,
+            software_version(),
             self._region_version(),
             utc_now(),
             technician,

@@ -13,7 +13,7 @@ from typing import Final
 
 import trio
 
-from kioskd import __version__, log
+from kioskd import log
 from kioskd.domain.trouble import Trouble
 from kioskd.errors import JournalDamaged
 from kioskd.protocols import central
@@ -21,6 +21,7 @@ from kioskd.protocols.central_fleet import PaperLevel
 from kioskd.relay.clock import utc_now
 from kioskd.relay.vitals import NOT_FITTED, Body, MoneyVitals
 from kioskd.technician.power_watch import PowerWatch
+from kioskd.update.slots import software_version
 
 STATUS_FILE: Final = "status.json"
 FORMAT: Final = 1
@@ -119,7 +120,7 @@ def look(body: Body, kiosk: str, money: MoneyVitals | None, dips: int | None = N
         booted_s=since_boot_s(),
         pid=os.getpid(),
         kiosk=kiosk,
-        software=__version__,
+        software=software_version(),
         region=body.region_version(),
         screen=vitals.screen,
         in_visit=vitals.in_visit,

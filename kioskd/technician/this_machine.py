@@ -7,8 +7,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-import kioskd
 from kioskd.domain.notice import WhichKiosk
+from kioskd.update.slots import software_version
 
 SIOCGIFADDR = 0x8915
 """``linux/sockios.h``: an interface's IPv4 address."""
@@ -27,7 +27,7 @@ class Places:
 def this_kiosk(places: Places) -> WhichKiosk:
     """Return what is known of this machine. Never raises: it is asked when all else failed."""
     slot = slot_of(_text(places.root / "proc/cmdline"))
-    software = f"{kioskd.__version__} {slot}".strip()
+    software = f"{software_version()} {slot}".strip()
     return WhichKiosk(
         kiosk=_kiosk_id(places.config),
         serial=_text(places.root / "sys/firmware/devicetree/base/serial-number"),

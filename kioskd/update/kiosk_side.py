@@ -14,12 +14,12 @@ from typing import Final
 
 import trio
 
-from kioskd import __version__, log
+from kioskd import log
 from kioskd.domain.trouble import Trouble, TroubleReason
 from kioskd.errors import UpdateRefused
 from kioskd.protocols.software_bundle import UPDATE_MODULE
 from kioskd.update.facts import FACTS, MAY, WANTED, Facts, Progress, progress_in, tell
-from kioskd.update.slots import Machine, running_release
+from kioskd.update.slots import Machine
 from kioskd.update.state import Stage
 
 LOOK_S: Final = 1.0
@@ -171,11 +171,3 @@ def update_side() -> UpdateSide:
     except UpdateRefused:
         return UpdateSide(machine, in_an_image=False)
     return UpdateSide(machine, in_an_image=bool(folder))
-
-
-def software_version(machine: Machine | None = None) -> str:
-    """Return what runs here: the image's version, else the program's own."""
-    try:
-        return running_release((machine or Machine()).os_release).version
-    except UpdateRefused:
-        return __version__

@@ -12,6 +12,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Final
 
+from kioskd import __version__
 from kioskd.errors import UpdateFault, UpdateRefused
 from kioskd.protocols.software_bundle import is_version
 from kioskd.relay.safe_file import sync_folder
@@ -126,6 +127,14 @@ def running_release(os_release: Path) -> Release:
     if not compatible or not is_version(version):
         raise UpdateRefused(UpdateFault.NO_SLOTS, "os-release names no image")
     return Release(compatible, version)
+
+
+def software_version(machine: Machine | None = None) -> str:
+    """Return the version of the image that runs here, or of the program where none does."""
+    try:
+        return running_release((machine or Machine()).os_release).version
+    except UpdateRefused:
+        return __version__
 
 
 def _choice_in(config: bytes) -> tuple[Slot, int]:

@@ -4,26 +4,27 @@ import re
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from kiosk_central.documents.compose import Composer
 from kiosk_central.documents.press import Made, make
 from kiosk_central.documents.seal import Seal
 from kiosk_central.documents.seal_key import SealKey, sample_seal
 from kiosk_central.sample_people import SAMPLE_SEAL_SEED, SAMPLE_SIGNING_SEED
+from kiosk_central.signing import pem, signer_of_seed
 from kioskd.drivers.pdf_file import page_count, seal_fault
 from kioskd.errors import SealFault
 from kioskd.protocols.central_documents import DocumentKind
 from kioskd.protocols.document_facts import SignedDocument
 from kioskd.protocols.receipt_facts import SIGNATURE_BYTES, proof_of, qr_text
 from tests.interop.comparison import Comparison, ran, told
+from tests.interop.openssl import verifies_ed25519
 from tests.interop.peers import MUPDF, OPENSSL, PDFSIG, POPPLER, QPDF, ZBAR
 from tests.unit.sample_papers import AGENCY, HEAD, NUMBER, paper
 
 VERIFY_URL = HEAD.verify_url
 KIND = DocumentKind.RIGHTS_RECORD
 PAGES = 3
+PUBLIC_KEY = pem(signer_of_seed(SAMPLE_SIGNING_SEED).public_key).encode()
 UNCHANGED = "The document is unchanged since signing"
 
 
@@ -135,9 +136,11 @@ def test_the_qr_code_proves_the_paper(compare: Comparison, file: Path, tmp_path:
         compare.same(f"text on page {number}", qr_text(proof, VERIFY_URL).decode(), text)
     compare.same("number", NUMBER, SignedDocument.parse(proof_of(text)).facts.number)
     message, signature = proof[:-SIGNATURE_BYTES], proof[-SIGNATURE_BYTES:]
-    compare.same("signature", True, _ed25519(tmp_path, message, signature))
+    compare.same("signature", True, verifies_ed25519(tmp_path, PUBLIC_KEY, message, signature))
     changed = bytes([message[0], message[1] ^ 1]) + message[2:]
-    compare.refused("a bit of the proof", not _ed25519(tmp_path, changed, signature))
+    compare.refused(
+        "a bit of the proof", not verifies_ed25519(tmp_path, PUBLIC_KEY, changed, signature)
+    )
 
 
 def _after(name: str, text: str) -> str:
@@ -177,16 +180,3 @@ def _verified(folder: Path, signed: bytes, signature: bytes, ca_pem: str) -> byt
         "-out", "/dev/null",
     )  # fmt: skip
     return b"" if done.returncode == 0 else done.stderr
-
-
-def _ed25519(folder: Path, message: bytes, signature: bytes) -> bool:
-    """Tell whether OpenSSL finds the sample city's signature good."""
-    public = Ed25519PrivateKey.from_private_bytes(SAMPLE_SIGNING_SEED).public_key()
-    pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    for name, data in {"message": message, "signature": signature, "key.pem": pem}.items():
-        (folder / name).write_bytes(data)
-    done = ran(
-        "openssl", "pkeyutl", "-verify", "-pubin", "-inkey", folder / "key.pem", "-rawin",
-        "-in", folder / "message", "-sigfile", folder / "signature",
-    )  # fmt: skip
-    return done.returncode == 0

@@ -79,10 +79,10 @@ async def test_every_page_is_counted_and_comes_out_once(rig: A4Rig, tmp_path: Pa
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [
-        ("a4.paper_out_on_page=2", TroubleReason.DOCUMENT_PAPER_OUT),
-        ("a4.jam_on_page=2", TroubleReason.DOCUMENT_PAPER_JAM),
-        ("a4.cover_open", TroubleReason.DOCUMENT_PRINTER_OPEN),
-        ("a4.toner_empty", TroubleReason.DOCUMENT_TONER_EMPTY),
+        ("printer.paper_out_on_page=2", TroubleReason.DOCUMENT_PAPER_OUT),
+        ("printer.jam_on_page=2", TroubleReason.DOCUMENT_PAPER_JAM),
+        ("printer.cover_open", TroubleReason.DOCUMENT_PRINTER_OPEN),
+        ("printer.toner_empty", TroubleReason.DOCUMENT_TONER_EMPTY),
     ],
 )
 async def test_a_stop_is_told_and_goes_on_by_itself(
@@ -90,7 +90,7 @@ async def test_a_stop_is_told_and_goes_on_by_itself(
 ) -> None:
     """The page stands still with its reason; when that is over the rest comes, nothing twice."""
     job = print_at(rig, tmp_path)
-    rig.faults.add("a4.hold_on_page=1")
+    rig.faults.add("printer.hold_on_page=1")
     ends: list[PrintEnd] = []
     async with trio.open_nursery() as nursery:
 
@@ -100,7 +100,7 @@ async def test_a_stop_is_told_and_goes_on_by_itself(
         nursery.start_soon(go)
         await job.until(lambda progress: progress.done == 0)
         rig.faults.add(fault)
-        rig.faults.discard("a4.hold_on_page=1")
+        rig.faults.discard("printer.hold_on_page=1")
         await job.until(lambda progress: progress.trouble is not None)
         rig.faults.discard(fault)
     assert reason in {progress.trouble.reason for progress in job.told if progress.trouble}
@@ -112,7 +112,7 @@ async def test_paper_that_does_not_come_ends_in_a_cancelled_print(
     rig: A4Rig, tmp_path: Path
 ) -> None:
     """The wait has its end; what came out is told, and the next one must wait for paper."""
-    rig.faults.add("a4.paper_out_on_page=2")
+    rig.faults.add("printer.paper_out_on_page=2")
     job = print_at(rig, tmp_path, stopped_limit_s=1)
     end = await job.driver.print(paper(), "p-late", job.note)
     assert (end.printed, end.done, end.cancelled) == (Printed.UNKNOWN, 1, True)
@@ -122,7 +122,7 @@ async def test_paper_that_does_not_come_ends_in_a_cancelled_print(
 
 async def test_she_may_stop_it_and_the_truth_is_waited_for(rig: A4Rig, tmp_path: Path) -> None:
     """A printer that prints on after it was told to stop is believed for what it counts."""
-    rig.faults |= {"a4.finishes_cancelled_job", "a4.hold_on_page=2"}
+    rig.faults |= {"printer.finishes_cancelled_job", "printer.hold_on_page=2"}
     job = print_at(rig, tmp_path)
     ends: list[PrintEnd] = []
     async with trio.open_nursery() as nursery:
@@ -134,13 +134,13 @@ async def test_she_may_stop_it_and_the_truth_is_waited_for(rig: A4Rig, tmp_path:
         await job.until(lambda progress: progress.done == 1)
         job.driver.cancel()
         await job.until(lambda progress: progress.cancelled)
-        rig.faults.discard("a4.hold_on_page=2")
+        rig.faults.discard("printer.hold_on_page=2")
     assert (ends[0].printed, ends[0].done, ends[0].cancelled) == (Printed.UNKNOWN, 3, True)
 
 
 async def test_stopped_before_the_first_page_is_a_certain_no(rig: A4Rig, tmp_path: Path) -> None:
     """The printer's own last word is: cancelled, nothing completed."""
-    rig.faults.add("a4.hold_on_page=1")
+    rig.faults.add("printer.hold_on_page=1")
     job = print_at(rig, tmp_path)
     ends: list[PrintEnd] = []
     async with trio.open_nursery() as nursery:
@@ -157,7 +157,7 @@ async def test_stopped_before_the_first_page_is_a_certain_no(rig: A4Rig, tmp_pat
 
 async def test_a_job_that_breaks_down_half_way_is_unknown(rig: A4Rig, tmp_path: Path) -> None:
     """Aborted by the printer after page 1: neither yes nor no, and not sent again."""
-    rig.faults.add("a4.crash_on_page=2")
+    rig.faults.add("printer.crash_on_page=2")
     jobs = len(rig.peer.jobs)
     job = print_at(rig, tmp_path)
     end = await job.driver.print(paper(), "p-crash", job.note)
@@ -167,7 +167,7 @@ async def test_a_job_that_breaks_down_half_way_is_unknown(rig: A4Rig, tmp_path: 
 
 async def test_completed_with_a_page_too_few_is_no_yes(rig: A4Rig, tmp_path: Path) -> None:
     """A printer that says "completed" and counts two of three pages is not believed."""
-    rig.faults.add("a4.miscounts")
+    rig.faults.add("printer.miscounts")
     job = print_at(rig, tmp_path)
     end = await job.driver.print(paper(), "p-lie", job.note)
     assert (end.printed, end.done) == (Printed.UNKNOWN, 2)
@@ -175,7 +175,7 @@ async def test_completed_with_a_page_too_few_is_no_yes(rig: A4Rig, tmp_path: Pat
 
 async def test_a_busy_printer_is_waited_for_and_then_given_up(rig: A4Rig, tmp_path: Path) -> None:
     """Somebody else's job: nothing was taken, so NO is certain, with the reason."""
-    rig.faults.add("a4.busy")
+    rig.faults.add("printer.busy")
     job = print_at(rig, tmp_path, busy_limit_s=1)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(job.driver.run)
@@ -191,7 +191,7 @@ async def test_a_busy_printer_is_waited_for_and_then_given_up(rig: A4Rig, tmp_pa
 
 async def test_low_toner_stops_nothing(rig: A4Rig, tmp_path: Path) -> None:
     """A warning is no trouble, for the print or for the health board."""
-    rig.faults.add("a4.toner_low")
+    rig.faults.add("printer.toner_low")
     job = print_at(rig, tmp_path)
     assert (await job.driver.print(paper(1), "p-low", job.note)).printed is Printed.YES
     reasons = {progress.trouble.reason for progress in job.told if progress.trouble}
@@ -207,7 +207,7 @@ async def test_without_paper_the_health_board_says_so_before_anybody_asks(
     async with trio.open_nursery() as nursery:
         nursery.start_soon(job.driver.run)
         await job.until_known()
-        rig.faults.add("a4.paper_out")
+        rig.faults.add("printer.paper_out")
         await job.until_known(well=False)
         with trio.fail_after(PATIENCE_S):
             while job.driver.trouble is None or job.driver.trouble.code != "D-21":
@@ -234,7 +234,7 @@ async def test_a_printer_that_loses_its_power_half_way_is_unknown(
     rig: A4Rig, tmp_path: Path
 ) -> None:
     """Back again it knows no job: as many pages as it had counted, and no second job."""
-    rig.faults.add("a4.hold_on_page=2")
+    rig.faults.add("printer.hold_on_page=2")
     job, jobs = print_at(rig, tmp_path), len(rig.peer.jobs)
     ends: list[PrintEnd] = []
     async with trio.open_nursery() as nursery:
@@ -244,7 +244,7 @@ async def test_a_printer_that_loses_its_power_half_way_is_unknown(
 
         nursery.start_soon(go)
         await job.until(lambda progress: progress.done == 1)
-        rig.faults.add("a4.off")
+        rig.faults.add("printer.off")
         with trio.fail_after(PATIENCE_S):
             while rig.peer.printer.is_on:
                 await trio.sleep(0.02)
@@ -257,7 +257,7 @@ async def test_after_a_crash_the_job_is_adopted_and_not_sent_again(
     rig: A4Rig, tmp_path: Path
 ) -> None:
     """The next run finds the job by its name, follows it to its end, and reports that."""
-    rig.faults.add("a4.hold_on_page=2")
+    rig.faults.add("printer.hold_on_page=2")
     crashed, jobs = print_at(rig, tmp_path), len(rig.peer.jobs)
     with trio.move_on_after(PATIENCE_S) as crash:
 

@@ -4,6 +4,8 @@ import shutil
 import struct
 from pathlib import Path
 from subprocess import run
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -13,8 +15,9 @@ from kiosk_bench.image import update_parts
 from kiosk_bench.image.boot_replay import replay_boot
 from kiosk_bench.image.fat import NoChoice, check_boot_partition, choice_at
 from kiosk_bench.image.firmware import BootPartition
-from kiosk_bench.image.releases import release_of_build, release_on_card, version_in
-from kiosk_bench.image.updates import Course
+from kiosk_bench.image.releases import Offers, damage, release_of_build, release_on_card, version_in
+from kiosk_bench.image.updates import Course, Updated
+from kiosk_bench.image.world import ImageWorld
 from kioskd.errors import UpdateRefused
 from kioskd.update.bundle_source import from_file
 from kioskd.update.release import acceptable
@@ -23,11 +26,11 @@ from tests.unit.test_image_disk_log import entry, log_of
 from tools.image_bundles import NoNextVersion, make_offers
 
 MIB = 1 << 20
-BOOT_AT, BOOT_BYTES, ROOT_BYTES = MIB, 40 * MIB, 4 * MIB
+BOOT_AT, BOOT_BYTES, ROOT_BYTES = MIB, 40 * MIB, 9 * MIB
 NEEDED = ("mcopy", "mkfs.vfat", "fsck.fat", "mke2fs", "debugfs")
 MISSING = [program for program in NEEDED if not shutil.which(program)]
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}")
-CONFIG = b"os_prefix=a/\nkernel=vmlinuz\n"
+CONFIG = b"os_prefix=a/\nkernel=vmlinuz\ninitramfs initrd.img followkernel\n"
 
 
 def root_named(folder: Path, version: str) -> Path:
@@ -36,7 +39,7 @@ def root_named(folder: Path, version: str) -> Path:
     (tree / "usr/lib").mkdir(parents=True)
     text = f"IMAGE_ID=kioskd-arm64\nIMAGE_VERSION={version}\n"
     (tree / "usr/lib/os-release").write_text(text, encoding="ascii")
-    run(["mke2fs", "-q", "-t", "ext4", "-d", tree, file, "4M"], check=True)
+    run(["mke2fs", "-q", "-t", "ext4", "-d", tree, file, "9M"], check=True)
     return file
 
 
@@ -86,6 +89,43 @@ def test_a_slot_is_whole_when_every_byte_is_a_releases(card: Path) -> None:
         disk.seek(BOOT_AT + BOOT_BYTES + ROOT_BYTES - 1)
         disk.write(b"x")
     assert version_in(card, "a", [old]) == ""
+
+
+def test_a_damaged_slot_is_no_release_and_its_neighbour_still_is(card: Path) -> None:
+    """What the trial of a damaged slot damages is that slot alone."""
+    old = release_on_card("0.1.0", card, "a")
+    damage(card, "b")
+    assert version_in(card, "a", [old]) == "0.1.0"
+    damage(card, "a")
+    assert version_in(card, "a", [old]) == ""
+    assert check_boot_partition(card, card.with_name("copy")) == ""
+
+
+def test_a_row_fails_where_the_slot_that_starts_is_no_whole_release(
+    card: Path, tmp_path: Path
+) -> None:
+    """What the firmware would start is looked at: its bytes, and its command line."""
+    old = release_on_card("0.1.0", card, "a")
+    BootPartition(card).write("a/cmdline.txt", b"root=x kioskd.slot=a")
+    course = course_with(card, tmp_path, Offers(old, old, tmp_path, tmp_path))
+    row = Updated("whole")
+    course.look_at_card(row)
+    assert (row.slot, row.version, row.problems) == ("a", "0.1.0", [])
+    damage(card, "a")
+    BootPartition(card).write("a/cmdline.txt", b"root=x kioskd.slot=b")
+    row = Updated("damaged")
+    course.look_at_card(row)
+    assert row.version == ""
+    assert row.problems[0] == "slot a holds no whole release"
+    assert row.problems[1].startswith("slot a is started with root=x kioskd.slot=b")
+
+
+def course_with(card: Path, folder: Path, offers: Offers) -> Course:
+    """Return the course of a machine that has this card and is off."""
+    (folder / "machine").mkdir()
+    machine = SimpleNamespace(hardware=SimpleNamespace(disk=card))
+    world = SimpleNamespace(machine=machine, folder=folder)
+    return Course(cast(ImageWorld, world), offers, [])
 
 
 def test_the_choice_is_found_on_the_raw_card(card: Path) -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from kioskd.config import load
+from kioskd.errors import UpdateFault, UpdateRefused
 from kioskd.provision.findings import Verdict
 from kioskd.provision.machine import LinuxMachine
 from kioskd.provision.report import facts_of
 from kioskd.provision.reporting import tell
+from kioskd.update.state import Stage, State, keep
 from tests.unit.provision_world import CODE, GOOD, Card, ca_of
 
 
@@ -225,6 +227,20 @@ def test_a_machine_that_takes_no_name_is_a_kiosk_all_the_same(card: Card) -> Non
     """A name in the network, and names of devices that udev gives at their next start."""
     card.machine.refuses = {"host": "not permitted", "udev": "too slow"}
     assert card.codes() == ["I-08"] and card.places.config.exists()
+
+
+def test_the_report_says_why_the_newest_software_was_not_taken(card: Card) -> None:
+    """Version, code, cause and what to do, in both languages; gone once it was taken."""
+    refused = UpdateRefused(UpdateFault.NOT_WELL, "pin_pad D-01")
+    keep(card.places.update_state, State(Stage.TRYING, "0.2.0").failed(refused))
+    tell(card.places, card.machine, card.boot())
+    report = card.places.report.read_text(encoding="utf-8-sig")
+    for words in ("U-10", "0.2.0: the new software found itself not well", "pin_pad D-01"):
+        assert words in report
+    assert "软件更新" in report and "kioskd doctor" in report
+    keep(card.places.update_state, State(version="0.2.0"))
+    tell(card.places, card.machine, card.boot())
+    assert "U-10" not in card.places.report.read_text(encoding="utf-8-sig")
 
 
 def test_the_report_says_what_is_in_each_socket(card: Card) -> None:

@@ -106,8 +106,8 @@ async def test_a_receipt_is_printed_cut_and_proven(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("fault", "state", "reason"),
     [
-        ("printer.paper_out", PaperState.OUT, TroubleReason.RECEIPT_PAPER_OUT),
-        ("printer.cover_open", PaperState.COVER_OPEN, TroubleReason.RECEIPT_COVER_OPEN),
+        ("receipt.paper_out", PaperState.OUT, TroubleReason.RECEIPT_PAPER_OUT),
+        ("receipt.cover_open", PaperState.COVER_OPEN, TroubleReason.RECEIPT_COVER_OPEN),
     ],
 )
 async def test_a_stopped_printer_is_sent_nothing(
@@ -134,7 +134,7 @@ async def test_paper_that_ends_half_way_is_unknown(tmp_path: Path) -> None:
         async def run_out() -> None:
             while not bench.peer.unfinished_rows:
                 await trio.lowlevel.checkpoint()
-            bench.faults.add("printer.paper_out")
+            bench.faults.add("receipt.paper_out")
 
         async def print_it() -> None:
             printed.append(await bench.driver.print(RECEIPT))
@@ -153,7 +153,7 @@ async def test_paper_that_ends_half_way_is_unknown(tmp_path: Path) -> None:
 async def test_a_jam_half_way_is_unknown_and_trouble(tmp_path: Path) -> None:
     """A printer that stops with an error says so when asked: UNKNOWN, and in trouble."""
     async with rig(tmp_path) as bench:
-        bench.faults.add("printer.jam_mid_receipt")
+        bench.faults.add("receipt.jam_mid_receipt")
         assert await bench.driver.print(RECEIPT) is Printed.UNKNOWN
         assert len(bench.peer.unfinished_rows) == 3
         await bench.trouble(TroubleReason.RECEIPT_PRINTER_GONE)
@@ -167,7 +167,7 @@ async def test_a_silent_printer_is_unknown_though_it_prints(
     patience = receipt_printer.FAULTS_IN_A_ROW
     monkeypatch.setattr(receipt_printer, "FAULTS_IN_A_ROW", 1_000_000)
     async with rig(tmp_path) as bench:
-        bench.faults.add("printer.silent")
+        bench.faults.add("receipt.silent")
         assert await bench.driver.print(RECEIPT) is Printed.UNKNOWN
         assert await bench.driver.paper() is PaperState.UNKNOWN
         await bench.peer.wait_slips(1)

@@ -21,9 +21,9 @@ from kioskd.update.kiosk_side import (
     RESTART_S,
     Asked,
     UpdateSide,
-    software_version,
     update_side,
 )
+from kioskd.update.slots import software_version
 from kioskd.update.state import Stage
 from tests.unit.flow_world import FakeStage
 from tests.updates import NEW, OLD, Card, a_card

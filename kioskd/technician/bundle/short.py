@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from kioskd import __version__
 from kioskd.config import Config
 from kioskd.domain.diagnosis import Line
 from kioskd.relay.clock import utc_now
@@ -12,6 +11,7 @@ from kioskd.technician.bundle.gather import gather_short
 from kioskd.technician.bundle.pages import PAGE_BYTES, split
 from kioskd.technician.doctor.machine import Machine
 from kioskd.technician.doctor.view import View, view_from_inside
+from kioskd.update.slots import software_version
 
 BYTES_MAX: Final = 12 * PAGE_BYTES
 """Twelve pages: as many as somebody photographs without losing count."""
@@ -29,7 +29,7 @@ def short_bundle(view: View, lines: tuple[Line, ...], about: Mapping[str, Any]) 
 
 def pages_from_inside(config: Config, lines: tuple[Line, ...]) -> tuple[str, ...]:
     """Return the pages as the running kiosk makes them, with its own log from memory."""
-    about = {"kiosk": config.kiosk.id, "software": __version__, "at": utc_now()}
+    about = {"kiosk": config.kiosk.id, "software": software_version(), "at": utc_now()}
     return short_bundle(view_from_inside(Machine(), config), lines, about)
 
 
