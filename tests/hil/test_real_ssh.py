@@ -69,5 +69,5 @@ def test_a_payment_is_made_through_real_ssh(tmp_path: Path, programs: Programs) 
         kiosk = {"address": "rig-kiosk", "shell": [*shell], "tunnel": [*tunnel]}
         play = partial(played, "pay-by-card", tmp_path, programs, kiosk=kiosk)
         summary = trio.run(play)
-    assert summary.problems == [] and summary.outcome == "paid"
+    assert (summary.outcome, summary.problems) == ("paid", [])
     assert [one["amount_fen"] for one in summary.ledger["postings"]] == [280000]
