@@ -15,7 +15,7 @@ help: ## list the targets
 setup: ## install what is missing: Debian packages, .venv, locked Python packages
 	@tools/setup.sh
 
-demo: setup ## start a synthetic city, its centre, all devices and the kiosk
+demo: setup ## start a synthetic city, its centre, all devices and the kiosk, to handle in a browser
 	$(BIN)/python -m kiosk_bench demo --out demo-out
 
 test: lint ## run every check and every test that needs no hardware

@@ -40,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Chromium comes last: an event loop of its own runs in the worker from then on.
     """
     stories = [one for one in items if "scenarios" in one.path.parts]
-    pages = [one for one in items if "web" in one.path.parts]
+    pages = [one for one in items if {"web", "bench_page"} & {*one.path.parts}]
     apart = {*stories, *pages}
     others = [one for one in items if one not in apart]
     files = [list(tests) for _, tests in groupby(others, key=lambda one: one.path)] or [[]]

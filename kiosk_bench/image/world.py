@@ -34,6 +34,7 @@ from kiosk_bench.kiosk_process import KioskProcess
 from kiosk_bench.needs import NotOffered, OfferedFaults
 from kiosk_bench.people import People
 from kiosk_bench.programs import Programs
+from kiosk_bench.timeline.timeline import EVENT
 from kiosk_bench.trust import KIOSK_ID
 from kiosk_bench.world import World, WorldSettings
 from kioskd.protocols.central import Problem
@@ -141,6 +142,7 @@ class ImageWorld(World):
         self.glass = Glass(image.known, self.folder / "screens", image.size)
         self.console = self.glass
         self.kiosk = GuestKiosk(self)
+        self.watch()
         hardware = Hardware(
             image.disk,
             self.sockets,
@@ -235,6 +237,7 @@ class ImageWorld(World):
 
     async def cut_power(self) -> None:
         """Pull the machine's plug."""
+        self.timeline.note("power", EVENT, "cut")
         self.start.cut()
         await self.off.wait()
 
