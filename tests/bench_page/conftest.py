@@ -189,4 +189,6 @@ def hands(chromium: Browser, demo: Demo, pictures: Path | None) -> Iterator[Hand
     one.page.goto(demo.address)
     one.sees("welcome")
     yield one
+    if pictures is not None:
+        one.page.screenshot(path=pictures / "bench-last.png", full_page=True)
     context.close()
