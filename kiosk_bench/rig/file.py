@@ -127,7 +127,7 @@ class PinPadTable(UsbTable, frozen=True, kw_only=True):
     pin: Words | None = None
     cancel: Words | None = None
     books: Words | None = None
-    """Prints the bank's side as JSON: a list of objects with amount_fen, receipt, reversed."""
+    """Prints every charge, oldest first, as a JSON list: amount_fen, receipt, reversed."""
 
 
 class ReceiptTable(UsbTable, frozen=True, kw_only=True):
