@@ -29,7 +29,7 @@ def write_config(world: "World") -> Path:
 
 def store(path: Path, tables: dict[str, dict[str, Any]]) -> Path:
     """Write tables as a configuration file; return its path."""
-    path.write_text(_toml(tables), encoding="utf-8")
+    path.write_text(toml(tables), encoding="utf-8")
     return path
 
 
@@ -64,7 +64,7 @@ def _tables(world: "World") -> dict[str, dict[str, Any]]:
     }
 
 
-def _toml(tables: dict[str, dict[str, Any]]) -> str:
+def toml(tables: dict[str, dict[str, Any]]) -> str:
     """Format tables as TOML: JSON's strings, numbers and booleans are TOML's too."""
     lines: list[str] = []
     for name, keys in tables.items():

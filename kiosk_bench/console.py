@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import trio
 
@@ -17,6 +18,14 @@ CONNECT_INTERVAL_S = 0.05
 PATIENCE_S = 60.0
 """How long a story waits for a picture or an answer: on a busy machine a kiosk may stand still."""
 MOVE_ON_S = 0.5
+
+
+class Book(Protocol):
+    """Whoever wants to know what is touched and pressed."""
+
+    def touch(self, button: str) -> None: ...
+    def key(self, key: str) -> None: ...
+    def point(self, x: int, y: int) -> None: ...
 
 
 class StoryFailed(Exception):
@@ -47,10 +56,12 @@ class Console:
         """Whether ``tap`` presses the pad's keys instead of touching."""
         self.touches = self.keys = 0
         """How often the glass was touched, and a key pressed."""
+        self.book: Book | None = None
         self.shown: list[Shown] = []
         self.picture = b""
-        """The newest picture, as PNG."""
+        """The newest picture of the kiosk that is there, as PNG."""
         self._stream: trio.SocketStream | None = None
+        self._has_spoken = False
         self._changed = trio.Event()
         self._answered, self._answers = trio.open_memory_channel[bool](100)
         if pictures is not None:
@@ -58,8 +69,11 @@ class Console:
 
     @property
     def is_there(self) -> bool:
-        """Whether what was shown last is still up: its kiosk is there."""
-        return self._stream is not None
+        """Whether what was shown last is still up: its kiosk is there, and has said so.
+
+        A connection alone proves nothing: a tunnel answers while its other end is away.
+        """
+        return self._stream is not None and self._has_spoken
 
     @property
     def now(self) -> Shown | None:
@@ -74,7 +88,8 @@ class Console:
             except OSError:
                 await trio.sleep(CONNECT_INTERVAL_S)
                 continue
-            self._stream = stream
+            self._stream, self.picture = stream, b""
+            self._answered, self._answers = trio.open_memory_channel[bool](100)
             try:
                 if self.pictures is None:
                     await self._send({"pictures": False})
@@ -82,8 +97,11 @@ class Console:
             except trio.BrokenResourceError:
                 pass  # the kiosk was killed; the story may start it again
             finally:
-                self._stream = None
+                self._stream, self._has_spoken = None, False
+                self._answered.close()
+                self.announce()
                 await trio.aclose_forcefully(stream)
+            await trio.sleep(CONNECT_INTERVAL_S)
 
     async def _read(self, stream: trio.SocketStream) -> None:
         buffer = bytearray()
@@ -122,6 +140,7 @@ class Console:
             int(str(message["serial"])),
         )
         self.shown.append(shown)
+        self._has_spoken = True
         if self.pictures is not None:
             self.picture = base64.b64decode(str(message["picture"]))
             file = self.pictures / f"{shown.serial:03d}-{shown.screen}.png"
@@ -172,7 +191,7 @@ class Console:
 
     async def _touched(self, screen: str, button: str) -> bool:
         """Touch; return whether the kiosk says that this screen and button were up."""
-        self.touches += 1
+        self._note_touch(button)
         await self._send({"screen": screen, "tap": button})
         return await self._answer()
 
@@ -191,13 +210,15 @@ class Console:
 
     async def key(self, key: str, shown: Shown) -> bool:
         """Press a key of the pad; return whether the kiosk says that this picture was up."""
-        self.keys += 1
+        self._note_key(key)
         await self._send({"key": key, "serial": shown.picture})
         return await self._answer()
 
     async def point(self, x: int, y: int) -> None:
         """Touch the glass at a pixel, whatever is there."""
         self.touches += 1
+        if self.book is not None:
+            self.book.point(x, y)
         await self._send({"point": [x, y]})
         await self._answer()
 
@@ -207,19 +228,32 @@ class Console:
             for key in "*#*#":
                 await self.blind_key(key)
             return
-        self.touches += 1
+        self._note_touch("clock")
         await self._send({"call": True})
         await self._answer()
 
     async def blind_key(self, key: str) -> None:
         """Press a key without knowing what is on the screen."""
-        self.keys += 1
+        self._note_key(key)
         await self._send({"key": key})
         await self._answer()
 
+    def _note_touch(self, button: str) -> None:
+        self.touches += 1
+        if self.book is not None:
+            self.book.touch(button)
+
+    def _note_key(self, key: str) -> None:
+        self.keys += 1
+        if self.book is not None:
+            self.book.key(key)
+
     async def _answer(self) -> bool:
-        with trio.fail_after(PATIENCE_S):
-            return await self._answers.receive()
+        try:
+            with trio.fail_after(PATIENCE_S):
+                return await self._answers.receive()
+        except trio.EndOfChannel as gone:
+            raise StoryFailed("the kiosk went away before it answered") from gone
 
     async def _moved_on(self, shown: Shown) -> None:
         """Wait a moment for another picture; the refused one was on its way out, or being drawn."""

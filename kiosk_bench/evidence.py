@@ -11,9 +11,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from kiosk_bench.finding import find_in_files, find_in_text
 from kiosk_bench.kiosk_process import KioskProcess
 from kiosk_bench.needs import NotOffered
 from kiosk_bench.stories.story import Story
+from kiosk_bench.timeline.page import JSON_LINES, PAGE, write_timeline
 from kiosk_bench.trust import KIOSK_ID
 from kiosk_bench.world import SPOKEN, World
 
@@ -100,6 +102,8 @@ async def judge(world: World, story: Story, outcome: str, watch: Stopwatch) -> S
     summary.touches, summary.keys = world.console.touches, world.console.keys
     summary.receipt_printed = bool(receipts)
     _measure(world, summary, watch)
+    world.log_watch.look()
+    write_timeline(world.timeline.entries, world.folder, story.name)
     summary.found_personal_data = await search_personal_data(world, summary)
     summary.problems = _problems(world, story, summary, ledger, receipts)
     summary.ok = not summary.problems
@@ -174,8 +178,8 @@ def _problems(
         found.append(f"{summary.touches} touches in a story by keys")
     if summary.found_personal_data:
         found.append(f"personal data in {summary.found_personal_data}")
-    if world.is_measured and summary.outcome == "paid" and summary.fsyncs != 3:
-        found.append(f"{summary.fsyncs} synced commits, not 3")
+    if world.is_measured and expected.commits is not None:
+        _compare(found, "synced commits", summary.fsyncs, expected.commits)
     return found
 
 
@@ -199,25 +203,14 @@ def _in_order(wanted: tuple[str, ...], shown: list[str]) -> bool:
 
 
 async def search_personal_data(world: World, summary: Summary) -> list[str]:
-    """Search all that kioskd wrote, and the wire logs; return ``file: kind`` of each find."""
+    """Search all that kioskd wrote, wire logs and timeline; return ``file: kind`` of each find."""
     places = [world.state_dir, world.run / "tmp", world.run / "home", world.wires]
     files = [file for place in places for file in place.rglob("*") if file.is_file()]
-    finds = find_in_files([*files, world.kiosk.log], world.people.secrets())
+    told = [world.kiosk.log, *(world.folder / name for name in (JSON_LINES, PAGE))]
+    finds = find_in_files([*files, *told], world.people.secrets())
     heard = await _told(summary, world.heard_by_the_hall())
     aloud = find_in_text("\n".join(heard or ()).encode(), world.people.secrets())
     return [
         *(f"{file.relative_to(world.folder)}: {kind}" for file, kind in finds),
         *(f"{SPOKEN}: {kind}" for kind in aloud),
     ]
-
-
-def find_in_text(content: bytes, secrets: list[tuple[str, bytes]]) -> list[str]:
-    """Return the kind of each secret that ``content`` holds, once."""
-    return sorted({kind for kind, value in secrets if value in content})
-
-
-def find_in_files(files: list[Path], secrets: list[tuple[str, bytes]]) -> list[tuple[Path, str]]:
-    """Return each file that holds a secret, with the secret's kind, once."""
-    return sorted(
-        (file, kind) for file in files for kind in find_in_text(file.read_bytes(), secrets)
-    )

@@ -67,15 +67,13 @@ class KioskProcess:
         if self._process is not None:
             await self._process.wait()
 
-    async def fail_if_it_ends(self) -> None:
-        """Raise RuntimeError with the end of its log if the program ends."""
-        await self.wait_dead()
-        tail = self.log.read_text(encoding="utf-8", errors="replace")[-2000:]
-        raise RuntimeError(f"the kiosk ended by itself:\n{tail}")
+    def last_words(self) -> str:
+        """Return the end of its log."""
+        return self.log.read_text(encoding="utf-8", errors="replace")[-2000:]
 
     async def stop(self) -> int | None:
         """Ask it to end as systemd does; return its exit code."""
-        if self._process is None or self._process.returncode is not None:
+        if self._process is None or not self.is_running:
             return None if self._process is None else self._process.returncode
         os.kill(self.pid, signal.SIGTERM)
         with trio.move_on_after(30, shield=True) as patience:
@@ -91,6 +89,11 @@ class KioskProcess:
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
         told = ('"journal.synced"', '"uplink.delivered"')
         return [json.loads(line[3:]) for line in lines if any(name in line for name in told)]
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        """Return the events of that name in the kiosk's log, oldest first."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return [json.loads(line[3:]) for line in lines if f'"{name}"' in line]
 
     def cpu_s(self) -> float:
         """Return the CPU seconds of the kiosk's main thread: flow, protocol, journal, drawing.

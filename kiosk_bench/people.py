@@ -8,9 +8,6 @@ from typing import Any
 from kiosk_bench.devices.card_persona import CardPersona
 from kiosk_bench.devices.id_card_layouts import IdCardPersona
 
-FLAWS = ("", "cloned", "foreign", "blank", "damaged")
-"""What may be wrong with a social security card that is put into the slot."""
-
 
 @dataclass(frozen=True, slots=True)
 class CitizenCard:

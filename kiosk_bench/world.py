@@ -15,7 +15,7 @@ import trio
 
 from kiosk_bench.centre import Centre, CentreLine
 from kiosk_bench.config_file import EARPHONES_PIN, VOICE, write_config
-from kiosk_bench.console import Console
+from kiosk_bench.console import Console, StoryFailed
 from kiosk_bench.devices.a4_printer import A4PrinterPeer
 from kiosk_bench.devices.cabinet import CabinetRig
 from kiosk_bench.devices.id_reader import IdReaderPeer
@@ -27,8 +27,11 @@ from kiosk_bench.devices.social_card import VirtualSocialCard
 from kiosk_bench.kiosk_process import KioskProcess
 from kiosk_bench.people import People
 from kiosk_bench.programs import Programs
-from kiosk_bench.timeline.timeline import Timeline
+from kiosk_bench.timeline.deed_book import DeedBook
+from kiosk_bench.timeline.timeline import EVENT, Timeline
+from kiosk_bench.timeline.watching import LogWatch, ToldFaults, watch_screens
 from kiosk_bench.wirelog import WireLog
+from kioskd.domain.contribution import Assessment
 
 AS_THE_UNIT_SETS_THEM = {
     "MALLOC_ARENA_MAX": "1",
@@ -42,6 +45,7 @@ benchsocket = kiosk_bench.devices.socket_pins:SocketPinFactory
 """
 SPOKEN = "spoken.txt"
 EARPHONES = "earphones"
+WELCOME_S = 120.0
 RESOLVED = ("confirmed", "declined", "not_started", "reversed")
 
 
@@ -79,13 +83,20 @@ class World:
         self.run = folder / "run"
         self.wires = folder / "wires"
         self.timeline = Timeline()
-        self.faults: set[str] = set()
+        self.faults: set[str] = ToldFaults(self.timeline)
+        self.heard = self.looked_at = 0
+        """How much of what was said is past for who listens, and of the pictures for who looks."""
+        self.in_doubt: Assessment | None = None
+        """What another kiosk does not know to be paid."""
+        self.moments: set[str] = set()
+        """Moments that a deed is bound to and that have not come yet."""
         self.centre = Centre(folder / "centre", programs.centre)
         self.line = CentreLine(self.centre, self.faults, self.wire_log("centre", "centre"))
         self.sockets = Path(mkdtemp(prefix="kiosk-"))  # a socket's path holds 108 bytes at most
         self.pcscd = Pcscd(self.run / "pcscd", self.sockets / "pcscd")
         pictures = folder / "screens" if settings.pictures else None
         self.console = Console(self.sockets / "screen", pictures, settings.by_keys)
+        self.deeds = DeedBook(self.timeline, lambda: self.console.now)
         self.cabinet = CabinetRig(self.sockets / "pins", earphones_pin=EARPHONES_PIN)
         self.a4: A4PrinterPeer | None = None
         self.seal_ca = folder / "seal-ca.pem"
@@ -107,6 +118,13 @@ class World:
         await self._start_devices()
         self._make_recorder()
         config = write_config(self)
+        self.kiosk = KioskProcess(config, self.folder, self.environment())
+        self.nursery.start_soon(self.console.run)
+        self.watch()
+        stack.push_async_callback(self.kiosk.stop)
+
+    def environment(self) -> dict[str, str]:
+        """Return what the kiosk's process finds the simulated devices by."""
         env = {
             **self.pcscd.env,
             **self.cabinet.environment,
@@ -119,9 +137,14 @@ class World:
         }
         if not self.settings.window:
             env["SDL_VIDEODRIVER"] = "dummy"
-        self.kiosk = KioskProcess(config, self.folder, env)
-        self.nursery.start_soon(self.console.run)
-        stack.push_async_callback(self.kiosk.stop)
+        return env
+
+    def watch(self) -> None:
+        """Tell the timeline what the kiosk shows and logs and what is touched, from now on."""
+        self.console.book = self.deeds
+        self.nursery.start_soon(watch_screens, self.console, self.timeline)
+        self.log_watch = LogWatch(self.kiosk, self.timeline)
+        self.nursery.start_soon(self.log_watch.run)
 
     async def _start_devices(self) -> None:
         self.card = VirtualSocialCard(
@@ -252,17 +275,30 @@ class World:
         return events.index(moves[-1]) < events.index(reports[-1])
 
     async def start_kiosk(self) -> None:
-        """Start the kiosk with somebody before it, and wait until it welcomes visitors."""
+        """Start the kiosk with somebody before it, and wait until it welcomes visitors.
+
+        Raises StoryFailed where it runs already, or ends meanwhile.
+        """
+        if self.kiosk.is_running:
+            raise StoryFailed("the power is on already")
         await self.kiosk.start()
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(self.kiosk.fail_if_it_ends)
+        with trio.CancelScope() as waiting:
+            self.nursery.start_soon(self._when_it_ends, waiting)
             await self.cabinet.wait_ready()
             await self.cabinet.presence(True)
-            await self.console.screen("welcome", within_s=120)
-            nursery.cancel_scope.cancel()
+            await self.console.screen("welcome", within_s=WELCOME_S)
+        if waiting.cancelled_caught:
+            raise StoryFailed(f"the kiosk has ended: {self.kiosk.last_words()}")
+
+    async def _when_it_ends(self, waiting: trio.CancelScope) -> None:
+        await self.kiosk.wait_dead()
+        waiting.cancel()
 
     async def cut_power(self) -> None:
-        """SIGKILL the kiosk and wait until it is gone."""
+        """SIGKILL the kiosk and wait until it is gone. Raises StoryFailed where it is off."""
+        if not self.kiosk.is_running:
+            raise StoryFailed("the power is off already")
+        self.timeline.note("power", EVENT, "cut")
         self.kiosk.kill_now()
         await self.kiosk.wait_dead()
 

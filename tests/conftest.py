@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from itertools import groupby
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -26,6 +27,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--money``: the proofs about money run in full, minutes instead of seconds."""
     parser.addoption("--money", action="store_true", help="run the proofs about money in full")
+    group = parser.getgroup("bench", "what tests/scenarios runs on (docs/rig.md)")
+    group.addoption("--bench", choices=("sim", "image", "rig"), default="sim")
+    group.addoption("--rig", type=Path, help="rig.toml of --bench=rig")
+    group.addoption("--image", type=Path, help="disk image of --bench=image")
+    group.addoption("--evidence", type=Path, help="keep what every story leaves here")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Chromium comes last: an event loop of its own runs in the worker from then on.
     """
     stories = [one for one in items if "scenarios" in one.path.parts]
-    pages = [one for one in items if "web" in one.path.parts]
+    pages = [one for one in items if {"web", "bench_page"} & {*one.path.parts}]
     apart = {*stories, *pages}
     others = [one for one in items if one not in apart]
     files = [list(tests) for _, tests in groupby(others, key=lambda one: one.path)] or [[]]

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.interop.comparison import AGREED, DIFFERS, PEER, VERSION, WHAT
-from tests.interop.peers import NODE_HOME, NODE_LOCK, PEERS, DebianPeer, NodePeer
+from tests.interop.peers import NODE_HOME, NODE_LOCK, PEERS, UNSEEN, DebianPeer, NodePeer
 
 TESTS = Path(__file__).parents[1] / "tests" / "interop"
 
@@ -55,7 +55,7 @@ class Collector:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take one phase of a test."""
-        row = self.rows.setdefault(report.nodeid, Row())
+        row = self.rows.setdefault(report.nodeid.partition("[")[0], Row())
         row.failed |= report.failed
         if isinstance(report.longrepr, tuple):
             row.skipped = report.longrepr[2].removeprefix("Skipped: ")
@@ -75,7 +75,8 @@ def main(words: list[str]) -> int:
     collector = Collector()
     code = pytest.main([str(TESTS), "-q", "-p", "no:cacheprovider"], plugins=[collector])
     rows = list(collector.rows.values())
-    _print_table([row.cells() for row in rows])
+    unseen = [(what, "nobody", "-", f"not compared: {why}") for what, why in UNSEEN]
+    _print_table([*sorted(row.cells() for row in rows), *unseen])
     return 2 if all(row.skipped for row in rows) else int(code != pytest.ExitCode.OK)
 
 
@@ -115,7 +116,7 @@ def _install_modules() -> None:
 def _print_table(rows: list[tuple[str, str, str, str]]) -> None:
     heads = ("what", "with", "version", "found")
     widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)][:-1]
-    for row in (heads, *sorted(rows)):
+    for row in (heads, *rows):
         *first, last = row
         print(
             "  ".join(

@@ -1,6 +1,6 @@
 """The bench's hands on the cabinet of a kiosk in another process; see ``socket_pins``."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import trio
@@ -91,6 +91,12 @@ class CabinetRig:
         return (await self._ask_all(request))[0]
 
     async def _ask_all(self, *requests: str) -> list[str]:
+        try:
+            return await self._converse(requests)
+        except trio.BrokenResourceError as killed:
+            raise ConnectionResetError("the pins have gone") from killed
+
+    async def _converse(self, requests: Sequence[str]) -> list[str]:
         async with await trio.open_unix_socket(str(self._socket_path)) as stream:
             await stream.send_all("".join(f"{one}\n" for one in requests).encode())
             answers = b""

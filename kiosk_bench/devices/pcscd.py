@@ -53,6 +53,8 @@ class Pcscd:
     def __init__(self, folder: Path, socket_path: Path | None = None) -> None:
         self.socket_path = socket_path or folder / "pcscd.sock"
         self.port = 0
+        self.plugged = True
+        """Whether its reader is there."""
         self._folder = folder
         self._process: Popen[bytes] | None = None
 
@@ -111,6 +113,7 @@ class Pcscd:
 
     async def unplug(self) -> None:
         """Pull the reader's cable: a daemon without a reader, as its clients see it."""
+        self.plugged = False
         await self.kill()
         (self._folder / "readers" / "vpcd").unlink(missing_ok=True)
         self._process = self._spawn()
@@ -120,6 +123,7 @@ class Pcscd:
         await self.kill()
         self._write_configuration()
         await self.start()
+        self.plugged = True
 
     def _spawn(self) -> Popen[bytes]:
         command = ["/bin/sh", "-c", _START, "sh", str(self._folder / "readers")]

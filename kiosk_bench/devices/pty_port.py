@@ -12,6 +12,8 @@ from pathlib import Path
 
 import trio
 
+from kiosk_bench.devices.port import Port
+
 _CHUNK_BYTES = 4096
 
 
@@ -69,48 +71,16 @@ class PtyPort:
 
     async def receive_some(self) -> bytes:
         """Return the kiosk's next bytes. Raises Unplugged."""
-        while True:
-            master = self._master
-            try:
-                await trio.lowlevel.wait_readable(master)
-                data = os.read(master, _CHUNK_BYTES)
-            except BlockingIOError:
-                continue
-            except (OSError, ValueError, trio.ClosedResourceError):
-                raise Unplugged from None
-            if data:
-                return data
-            raise Unplugged
+        return await read_some(self._master)
 
     async def send_all(self, data: bytes) -> None:
         """Send to the kiosk; what it does not take waits in the line. Raises Unplugged."""
         await trio.lowlevel.checkpoint()
-        rest = memoryview(data)
-        while rest:
-            master = self._master
-            try:
-                rest = rest[os.write(master, rest) :]
-            except BlockingIOError:
-                await self._wait_writable(master)
-            except OSError as fault:
-                if fault.errno not in (errno.EIO, errno.EBADF):
-                    raise
-                raise Unplugged from None
+        await write_all(self._master, data)
 
     async def serve(self, converse: Callable[[], Awaitable[None]]) -> None:
         """Run ``converse`` anew each time the line is plugged in; never returns."""
-        while True:
-            await self.wait_plugged()
-            try:
-                await converse()
-            except Unplugged:
-                await trio.lowlevel.checkpoint()
-
-    async def _wait_writable(self, master: int) -> None:
-        try:
-            await trio.lowlevel.wait_writable(master)
-        except (OSError, trio.ClosedResourceError):
-            raise Unplugged from None
+        await serve_each_plug(self, converse)
 
     def _point_to(self, node: str) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -118,3 +88,49 @@ class PtyPort:
         fresh.unlink(missing_ok=True)
         fresh.symlink_to(node)
         os.replace(fresh, self.path)
+
+
+async def read_some(descriptor: int) -> bytes:
+    """Return the next bytes of a terminal that does not block. Raises Unplugged."""
+    while True:
+        try:
+            await trio.lowlevel.wait_readable(descriptor)
+            data = os.read(descriptor, _CHUNK_BYTES)
+        except BlockingIOError:
+            continue
+        except (OSError, ValueError, trio.ClosedResourceError):
+            raise Unplugged from None
+        if data:
+            return data
+        raise Unplugged
+
+
+async def write_all(descriptor: int, data: bytes) -> None:
+    """Send to a terminal that does not block, waiting while it is full. Raises Unplugged."""
+    rest = memoryview(data)
+    while rest:
+        try:
+            rest = rest[os.write(descriptor, rest) :]
+        except BlockingIOError:
+            await _wait_writable(descriptor)
+        except OSError as fault:
+            if fault.errno not in (errno.EIO, errno.EBADF):
+                raise
+            raise Unplugged from None
+
+
+async def serve_each_plug(port: Port, converse: Callable[[], Awaitable[None]]) -> None:
+    """Run ``converse`` anew each time the line is plugged in; never returns."""
+    while True:
+        await port.wait_plugged()
+        try:
+            await converse()
+        except Unplugged:
+            await trio.lowlevel.checkpoint()
+
+
+async def _wait_writable(descriptor: int) -> None:
+    try:
+        await trio.lowlevel.wait_writable(descriptor)
+    except (OSError, trio.ClosedResourceError):
+        raise Unplugged from None

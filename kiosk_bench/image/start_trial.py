@@ -13,7 +13,7 @@ import trio
 import zxingcpp
 from PIL import Image
 
-from kiosk_bench.evidence import find_in_files
+from kiosk_bench.finding import find_in_files
 from kiosk_bench.image import rehearsal
 from kiosk_bench.image.data import copy_sparse
 from kiosk_bench.image.firmware import BootPartition

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import trio
 
-from kiosk_bench.devices.pty_port import Unplugged
+from kiosk_bench.devices.pty_port import Unplugged, serve_each_plug
 
 CHUNK = 4096
 LOOK_S = 0.1
@@ -66,12 +66,7 @@ class SocketPort:
                 raise Unplugged from None
 
     async def serve(self, converse: Callable[[], Awaitable[None]]) -> None:
-        while True:
-            await self.wait_plugged()
-            try:
-                await converse()
-            except Unplugged:
-                await trio.lowlevel.checkpoint()
+        await serve_each_plug(self, converse)
 
     def _lose(self) -> None:
         stream, self._stream = self._stream, None

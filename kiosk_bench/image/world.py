@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Never
 
 import trio
 
@@ -31,10 +31,13 @@ from kiosk_bench.image.pictures import Pictures
 from kiosk_bench.image.site import site_text, write_site
 from kiosk_bench.image.wires import SocketPort
 from kiosk_bench.kiosk_process import KioskProcess
+from kiosk_bench.needs import NotOffered, OfferedFaults
 from kiosk_bench.people import People
 from kiosk_bench.programs import Programs
+from kiosk_bench.timeline.timeline import EVENT
 from kiosk_bench.trust import KIOSK_ID
 from kiosk_bench.world import World, WorldSettings
+from kioskd.protocols.central import Problem
 
 SERVER_NAMES = ("127.0.0.1", "localhost", HOST)
 WELCOME_WITHIN_S = 420.0
@@ -56,6 +59,10 @@ class ImageSettings:
     more_words: str = ""
 
 
+def _is_of_a_device(fault: str) -> bool:
+    return not fault.startswith("central.")
+
+
 class GuestKiosk(KioskProcess):
     """The kiosk in the machine, as far as its console tells of it."""
 
@@ -66,6 +73,12 @@ class GuestKiosk(KioskProcess):
     async def wait_dead(self) -> None:
         """Return when the machine is off."""
         await self._world.off.wait()
+
+    def kill_now(self) -> Never:
+        raise NotOffered("the kiosk in the machine is not killed: its power is cut")
+
+    def limit_files(self, size: int | None) -> Never:
+        raise NotOffered("the disk of the machine is not made full")
 
     def money_events(self) -> list[dict[str, Any]]:
         told = ("journal.synced", "uplink.delivered")
@@ -88,6 +101,9 @@ class MachineLine(CentreLine):
         self._world.plug.at_next_word(act)
         await trio.lowlevel.checkpoint()
 
+    def refuse_once(self, path: str, problem: Problem) -> Never:
+        raise NotOffered("the line to the machine is TLS: nobody answers instead of the centre")
+
     async def cut(self) -> None:
         await self._world.plug.cut()
 
@@ -102,6 +118,7 @@ class ImageWorld(World):
         self, folder: Path, settings: WorldSettings, programs: Programs, nursery: trio.Nursery
     ) -> None:
         super().__init__(folder, settings, programs, nursery)
+        self.faults = OfferedFaults(_is_of_a_device, "the line to the machine is TLS")
         self.plug = Line()
         self.line = MachineLine(self)
         self.all_starts: list[Start] = []
@@ -125,6 +142,7 @@ class ImageWorld(World):
         self.glass = Glass(image.known, self.folder / "screens", image.size)
         self.console = self.glass
         self.kiosk = GuestKiosk(self)
+        self.watch()
         hardware = Hardware(
             image.disk,
             self.sockets,
@@ -219,6 +237,7 @@ class ImageWorld(World):
 
     async def cut_power(self) -> None:
         """Pull the machine's plug."""
+        self.timeline.note("power", EVENT, "cut")
         self.start.cut()
         await self.off.wait()
 

@@ -56,8 +56,8 @@ class Timeline:
         self._changed = trio.Event()
 
     def now_s(self) -> float:
-        """Return the seconds since the world began."""
-        return self._clock() - self._start
+        """Return the seconds since the world began, to the tenth of a millisecond."""
+        return round(self._clock() - self._start, 4)
 
     def add(self, entry: Entry) -> None:
         """Keep an entry and wake whoever waits for one."""

@@ -134,9 +134,28 @@ SQLITE = DebianPeer("sqlite3", "sqlite3", "sqlite3")
 ZSTD = DebianPeer("zstd", "zstd", "zstd")
 FSCK_FAT = DebianPeer("fsck.fat (dosfstools)", "dosfstools", "fsck.fat")
 MTOOLS = DebianPeer("mdir, mtype (mtools)", "mtools", "mdir")
-SYSTEMD = DebianPeer("systemd-analyze", "systemd", "systemd-analyze")
 OATHTOOL = DebianPeer("oathtool", "oathtool", "oathtool")
+STDNUM = DebianPeer(
+    "python-stdnum",
+    "python3-stdnum",
+    "/usr/bin/python3",
+    (("python3-stdnum", "/usr/lib/python3/dist-packages/stdnum/__init__.py"),),
+)
+CRCMOD = DebianPeer(
+    "crcmod",
+    "python3-crcmod",
+    "/usr/bin/python3",
+    (("python3-crcmod", "/usr/lib/python3/dist-packages/crcmod/__init__.py"),),
+)
+
+UNSEEN = (
+    ("ZVT: messages of the PIN pad", "ecrterm is in no registry of ours; others need Rust or .NET"),
+    ("SAM_V: the resident ID reader", "no implementation but drivers of readers was found"),
+    ("PDF/A-2b of papers", "veraPDF is in no package of Debian, and needs Java"),
+    ("a social security card's file system", "LD/T 32 could not be read, no card was at hand"),
+)
+"""What no other program has looked at, and why not."""
 
 PEERS: tuple[DebianPeer | NodePeer, ...] = tuple(
-    value for value in tuple(globals().values()) if isinstance(value, DebianPeer | NodePeer)
+    one for one in tuple(globals().values()) if isinstance(one, DebianPeer | NodePeer)
 )

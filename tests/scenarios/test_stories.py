@@ -1,14 +1,17 @@
-"""Every story on the real stack: pcscd, ptys, HTTP, the kiosk's process. Every screen by keys."""
+"""Every story on the bench of this run, its real stack below it. Every screen by keys."""
 
-from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 import trio
 
-from kiosk_bench.programs import Programs, programs_loaded
-from kiosk_bench.runner import STORIES, play
+from kiosk_bench.benches.bench import Bench
+from kiosk_bench.evidence import Summary
+from kiosk_bench.needs import NotOffered, needs_of
+from kiosk_bench.runner import STORIES
+from kiosk_bench.stories.story import Story
 
 
 def showing_every_screen(names: list[str]) -> list[str]:
@@ -28,25 +31,36 @@ BY_KEYS = showing_every_screen(BY_TOUCH)
 """``make stories BY=keys`` plays all of them so."""
 
 
-@pytest.fixture(scope="session")
-def programs() -> Iterator[Programs]:
-    """Centre and commands, loaded once for all stories."""
-    with programs_loaded() as loaded:
-        yield loaded
+def marked(names: list[str]) -> list[object]:
+    """Return the names as parameters, with the marker of each device that the story needs."""
+    return [
+        pytest.param(
+            name,
+            marks=[getattr(pytest.mark, need.marker) for need in sorted(needs_of(STORIES[name]))],
+        )
+        for name in names
+    ]
 
 
-@pytest.mark.parametrize("name", STORIES)
-def test_story_ends_as_it_must(name: str, tmp_path: Path, programs: Programs) -> None:
+def played(bench: Bench, story: Story, folder: Path) -> Summary:
+    """Play it here, or skip with the reason."""
+    if missing := bench.lacks(story, needs_of(story)):
+        pytest.skip(missing)
+    try:
+        return trio.run(partial(bench.play, story, folder))
+    except NotOffered as not_offered:
+        pytest.skip(str(not_offered))
+
+
+@pytest.mark.parametrize("name", marked([*STORIES]))
+def test_story_ends_as_it_must(name: str, bench: Bench, evidence: Path) -> None:
     """The story ends as told, every book agrees, and nothing of a citizen is left behind."""
-    play_it = partial(play, STORIES[name], tmp_path / name, programs, pictures=False)
-    summary = trio.run(play_it)
+    summary = played(bench, STORIES[name], evidence)
     assert summary.problems == []
 
 
-@pytest.mark.parametrize("name", BY_KEYS)
-def test_story_is_walked_by_keys_alone(name: str, tmp_path: Path, programs: Programs) -> None:
+@pytest.mark.parametrize("name", marked(BY_KEYS))
+def test_story_is_walked_by_keys_alone(name: str, bench: Bench, evidence: Path) -> None:
     """The same story ends the same without one touch of the glass."""
-    folder = tmp_path / name
-    play_it = partial(play, STORIES[name], folder, programs, pictures=False, by_keys=True)
-    summary = trio.run(play_it)
+    summary = played(bench, replace(STORIES[name], by_keys=True), evidence)
     assert summary.problems == [] and summary.touches == 0

@@ -1,14 +1,20 @@
 """The timeline: one clock for everything that the bench sees."""
 
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import trio
 import trio.testing
 
+from kiosk_bench.kiosk_process import KioskProcess
 from kiosk_bench.timeline.timeline import Entry, Timeline
+from kiosk_bench.timeline.watching import LogWatch, ToldFaults
 from kiosk_bench.wirelog import WireLog
 from tests.patience import PATIENCE_S
+
+REF = "K0123-62FT-000001"
 
 
 class _Clock:
@@ -53,3 +59,37 @@ async def test_whoever_waits_is_woken_by_the_next_entry() -> None:
             await trio.testing.wait_all_tasks_blocked()
             timeline.note("power", "!", "cut")
     assert seen == [1]
+
+
+def test_a_fault_is_told_when_it_begins_and_ends() -> None:
+    """Whoever sets a fault, and the device that ends one by itself, tell it; twice is once."""
+    timeline = Timeline(_Clock())
+    faults = ToldFaults(timeline)
+    for _ in range(2):
+        faults.add("receipt.paper_out")
+    for _ in range(2):
+        faults.discard("receipt.paper_out")
+    assert [one.text for one in timeline.entries] == [
+        "receipt.paper_out begins",
+        "receipt.paper_out ends",
+    ]
+
+
+def test_the_journal_is_told_by_the_kiosks_log(tmp_path: Path) -> None:
+    """A synced state is an entry at the log's own time; a torn or foreign line is none."""
+    timeline = Timeline()
+    kiosk = KioskProcess(tmp_path / "kioskd.toml", tmp_path, {})
+    stamp = datetime.fromtimestamp(timeline.began_at, UTC).strftime("%Y-%m-%dT%H:%M:%S.999Z")
+    synced = {"at": stamp, "event": "journal.synced", "ref": REF, "state": "intended"}
+    early = {"at": stamp, "event": "health.trouble", "part": "pin_pad", "reason": "pin_pad_gone"}
+    up = {"at": stamp, "event": "screen.shown", "screen": "welcome"}
+    lines = ["strace: nothing", *map(json.dumps, (early, up, early, synced)), '{"at": "torn']
+    kiosk.log.write_text("\n".join(f"<6>{line}" for line in lines) + "\n")
+    watch = LogWatch(kiosk, timeline)
+    watch.look()
+    watch.look()
+    told = [(one.lane, one.text) for one in timeline.entries]
+    assert told == [
+        ("fault", "kiosk: pin_pad: pin pad gone"),
+        ("journal", f"INTENDED {REF}"),
+    ]

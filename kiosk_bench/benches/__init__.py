@@ -1,0 +1,1 @@
+"""The benches that stories are played on: simulators, an emulated image, a rig."""

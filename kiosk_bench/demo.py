@@ -1,0 +1,52 @@
+"""``kiosk-bench demo``: a whole world, its page in a browser, and words on the terminal."""
+
+import argparse
+import os
+import shutil
+import webbrowser
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import trio
+
+from kiosk_bench.hands import obey
+from kiosk_bench.programs import programs_loaded
+from kiosk_bench.web.serve import PORT, bench_page
+from kiosk_bench.world import WorldSettings, running_world
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command."""
+    demo = commands.add_parser("demo", help="a world to handle in a browser")
+    demo.add_argument("--out", type=Path, default=Path("demo-out"))
+    demo.add_argument("--host", default="127.0.0.1", help="who may reach the page (%(default)s)")
+    demo.add_argument("--port", type=int, default=PORT, help="or the next that is free; 0: any")
+    demo.set_defaults(run=_demo)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    shutil.rmtree(options.out, ignore_errors=True)
+    try:
+        trio.run(_run, options)
+    except* KeyboardInterrupt:
+        print("\nThe demo has ended.")
+    return 0
+
+
+def has_display() -> bool:
+    """Tell whether there is a screen to open windows on."""
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+async def _run(options: argparse.Namespace) -> None:
+    """Run the city until Ctrl-C or ``quit``."""
+    print("A city, its centre, the devices and the kiosk are starting ...", flush=True)
+    settings = WorldSettings(window=has_display(), a4=True)
+    async with AsyncExitStack() as stack:
+        programs = stack.enter_context(programs_loaded())
+        world = await stack.enter_async_context(running_world(options.out, settings, programs))
+        page = await stack.enter_async_context(bench_page(world, options.host, options.port))
+        print(f"The bench is at {page}", flush=True)
+        if has_display():
+            await trio.to_thread.run_sync(webbrowser.open, page)
+        await obey(world)
