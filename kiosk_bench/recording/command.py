@@ -11,13 +11,14 @@ from typing import Protocol
 import trio
 
 from kiosk_bench.devices.pty_port import PtyPort
+from kiosk_bench.probe.findings import Silent
 from kiosk_bench.recording.card_player import CardPlayer
 from kiosk_bench.recording.card_proxy import CardProxy
 from kiosk_bench.recording.ipp_player import IppPlayer
 from kiosk_bench.recording.ipp_proxy import BadAddress, IppProxy, address_of
 from kiosk_bench.recording.pcsc_card import NoReader, find_slot
 from kiosk_bench.recording.playback import Mismatch, Playback
-from kiosk_bench.recording.serial_device import PARITIES, SerialLine, described_port
+from kiosk_bench.recording.serial_device import PARITIES, NoDevice, SerialLine, described_port
 from kiosk_bench.recording.serial_player import SerialPlayer
 from kiosk_bench.recording.serial_proxy import SerialProxy
 from kiosk_bench.recording.tape import BadRecording, Header, Recorder, Tape, now_utc, read_tape
@@ -165,9 +166,9 @@ def guarded(command: Command) -> Callable[[argparse.Namespace], int]:
         code = 0
         try:
             trio.run(command, options)
-        except* Mismatch as found:
+        except* (Mismatch, Silent) as found:
             code = _told(found, 1)
-        except* (BadRecording, UnknownWire, BadAddress, NoReader, OSError) as found:
+        except* (BadRecording, UnknownWire, BadAddress, NoReader, NoDevice, OSError) as found:
             code = _told(found, BAD_INPUT)
         return code
 

@@ -5,6 +5,9 @@ nothing is kept but their length; of the printer's own only where and whose it i
 is left out altogether: the recording says how long it was. What is no IPP becomes zeros.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from kiosk_bench.recording.codec import NO_MESSAGE, TO_DEVICE, TO_KIOSK, Message, is_noise
 from kioskd.protocols.ipp_shape import HEAD_BYTES, Malformed, well_formed
 
@@ -61,33 +64,57 @@ class IppCodec:
 
     def _masked(self, data: bytes) -> tuple[int, bytes]:
         """Return where the attributes end, and all of them masked. The form is known to be good."""
-        masked, at = data[:HEAD_BYTES], HEAD_BYTES
-        group, name = 0, b""
-        while data[at] != END:
-            if data[at] <= LAST_DELIMITER:
-                group, at, masked = data[at], at + 1, masked + data[at : at + 1]
-                continue
-            tag = data[at]
-            name_end = at + 3 + int.from_bytes(data[at + 1 : at + 3], "big")
-            name = data[at + 3 : name_end] or name  # a further value of the one before has none
-            end = name_end + 2 + int.from_bytes(data[name_end : name_end + 2], "big")
-            value = data[name_end + 2 : end]
-            self._learn(group, name, value)
-            masked += data[at : name_end + 2] + _value(group, tag, name, value)
-            at = end
-        return at + 1, masked + data[at : at + 1]
+        masked = bytearray(data)
+        end = HEAD_BYTES
+        for one in _walk(data):
+            self._learn(one.group, one.name, one.value)
+            masked[one.end - len(one.value) : one.end] = _value(one)
+            end = one.end
+        while data[end] != END:  # groups without attributes
+            end += 1
+        return end + 1, bytes(masked[: end + 1])
 
     def _learn(self, group: int, name: bytes, value: bytes) -> None:
         if group == PRINTER_GROUP and name in IDENTITY:
             self.identity[IDENTITY[name]] = value.decode("utf-8", "replace")
 
 
-def _value(group: int, tag: int, name: bytes, value: bytes) -> bytes:
-    if tag not in TEXTS:
+@dataclass(frozen=True, slots=True)
+class _Attribute:
+    group: int
+    tag: int
+    name: bytes
+    value: bytes
+    end: int
+    """Where it ends in the message."""
+
+
+def attributes(data: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:
+    """Give group, tag, name and value of each attribute of a message that is ``well_formed``."""
+    return ((one.group, one.tag, one.name, one.value) for one in _walk(data))
+
+
+def _walk(data: bytes) -> Iterator[_Attribute]:
+    at, group, name = HEAD_BYTES, 0, b""
+    while data[at] != END:
+        tag = data[at]
+        if tag <= LAST_DELIMITER:
+            group, at = tag, at + 1
+            continue
+        name_end = at + 3 + int.from_bytes(data[at + 1 : at + 3], "big")
+        name = data[at + 3 : name_end] or name  # a further value of the one before has none
+        end = name_end + 2 + int.from_bytes(data[name_end : name_end + 2], "big")
+        yield _Attribute(group, tag, name, data[name_end + 2 : end], end)
+        at = end
+
+
+def _value(one: _Attribute) -> bytes:
+    value = one.value
+    if one.tag not in TEXTS:
         return value
-    if group == PRINTER_GROUP and not name.startswith(WHERE_AND_WHOSE):
+    if one.group == PRINTER_GROUP and not one.name.startswith(WHERE_AND_WHOSE):
         return value
-    if tag in (0x35, 0x36):  # a language, then a text, each with its length
+    if one.tag in (0x35, 0x36):  # a language, then a text, each with its length
         text_at = 4 + int.from_bytes(value[:2], "big")
         return value[:text_at] + b"x" * (len(value) - text_at)
     return b"x" * len(value)

@@ -17,7 +17,7 @@ Words = tuple[str, ...]
 SSH = ("ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=5", "{address}")
 TUNNEL = (
     "ssh", "-N", "-o", "BatchMode=yes", "-o", "ExitOnForwardFailure=yes", "-o", "ConnectTimeout=5",
-    "-o", "ServerAliveInterval=2", "-o", "ServerAliveCountMax=2",
+    "-o", "ServerAliveInterval=2", "-o", "ServerAliveCountMax=2", "-o", "StreamLocalBindUnlink=yes",
     "-L", "{screen}:{console}", "-R", "{centre_port}:127.0.0.1:{line_port}", "{address}",
 )  # fmt: skip
 """The kiosk's screen comes here, and the centre goes there: nothing listens on any network."""

@@ -29,10 +29,11 @@ from kiosk_bench.rig.file import TABLES, Rig
 from kiosk_bench.rig.hand import Hand
 from kiosk_bench.rig.kiosk import RigKiosk
 from kiosk_bench.rig.operator import Operator
-from kiosk_bench.rig.settings import fetch_state, install, journal_of
+from kiosk_bench.rig.settings import SETTLED, fetch_state, install, journal_of
 from kiosk_bench.world import World, WorldSettings
 
 PICTURE = "panel.png"
+LOOK_S = 1.0
 
 
 class RigConsole(Console):
@@ -92,8 +93,10 @@ class RigWorld(World):
         )
         self.rig_kiosk = RigKiosk(self, Path(rig.kiosk.folder) / "kioskd.toml")
         self.kiosk = self.rig_kiosk
-        self._is_on = True
+        self.is_on = True
+        """Whether the kiosk has power, as far as the relay was told."""
         self._charges_before = self._receipts_before = 0
+        self._looks_at_books = self._is_at_rest = False
 
     async def build(self, stack: AsyncExitStack) -> None:
         """Start everything but the kiosk, and write its settings."""
@@ -157,23 +160,27 @@ class RigWorld(World):
 
     async def start_kiosk(self) -> None:
         """Give it power if it has none, start the service, wait for the welcome."""
-        if not self._is_on:
-            assert self.rig.power is not None
-            await run(self.rig.power.on)
-            await self.shell.wait_there(self.rig.kiosk.boot_s)
-            self.while_on = await self.nursery.start(self._be_on)
-            self._is_on = True
+        await self._give_power()
         await self.kiosk.start()
         if self.rig.cabinet is not None:
             await self.cabinet.presence(True)
         await self.console.screen("welcome", within_s=self.rig.kiosk.boot_s)
 
+    async def _give_power(self) -> None:
+        if self.is_on or self.rig.power is None:
+            return
+        await run(self.rig.power.on)
+        await self.shell.wait_there(self.rig.kiosk.boot_s)
+        self.while_on = await self.nursery.start(self._be_on)
+        self.is_on = True
+
     async def cut_power(self) -> None:
         """Have the relay take the power away. Raises NotOffered without one."""
         if self.rig.power is None:
             raise NotOffered(self.rig.lacks(Need.POWER))
+        self.is_on = False
         await run(self.rig.power.off)
-        self._is_on = False
+        self._looks_at_books = self._is_at_rest = False
         self.while_on.cancel_scope.cancel()
         self.rig_kiosk.gone()
         self.console.socket_path.unlink(missing_ok=True)
@@ -188,6 +195,24 @@ class RigWorld(World):
         words = getattr(table, f"{verb}_cable", None)
         does = "Put the cable of the {} back" if plugged else "Pull the cable of the {}"
         await self.hand.do(f"{key}.{verb}_cable", words, does.format(what))
+
+    def journal_is_at_rest(self) -> bool:
+        """Tell by the books, for power that goes takes log lines along. A yes is good once."""
+        if self._is_at_rest:
+            self._looks_at_books = self._is_at_rest = False
+            return True
+        if not self._looks_at_books:
+            self._looks_at_books = True
+            self.while_on.start_soon(self._look_at_books)
+        return False
+
+    async def _look_at_books(self) -> None:
+        while not self._is_at_rest:
+            ours = {one["ref"]: one["state"] for one in await self.journal()}
+            theirs = {one["ref"]: one["state"] for one in (await self.centre.ledger())["payments"]}
+            settled = all(state in SETTLED for state in ours.values())
+            self._is_at_rest = bool(ours) and settled and ours.items() <= theirs.items()
+            await trio.sleep(LOOK_S)
 
     async def amount_asked_fen(self) -> int:
         """Return what the kiosk has just asked the PIN pad for, by its journal."""
@@ -231,14 +256,14 @@ class RigWorld(World):
 
     async def look(self) -> None:
         """Take what tells of the end: the panel's picture, the state with the journal."""
+        await self._give_power()
         if self.rig.hdmi is not None:
             await run(filled(self.rig.hdmi.picture, file=self.folder / PICTURE))
         await fetch_state(self, self.run)
 
     async def _leave(self) -> None:
         """Leave the kiosk with power and without its service."""
-        if not self._is_on and self.rig.power is not None:
-            await run(self.rig.power.on)
+        await self._give_power()
         await self.kiosk.stop()
 
 

@@ -63,8 +63,8 @@ def test_a_payment_is_made_on_the_rig(tmp_path: Path, programs: Programs) -> Non
     keep = {"keep": ["sh", "-c", "echo the board speaks; exec sleep 600"]}
     hdmi = {"picture": ["sh", "-c", "echo a picture > {file}"]}
     summary = trio.run(partial(played, "pay-by-card", tmp_path, programs, uart=keep, hdmi=hdmi))
-    assert summary.problems == []
-    assert summary.outcome == "paid" and summary.receipt_printed
+    assert (summary.outcome, summary.problems) == ("paid", [])
+    assert summary.receipt_printed
     assert [one["amount_fen"] for one in summary.ledger["postings"]] == [280000]
     kept = {file.name for file in (tmp_path / "evidence").rglob("*")}
     assert {"journal.db", "kioskd.log", "uart.log", "panel.png", "summary.json"} <= kept
@@ -107,7 +107,7 @@ def test_power_is_cut_by_the_relay_and_cards_are_put_by_a_person(
 ) -> None:
     """The relay cuts at the approval, told by the log; the charge is posted once."""
     summary, asked = trio.run(by_operator, tmp_path, programs)
-    assert summary.problems == []
+    assert (summary.outcome, summary.problems) == (STORIES[CUT].expected.outcome, [])
     assert any("receipts were not counted" in line for line in summary.unchecked)
     assert [one["amount_fen"] for one in summary.ledger["postings"]] == [280000]
     assert "Put zhang's white card into the social security card slot, then press Enter" in asked[0]
