@@ -4,7 +4,7 @@ from typing import Annotated
 
 import trio
 
-from kiosk_bench.deeds.registry import DeedLine, deed
+from kiosk_bench.deeds.registry import DeedLine, deed, perform
 from kiosk_bench.kinds import Kind, one_of
 from kiosk_bench.timeline.timeline import EVENT
 from kiosk_bench.world import World
@@ -40,7 +40,7 @@ async def at(world: World, moment: Moment, then: DeedLine) -> None:
     async def act() -> None:
         world.moments.discard(moment)
         world.timeline.note("citizen", EVENT, f"at {moment}: {then.masked(typing=False)}")
-        await then.do(world)
+        await perform(world, then)
 
     if moment == CONFIRMED:
         world.line.when_confirmed(act)

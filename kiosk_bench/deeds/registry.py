@@ -18,6 +18,7 @@ from kiosk_bench.world import World
 
 Act = Callable[..., Awaitable[None]]
 HIDDEN = "…"
+BANK_KEY = "bank key"
 PRIVATE = ("DIGITS", "TEXT")
 """Kinds of word that nobody else may read."""
 TELLS_TYPED = ("NUMBER", "KEY")
@@ -89,7 +90,8 @@ class Line:
 
         ``typing``: something is being typed, so that the place of a touch tells what.
         """
-        return " ".join([self.deed.words, *self._masked_words(typing)])
+        at_pad = self.deed.words == BANK_KEY
+        return " ".join([self.deed.words, *self._masked_words(typing or at_pad)])
 
     def _masked_words(self, typing: bool) -> Iterator[str]:
         for one in self.deed.parameters:
