@@ -9,6 +9,7 @@ import trio
 from kiosk_bench import demo
 from kiosk_bench.evidence import Summary, summarise_family
 from kiosk_bench.money import command
+from kiosk_bench.probe import command as probe
 from kiosk_bench.programs import programs_loaded
 from kiosk_bench.recording import command as recording
 from kiosk_bench.runner import STORIES, play, play_all
@@ -46,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     stories.set_defaults(run=_stories)
     command.add_to(commands)
     recording.add_to(commands)
+    probe.add_to(commands)
     return parser
 
 

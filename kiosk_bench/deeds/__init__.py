@@ -17,10 +17,11 @@ from kiosk_bench.deeds import (
     technician,
     visits,
 )
-from kiosk_bench.deeds.registry import DEEDS, BadDeed, Deed, Line, do, perform, read
+from kiosk_bench.deeds.registry import DEEDS, BadDeed, Deed, Line, do, read
 
 CHAPTERS = (
     handling,
+    fingers,
     glass,
     fingers,
     visits,
@@ -38,4 +39,4 @@ CHAPTERS = (
 )
 """Where deeds are told; importing them is what makes them known."""
 
-__all__ = ["CHAPTERS", "DEEDS", "BadDeed", "Deed", "Line", "do", "perform", "read"]
+__all__ = ["CHAPTERS", "DEEDS", "BadDeed", "Deed", "Line", "do", "read"]

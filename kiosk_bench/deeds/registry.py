@@ -17,6 +17,8 @@ from kiosk_bench.timeline.deed_book import TYPED
 from kiosk_bench.world import World
 
 Act = Callable[..., Awaitable[None]]
+ANYTHING = ("NUMBER", "TEXT")
+"""Kinds that say less of what must stand there than the parameter's own name."""
 HIDDEN = "…"
 BANK_KEY = "bank key"
 PRIVATE = ("DIGITS", "TEXT")
@@ -41,8 +43,10 @@ class Parameter:
 
     @property
     def form(self) -> str:
-        """Return how it is written: ``SCREEN``, ``[within DURATION]``."""
-        text = f"{self.name} {self.kind.name}" if self.is_pair else self.kind.name
+        """Return how it is written: ``SCREEN``, ``[within DURATION]``; ``X`` for any number."""
+        says_itself = self.is_pair or self.kind.name not in ANYTHING
+        what = self.kind.name if says_itself else self.name.upper()
+        text = f"{self.name} {what}" if self.is_pair else what
         return f"[{text}]" if self.may_be_missing else text
 
 

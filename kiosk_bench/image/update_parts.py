@@ -140,6 +140,7 @@ async def cut_five_times(course: Course) -> None:
         row = await course.cut(what)
         await course.starts_by_itself(row)
         await _goes_on(course, moment, row)
+        course.keep_rows()
     await pay(course, PAYS_AFTER)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kiosk_bench.console import StoryFailed
-from kiosk_bench.deeds import Line, perform
+from kiosk_bench.deeds import Line
 from kiosk_bench.world import World
 
 ENDINGS = (
@@ -49,7 +49,7 @@ class Step:
     async def do(self, world: World) -> None:
         """Do it. Raises StoryFailed that says where."""
         try:
-            await perform(world, self.line)
+            await self.line.do(world)
         except (StoryFailed, TimeoutError) as failed:
             raise StoryFailed(f"{self.place}: {self.line.text}: {failed}") from failed
 
