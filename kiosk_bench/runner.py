@@ -54,7 +54,7 @@ async def play_in(world: World, story: Story) -> Summary:
         outcome = await story.play(world)
     except (StoryFailed, TimeoutError) as failed:
         outcome = f"failed: {failed}"
-    if world.is_measured:
+    if world.is_measured and world.kiosk.is_running:
         watch.pss_mib = round(world.kiosk.pss_mib(), 1)
     await world.kiosk.stop()
     await world.look()
