@@ -1,12 +1,9 @@
 """A simulated social security card in a virtual reader (vpcd), behind a real PC/SC daemon.
 
-vpcd is the TCP server, the card its client. A message is two bytes of length (big-endian) and the
-body; a body of one byte is a control: 0 power off, 1 power on, 2 reset, 4 tell your ATR (the only
-one that is answered). Source: facts/devices.md 1.
+What is said between reader and card: ``vpcd``.
 """
 
 import math
-import socket
 
 import trio
 
@@ -18,13 +15,16 @@ from kiosk_bench.devices.card_os import (
     CardOs,
 )
 from kiosk_bench.devices.card_persona import CardPersona
+from kiosk_bench.devices.vpcd import (
+    CONTROLS,
+    FIRST_POLL_S,
+    RETRY_S,
+    TELL_ATR,
+    receive_message,
+    send_message,
+)
 from kiosk_bench.wirelog import WireLog
 
-POWER_OFF, POWER_ON, RESET, TELL_ATR = b"\x00", b"\x01", b"\x02", b"\x04"
-CONTROLS = {POWER_OFF: "power off", POWER_ON: "power on", RESET: "reset"}
-FIRST_POLL_S = 1.0
-"""A reader that has not asked for the ATR by then has not noticed us: connect again."""
-RETRY_S = 0.05
 PULL_MID_APDU = "card.pull_mid_apdu"
 DAMAGED_RECORD = "card.damaged_record"
 PRIVATE = (READ_RECORD, INTERNAL_AUTHENTICATE, VERIFY, CHANGE_PIN)
@@ -106,12 +106,12 @@ class VirtualSocialCard:
     async def _serve(self, reader: trio.socket.SocketType) -> None:
         """Answer the reader until it hangs up or overlooks us."""
         with trio.move_on_after(FIRST_POLL_S) as noticed:
-            while (message := await _receive(reader)) is not None:
+            while (message := await receive_message(reader)) is not None:
                 if message == TELL_ATR:
                     noticed.deadline = math.inf
                 answer = self._answer(message)
                 if answer is not None:
-                    await _send(reader, answer)
+                    await send_message(reader, answer)
                 if message == TELL_ATR:
                     self._seen.set()
 
@@ -150,28 +150,3 @@ def _masked_command(apdu: bytes) -> str:
     if len(apdu) > 1 and apdu[1] in PRIVATE:
         return f"{apdu[:4].hex(' ')} [{max(0, len(apdu) - 5)} bytes]"
     return apdu.hex(" ")
-
-
-async def _send(reader: trio.socket.SocketType, body: bytes) -> None:
-    rest = memoryview(len(body).to_bytes(2, "big") + body)
-    while rest:
-        rest = rest[await reader.send(rest) :]
-
-
-async def _receive(reader: trio.socket.SocketType) -> bytes | None:
-    length = await _receive_exactly(reader, 2)
-    return None if length is None else await _receive_exactly(reader, int.from_bytes(length, "big"))
-
-
-async def _receive_exactly(reader: trio.socket.SocketType, count: int) -> bytes | None:
-    """Return ``count`` bytes, or None when the reader hung up."""
-    data = b""
-    while len(data) < count:
-        # vpcd writes length and body apart: without this, Nagle against delayed acknowledgement
-        # makes each command last 44 ms instead of 0.1 ms. The kernel forgets it after each use.
-        reader.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
-        part = await reader.recv(count - len(data))
-        if not part:
-            return None
-        data += part
-    return data

@@ -2,14 +2,20 @@
 
 from collections.abc import Callable, Mapping
 
+from kiosk_bench.recording.card import CardCodec
 from kiosk_bench.recording.codec import Codec
+from kiosk_bench.recording.escpos import EscposCodec
+from kiosk_bench.recording.ipp import IppCodec
+from kiosk_bench.recording.sam_v import SamVCodec
 from kiosk_bench.recording.zvt import ZvtCodec
 
 SERIAL_WIRES: Mapping[str, Callable[[], Codec]] = {
     "zvt": ZvtCodec,
+    "sam-v": SamVCodec,
+    "escpos": EscposCodec,
 }
 """PIN pad, ID reader, receipt printer."""
-WIRES: Mapping[str, Callable[[], Codec]] = {**SERIAL_WIRES}
+WIRES: Mapping[str, Callable[[], Codec]] = {**SERIAL_WIRES, "card": CardCodec, "ipp": IppCodec}
 
 
 def codec_of(wire: str) -> Codec:
