@@ -104,6 +104,6 @@ class Story:
                 await began(step)
             await step.do(world)
         if world.moments:
-            raise StoryFailed(f"never came: {', '.join(sorted(world.moments))}")
+            raise StoryFailed("; ".join(f"at {one}: {why}" for one, why in world.moments.items()))
         told = [shown.screen for shown in world.console.shown[first:] if shown.screen in ENDINGS]
         return told[-1] if told else NOTHING_TOLD
