@@ -73,6 +73,7 @@ class Small:
         self.pin_pad, self.line, self.card, self.console = Pad(), Line(), Card(), Screen()
         self.kiosk = Kiosk()
         self.moments: dict[str, str] = {}
+        self.told_from = 0
         self.timeline = Timeline()
         self.deeds = DeedBook(self.timeline, lambda: None)
 
