@@ -51,7 +51,7 @@ class Step:
         """Do it. Raises StoryFailed that says where."""
         try:
             await self.line.do(world)
-        except (StoryFailed, TimeoutError) as failed:
+        except StoryFailed as failed:
             raise StoryFailed(f"{self.place}: {self.line.text}: {failed}") from failed
 
 
