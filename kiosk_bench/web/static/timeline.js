@@ -344,7 +344,7 @@ class Strip {
   mark(group) {
     const { lane, x0, x1, entries } = group, y = middle(lane), entry = telling(group);
     const lit = this.isLit(group) ? " tl-lit" : "", classes = `tl-${lane}${lit} ${kind(entry)}`;
-    const room = Math.min(group.next, LEFT + this.wide) - Math.max(x1, LEFT) - (SPANS.has(lane) ? 8 : 14);
+    const room = Math.min(this.until(group), LEFT + this.wide) - Math.max(x1, LEFT) - (SPANS.has(lane) ? 8 : 14);
     const text = fitted(words(group), room, lane);
     if (SPANS.has(lane)) return this.block(group, classes, y, text);
     const wide = Math.max(5, x1 - x0 + 8), dense = entries.length > 1 ? " tl-many" : "";
@@ -353,11 +353,14 @@ class Strip {
     return [dot, ...(text ? [shape("text", { class: `tl-text ${classes}`, x: x0 - 4 + wide + 5, y: y + 4 }, text)] : [])];
   }
 
-  /** A screen is there until the next one is, or its kiosk is no more. */
+  /** Where what a group tells ends: at the next one, and a screen with its kiosk. */
+  until({ lane, entries, next }) {
+    const off = SPANS.has(lane) && this.lanes.power.find((one) => one.at_s > entries.at(-1).at_s && OFF.test(one.text));
+    return off ? Math.min(next, this.x(off.at_s)) : next;
+  }
+
   block(group, classes, y, text) {
-    const x = group.x0, many = group.entries.length > 1 ? " tl-many" : "";
-    const off = this.lanes.power.find((one) => one.at_s > group.entries.at(-1).at_s && OFF.test(one.text));
-    const end = Math.min(group.next, off ? this.x(off.at_s) : Infinity);
+    const x = group.x0, many = group.entries.length > 1 ? " tl-many" : "", end = this.until(group);
     return [shape("rect", { class: `tl-block ${classes}${many}`, x: x + 0.5, y: y - 11, width: Math.max(2, end - x - 1), height: 22, rx: 4 }),
       ...(text ? [shape("text", { class: `tl-text ${classes}`, x: Math.max(x, LEFT) + 5, y: y + 4 }, text)] : [])];
   }
