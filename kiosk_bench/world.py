@@ -88,8 +88,8 @@ class World:
         """How much of what was said is past for who listens, and of the pictures for who looks."""
         self.in_doubt: Assessment | None = None
         """What another kiosk does not know to be paid."""
-        self.moments: set[str] = set()
-        """Moments that a deed is bound to and that have not come yet."""
+        self.moments: dict[str, str] = {}
+        """Moments that a deed is bound to, and why it is not done yet."""
         self.centre = Centre(folder / "centre", programs.centre)
         self.line = CentreLine(self.centre, self.faults, self.wire_log("centre", "centre"))
         self.sockets = Path(mkdtemp(prefix="kiosk-"))  # a socket's path holds 108 bytes at most

@@ -81,7 +81,8 @@ class Line:
 
     async def do(self, world: World) -> None:
         """Do it, and return when it is done. Raises StoryFailed where the world is not so."""
-        await self.deed.act(world, **self.told)
+        with world.deeds.doing(self.text, self.masked):
+            await self.deed.act(world, **self.told)
 
     @property
     def needs(self) -> frozenset[str]:
@@ -208,10 +209,4 @@ DeedLine = Annotated[Line, Kind("DEED", read, "a deed", read_words)]
 
 async def do(world: World, text: str) -> None:
     """Do one line. Raises BadDeed, and StoryFailed where the world is not as the deed needs it."""
-    await perform(world, read(text))
-
-
-async def perform(world: World, line: Line) -> None:
-    """Do a line that was read, and tell of it. Raises StoryFailed."""
-    with world.deeds.doing(line.text, line.masked):
-        await line.do(world)
+    await read(text).do(world)
