@@ -17,7 +17,7 @@ import trio
 
 from kiosk_bench.benches.rig import RigBench
 from kiosk_bench.evidence import Summary
-from kiosk_bench.needs import Need, NotOffered
+from kiosk_bench.needs import NotOffered
 from kiosk_bench.programs import Programs
 from kiosk_bench.rig.file import Rig
 from kiosk_bench.runner import STORIES
@@ -144,7 +144,7 @@ def test_a_device_that_is_missing_is_named(tmp_path: Path, programs: Programs) -
 
     async def play() -> None:
         async with rigged(tmp_path, programs, {"card": None}) as (_, bench):
-            lacks = bench.lacks(STORIES["pay-by-card"], frozenset({Need.CARD, Need.A4}))
+            lacks = bench.lacks(STORIES["print-enrolment"])
             assert "no A4 printer: [a4] is missing" in lacks and "no card reader" in lacks
             with pytest.raises(NotOffered, match=r"no card reader: \[card\] is missing"):
                 await bench.play(STORIES["pay-by-card"], tmp_path / "evidence")

@@ -208,7 +208,9 @@ async def test_without_consent_nothing_is_charged() -> None:
 
 def test_charges_are_counted_and_refused_beyond() -> None:
     """The run's sum counts, whatever became of each charge; what is refused is not counted."""
-    allowance = Allowance(PAD)
+    with pytest.raises(ChargeRefused, match="nobody has agreed"):
+        Allowance(PAD).take(1)
+    allowance = Allowance(msgspec.structs.replace(PAD, accept_charges=True))
     allowance.take(280000)
     with pytest.raises(ChargeRefused, match=r"200\.01 yuan.*2,800\.00 yuan of 3,000\.00 yuan"):
         allowance.take(20001)
