@@ -30,6 +30,7 @@ from kiosk_bench.rig.hand import Hand
 from kiosk_bench.rig.kiosk import RigKiosk
 from kiosk_bench.rig.operator import Operator
 from kiosk_bench.rig.settings import SETTLED, fetch_state, install, journal_of
+from kiosk_bench.timeline.watching import LogWatch
 from kiosk_bench.world import World, WorldSettings
 
 PICTURE = "panel.png"
@@ -113,6 +114,8 @@ class RigWorld(World):
         self._charges_before = len(await self._charges_ever())
         self._receipts_before = await self._receipts_ever()
         self.while_on = await self.nursery.start(self._be_on)
+        self.log_watch = LogWatch(self.kiosk, self.timeline)
+        self.nursery.start_soon(self.log_watch.run)
         self.nursery.start_soon(self.console.run)
         if self.rig.uart is not None:
             self.nursery.start_soon(keep_output, self.rig.uart.keep, self.folder / "uart.log")
