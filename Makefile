@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint story stories money proofs bench load province lock goldens words gallery pages image flash image-test interop clean
+.PHONY: help setup demo test check lint story stories rig money proofs bench load province lock goldens words gallery pages image flash image-test interop clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -30,12 +30,16 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-story: setup ## play one story and leave its evidence: NAME=pay-by-card [OUT=folder BY=keys]
+story: setup ## play one story, or a file, and leave its evidence: NAME=pay-by-card [OUT=folder BY=keys]
 	@test -n "$(NAME)" || { echo "which story? make story NAME=pay-by-card"; exit 2; }
 	$(BIN)/python -m kiosk_bench story $(NAME) --out $(OUT) $(if $(filter keys,$(BY)),--by-keys)
 
 stories: setup ## play all stories [BY=keys: without touching the glass]
 	$(BIN)/python -m kiosk_bench stories --out story-out $(if $(filter keys,$(BY)),--by-keys)
+
+rig: setup ## play the stories on real devices: RIG=rig.toml [ONLY=hw_pinpad]; charges a test card
+	@test -n "$(RIG)" || { echo "which rig? make rig RIG=rig.toml; docs/rig.md"; exit 2; }
+	$(PYTEST) tests/scenarios --bench=rig --rig $(RIG) --evidence build/rig $(if $(ONLY),-m "$(ONLY)")
 
 money: setup ## kill kiosks at every call of a payment: no fen lost, none doubled [MINUTES=5 SEED=1]
 	$(BIN)/python -m kiosk_bench money $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))

@@ -1,4 +1,4 @@
-"""The workbench's commands: ``demo``, ``story``, ``stories``, ``money``."""
+"""The workbench's commands: ``demo``, ``story``, ``check``, ``stories``, ``money``."""
 
 import argparse
 from functools import partial
@@ -13,12 +13,18 @@ from kiosk_bench.probe import command as probe
 from kiosk_bench.programs import programs_loaded
 from kiosk_bench.recording import command as recording
 from kiosk_bench.runner import STORIES, play, play_all
+from kiosk_bench.stories.file import SUFFIX, BadStory, read_story
+from kiosk_bench.stories.story import Story
 
 
 def main(words: list[str] | None = None) -> int:
     """Run one command; return the exit code: 0 if every story ended as it must."""
     options = _parser().parse_args(words)
-    return int(options.run(options))
+    try:
+        return int(options.run(options))
+    except BadStory as bad:
+        print(bad)
+        return 2
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -26,10 +32,13 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     demo.add_to(commands)
     story = commands.add_parser("story", help="play one story and leave its evidence")
-    story.add_argument("name", choices=[*STORIES, "power-cut-while-paying"])
+    story.add_argument("name", help="a story of the bench, a file, or how a family's names begin")
     story.add_argument("--out", type=Path, required=True)
     story.add_argument("--by-keys", action="store_true", help="press keys where it touches")
     story.set_defaults(run=_story)
+    check = commands.add_parser("check", help="say what is wrong with story files, with lines")
+    check.add_argument("files", nargs="+", type=Path)
+    check.set_defaults(run=_check)
     stories = commands.add_parser("stories", help="play all stories")
     stories.add_argument("--out", type=Path, default=Path("story-out"))
     stories.add_argument("--at-once", type=int, default=2)
@@ -43,26 +52,51 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _story(options: argparse.Namespace) -> int:
-    names = [name for name in STORIES if name == options.name]
-    if not names:  # a family: power-cut-while-paying plays each of its journal steps
-        names = [name for name in STORIES if name.startswith(options.name)]
-        with programs_loaded() as programs:
-            summaries = trio.run(play_all, names, options.out, programs, 1, options.by_keys)
-        summarise_family(options.name, summaries, options.out)
-        return _report(summaries)
-    return _report([_played(names[0], options.out, options.by_keys)])
-
-
-def _played(name: str, out: Path, by_keys: bool = False) -> Summary:
+    found = _found(options.name)
     with programs_loaded() as programs:
-        return trio.run(partial(play, STORIES[name], out, programs, by_keys=by_keys))
+        if len(found) == 1:
+            play_it = partial(play, found[0], options.out, programs, by_keys=options.by_keys)
+            return _report([trio.run(play_it)])
+        # A family: power-cut-while-paying plays each of its journal steps.
+        summaries = trio.run(play_all, found, options.out, programs, 1, options.by_keys)
+    summarise_family(options.name, summaries, options.out)
+    return _report(summaries)
+
+
+def _found(name: str) -> list[Story]:
+    """Return the story of that name, in that file, or all whose names begin so."""
+    if name.endswith(SUFFIX):
+        return [read_story(Path(name))]
+    family = [one for one in STORIES if one == name] or [
+        one for one in STORIES if one.startswith(f"{name}-")
+    ]
+    if not family:
+        raise BadStory([f"no story {name}; there are {', '.join(STORIES)}, and files (*{SUFFIX})"])
+    return [STORIES[one] for one in family]
+
+
+def _check(options: argparse.Namespace) -> int:
+    problems = []
+    for file in options.files:
+        try:
+            story = read_story(file)
+            print(f"{file}: {story.name}, {len(story.steps)} steps, needs {_list(story.needs)}")
+        except BadStory as bad:
+            problems += bad.problems
+    print("\n".join(problems) or "every file is a story that can be played")
+    return 2 if problems else 0
+
+
+def _list(needs: frozenset[str]) -> str:
+    return ", ".join(sorted(needs)) or "no device"
 
 
 def _stories(options: argparse.Namespace) -> int:
-    names = options.names or list(STORIES)
+    stories = [story for name in options.names for story in _found(name)]
     at_once, by_keys = options.at_once, options.by_keys
     with programs_loaded() as programs:
-        return _report(trio.run(play_all, names, options.out, programs, at_once, by_keys))
+        wanted = stories or list(STORIES.values())
+        return _report(trio.run(play_all, wanted, options.out, programs, at_once, by_keys))
 
 
 def _report(summaries: list[Summary]) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from kiosk_bench.finding import find_in_files, find_in_text
 from kiosk_bench.kiosk_process import KioskProcess
 from kiosk_bench.needs import NotOffered
 from kiosk_bench.stories.story import Story
@@ -177,8 +178,8 @@ def _problems(
         found.append(f"{summary.touches} touches in a story by keys")
     if summary.found_personal_data:
         found.append(f"personal data in {summary.found_personal_data}")
-    if world.is_measured and summary.outcome == "paid" and summary.fsyncs != 3:
-        found.append(f"{summary.fsyncs} synced commits, not 3")
+    if world.is_measured and expected.commits is not None:
+        _compare(found, "synced commits", summary.fsyncs, expected.commits)
     return found
 
 
@@ -213,15 +214,3 @@ async def search_personal_data(world: World, summary: Summary) -> list[str]:
         *(f"{file.relative_to(world.folder)}: {kind}" for file, kind in finds),
         *(f"{SPOKEN}: {kind}" for kind in aloud),
     ]
-
-
-def find_in_text(content: bytes, secrets: list[tuple[str, bytes]]) -> list[str]:
-    """Return the kind of each secret that ``content`` holds, once."""
-    return sorted({kind for kind, value in secrets if value in content})
-
-
-def find_in_files(files: list[Path], secrets: list[tuple[str, bytes]]) -> list[tuple[Path, str]]:
-    """Return each file that holds a secret, with the secret's kind, once."""
-    return sorted(
-        (file, kind) for file in files for kind in find_in_text(file.read_bytes(), secrets)
-    )

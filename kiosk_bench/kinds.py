@@ -19,8 +19,8 @@ class Kind:
     """Returns the value. Raises NotOfKind."""
     tells: str
     """What may stand there."""
-    is_deed: bool = False
-    """Whether the rest of the line stands there, a deed of its own."""
+    read_all: Callable[[list[str]], Any] | None = None
+    """Reads all the rest of the line instead. Raises NotOfKind."""
 
 
 def one_of(name: str, *choices: str, called: str = "") -> Kind:
@@ -57,6 +57,15 @@ def _digits(word: str) -> str:
     return word
 
 
+def _fen(word: str) -> int:
+    """Read yuan with two places, exactly."""
+    yuan, _, fen = word.partition(".")
+    if len(fen) != 2 or not (yuan + fen).isdecimal() or not yuan or not word.isascii():
+        raise NotOfKind(f"{word} is no amount; one is written in yuan: 1400.00")
+    return int(yuan + fen)
+
+
+AMOUNT = Kind("AMOUNT", _fen, "yuan with two places: 1400.00")
 NUMBER = Kind("NUMBER", _number, "a whole number")
 DIGITS = Kind("DIGITS", _digits, "digits")
 DURATION = Kind("DURATION", _duration, "seconds: 170s, 0.5s")

@@ -90,6 +90,11 @@ class KioskProcess:
         told = ('"journal.synced"', '"uplink.delivered"')
         return [json.loads(line[3:]) for line in lines if any(name in line for name in told)]
 
+    def events(self, name: str) -> list[dict[str, Any]]:
+        """Return the events of that name in the kiosk's log, oldest first."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return [json.loads(line[3:]) for line in lines if f'"{name}"' in line]
+
     def cpu_s(self) -> float:
         """Return the CPU seconds of the kiosk's main thread: flow, protocol, journal, drawing.
 

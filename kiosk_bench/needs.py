@@ -38,7 +38,7 @@ MARKERS = {
 
 def needs_of(story: "Story") -> frozenset[Need]:
     """Return what a story touches."""
-    return frozenset({Need.A4} if story.a4 else ())
+    return frozenset(map(Need, story.needs))
 
 
 class NotOffered(Exception):

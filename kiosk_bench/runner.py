@@ -9,46 +9,11 @@ import trio
 from kiosk_bench.console import Shown, StoryFailed
 from kiosk_bench.evidence import Stopwatch, Summary, judge
 from kiosk_bench.programs import Programs
-from kiosk_bench.stories import (
-    books,
-    cabinet,
-    card_services,
-    cards,
-    doctor,
-    documents,
-    everybody,
-    failing,
-    fleet,
-    information,
-    paying,
-    periods,
-    profile,
-    receipts,
-    technician,
-    trust,
-)
+from kiosk_bench.stories.library import all_stories
 from kiosk_bench.stories.story import Story
 from kiosk_bench.world import World, WorldSettings, running_world
 
-CHAPTERS = (
-    paying,
-    periods,
-    cards,
-    card_services,
-    profile,
-    information,
-    documents,
-    failing,
-    receipts,
-    books,
-    cabinet,
-    fleet,
-    everybody,
-    trust,
-    technician,
-    doctor,
-)
-STORIES: dict[str, Story] = {story.name: story for part in CHAPTERS for story in part.STORIES}
+STORIES = all_stories()
 STORY_LIMIT_S = 480.0
 ENDS = ("paid", "not-paid", "payment-unknown")
 
@@ -66,6 +31,8 @@ async def play(
     """
     shutil.rmtree(folder, ignore_errors=True)
     settings = WorldSettings(
+        people=story.people,
+        seed=story.seed,
         overrides=story.overrides,
         a4=story.a4,
         pictures=pictures or story.looks,
@@ -108,17 +75,18 @@ def _is_end(shown: Shown) -> bool:
 
 
 async def play_all(
-    names: list[str], out: Path, programs: Programs, at_once: int, by_keys: bool = False
+    stories: list[Story], out: Path, programs: Programs, at_once: int, by_keys: bool = False
 ) -> list[Summary]:
     """Play several stories, at most ``at_once`` at a time, each in ``out/<name>``."""
-    summaries: list[Summary] = []
+    summaries: dict[str, Summary] = {}
     limit = trio.CapacityLimiter(at_once)
 
-    async def one(name: str) -> None:
+    async def one(story: Story) -> None:
         async with limit:
-            summaries.append(await play(STORIES[name], out / name, programs, by_keys=by_keys))
+            folder = out / story.name
+            summaries[story.name] = await play(story, folder, programs, by_keys=by_keys)
 
     async with trio.open_nursery() as nursery:
-        for name in names:
-            nursery.start_soon(one, name)
-    return sorted(summaries, key=lambda summary: names.index(summary.story))
+        for story in stories:
+            nursery.start_soon(one, story)
+    return [summaries[story.name] for story in stories]

@@ -31,6 +31,7 @@ from kiosk_bench.timeline.deed_book import DeedBook
 from kiosk_bench.timeline.timeline import EVENT, Timeline
 from kiosk_bench.timeline.watching import LogWatch, ToldFaults, watch_screens
 from kiosk_bench.wirelog import WireLog
+from kioskd.domain.contribution import Assessment
 
 AS_THE_UNIT_SETS_THEM = {
     "MALLOC_ARENA_MAX": "1",
@@ -83,6 +84,12 @@ class World:
         self.wires = folder / "wires"
         self.timeline = Timeline()
         self.faults: set[str] = ToldFaults(self.timeline)
+        self.heard = self.looked_at = 0
+        """How much of what was said is past for who listens, and of the pictures for who looks."""
+        self.in_doubt: Assessment | None = None
+        """What another kiosk does not know to be paid."""
+        self.moments: dict[str, str] = {}
+        """Moments that a deed is bound to, and why it is not done yet."""
         self.centre = Centre(folder / "centre", programs.centre)
         self.line = CentreLine(self.centre, self.faults, self.wire_log("centre", "centre"))
         self.sockets = Path(mkdtemp(prefix="kiosk-"))  # a socket's path holds 108 bytes at most

@@ -1,6 +1,6 @@
 """Deeds at the screen and the pad below it: touches, keys, and waiting for a picture."""
 
-from kiosk_bench.console import PATIENCE_S
+from kiosk_bench.console import PATIENCE_S, Shown
 from kiosk_bench.deeds.parameters import Button, Citizen, Digits, Duration, Key, Number, ScreenId
 from kiosk_bench.deeds.registry import deed
 from kiosk_bench.world import World
@@ -40,10 +40,23 @@ async def type_pin_of(world: World, citizen: Citizen) -> None:
 
 @deed("type pin")
 async def type_pin(world: World, digits: Digits) -> None:
-    """Type any PIN on the shuffled pad of the screen, and OK."""
+    """Type any PIN on the shuffled pad of the screen, and OK.
+
+    It waits for a pad on which nothing is typed: the last one is still up when OK is touched.
+    """
+    await world.console.wait_for(_is_fresh_pad, "a pad to type a PIN", PATIENCE_S)
+    await touch_pin(world, digits)
+
+
+async def touch_pin(world: World, digits: str) -> None:
+    """Touch the digits of a PIN, each by its own button, and OK."""
     for digit in digits:
         await world.console.tap("enter-pin", f"digit-{digit}")
     await world.console.tap("enter-pin", "ok")
+
+
+def _is_fresh_pad(shown: Shown) -> bool:
+    return shown.screen == "enter-pin" and "ok" not in shown.buttons
 
 
 @deed("wait")

@@ -133,6 +133,20 @@ async def power_on(world: World) -> None:
     await world.start_kiosk()
 
 
+@deed("disk refuses", "power")
+async def disk_refuses(world: World) -> None:
+    """Let no file of the kiosk grow beyond what its journal's log is now, as on a full disk."""
+    world.kiosk.limit_files((world.state_dir / "journal.db-wal").stat().st_size)
+    await trio.lowlevel.checkpoint()
+
+
+@deed("disk accepts", "power")
+async def disk_accepts(world: World) -> None:
+    """Let the disk take what is written again."""
+    world.kiosk.limit_files(None)
+    await trio.lowlevel.checkpoint()
+
+
 @deed("door", "cabinet")
 async def door(world: World, move: DoorMove) -> None:
     """Open the cabinet's door or close it."""

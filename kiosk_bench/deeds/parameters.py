@@ -4,7 +4,7 @@ from typing import Annotated
 
 from kiosk_bench import faults
 from kiosk_bench.deeds.screens import SCREENS
-from kiosk_bench.kinds import DIGITS, DURATION, NUMBER, Kind, one_of
+from kiosk_bench.kinds import AMOUNT, DIGITS, DURATION, NUMBER, Kind, one_of
 
 CITIZENS = ("zhang", "li", "wang", "zhao", "chen", "sun", "qian")
 """Those whom the sample city gives cards."""
@@ -22,6 +22,8 @@ PlugMove = Annotated[str, one_of("in|out", "in", "out", called="move of the plug
 Key = Annotated[str, one_of("KEY", *KEYS)]
 Button = Annotated[str, Kind("BUTTON", str, "a button's id, as the screen console gives it")]
 Text = Annotated[str, Kind("TEXT", str, "a text; with spaces it stands in quotes")]
+Words = Annotated[list[str], Kind("WORD...", str.split, "words", list)]
+Amount = Annotated[int, AMOUNT]
 FaultName = Annotated[str, Kind("FAULT", faults.checked, "a fault: see below")]
 Number = Annotated[int, NUMBER]
 Digits = Annotated[str, DIGITS]

@@ -9,13 +9,16 @@ import inspect
 import shlex
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from difflib import get_close_matches
+from typing import Annotated, Any, get_type_hints
 
 from kiosk_bench.kinds import Kind, NotOfKind
 from kiosk_bench.timeline.deed_book import TYPED
 from kiosk_bench.world import World
 
 Act = Callable[..., Awaitable[None]]
+ANYTHING = ("NUMBER", "TEXT")
+"""Kinds that say less of what must stand there than the parameter's own name."""
 HIDDEN = "…"
 PRIVATE = ("DIGITS", "TEXT")
 """Kinds of word that nobody else may read."""
@@ -23,7 +26,7 @@ TELLS_TYPED = ("NUMBER", "KEY")
 """Places and keys: while something is typed they tell what."""
 
 
-class BadDeed(Exception):
+class BadDeed(NotOfKind):
     """The line is no deed; the text says what is wrong and what there is."""
 
 
@@ -39,8 +42,10 @@ class Parameter:
 
     @property
     def form(self) -> str:
-        """Return how it is written: ``SCREEN``, ``[within DURATION]``."""
-        text = f"{self.name} {self.kind.name}" if self.is_pair else self.kind.name
+        """Return how it is written: ``SCREEN``, ``[within DURATION]``; ``X`` for any number."""
+        says_itself = self.is_pair or self.kind.name not in ANYTHING
+        what = self.kind.name if says_itself else self.name.upper()
+        text = f"{self.name} {what}" if self.is_pair else what
         return f"[{text}]" if self.may_be_missing else text
 
 
@@ -69,6 +74,9 @@ class Line:
     text: str
     deed: Deed
     told: dict[str, Any]
+    """What each parameter is told, read."""
+    said: dict[str, str]
+    """The same as it is written."""
 
     async def do(self, world: World) -> None:
         """Do it, and return when it is done. Raises StoryFailed where the world is not so."""
@@ -97,10 +105,13 @@ class Line:
             if isinstance(value, Line):
                 yield value.masked(typing)
             else:
-                hidden = one.kind.name in PRIVATE or (typing and one.kind.name in TELLS_TYPED)
-                yield HIDDEN if hidden or str(value).startswith(TYPED) else str(value)
+                said, kind = self.said[one.name], one.kind.name
+                hidden = kind in PRIVATE or (typing and kind in TELLS_TYPED)
+                yield HIDDEN if hidden or said.startswith(TYPED) else said
 
 
+ALIKE_MAX = 6
+"""So many deeds are proposed in place of one that there is not."""
 DEEDS: dict[str, Deed] = {}
 """All deeds by their words."""
 
@@ -132,60 +143,73 @@ def read(text: str) -> Line:
         words = shlex.split(text)
     except ValueError as unclosed:
         raise BadDeed(f"{text}: {unclosed}") from unclosed
-    return read_words(words)
+    return read_words(words, text)
 
 
-def read_words(words: list[str]) -> Line:
+def read_words(words: list[str], text: str = "") -> Line:
     """Read a line that is split already. Raises BadDeed."""
     for count in range(len(words), 0, -1):
         found = DEEDS.get(" ".join(words[:count]))
         if found is not None:
-            return Line(shlex.join(words), found, _told(found, words[count:]))
+            line = Line(text or " ".join(words), found, {}, {})
+            _tell(line, words[count:])
+            return line
     raise BadDeed(_unknown(words))
 
 
-def _told(deed: Deed, words: list[str]) -> dict[str, Any]:
-    told: dict[str, Any] = {}
-    rest = list(words)
+def _tell(line: Line, words: list[str]) -> None:
+    """Read what the deed is told. Raises BadDeed."""
+    deed, rest = line.deed, list(words)
     for one in (it for it in deed.parameters if not it.is_pair):
         if not rest and one.may_be_missing:
             break
         if not rest:
             raise BadDeed(f"{deed.words}: {one.kind.name} is missing; it goes: {deed.form}")
-        _take(deed, one, rest, told)
+        _take(line, one, rest)
     pairs = {one.name: one for one in deed.parameters if one.is_pair}
     while rest and rest[0] in pairs and len(rest) > 1:
-        _take(deed, pairs[rest.pop(0)], rest, told)
+        _take(line, pairs[rest.pop(0)], rest)
     if rest:
         raise BadDeed(f"{deed.words}: {shlex.join(rest)} is too much; it goes: {deed.form}")
     missing = [one.name for one in pairs.values() if not one.may_be_missing]
-    if not told.keys() >= {*missing}:
+    if not line.told.keys() >= {*missing}:
         raise BadDeed(f"{deed.words}: {', '.join(missing)} is missing; it goes: {deed.form}")
-    return told
 
 
-def _take(deed: Deed, one: Parameter, rest: list[str], told: dict[str, Any]) -> None:
-    """Take the words of one parameter from the rest of the line."""
-    words = list(rest) if one.kind.is_deed else rest[:1]
+def _take(line: Line, one: Parameter, rest: list[str]) -> None:
+    """Take the words of one parameter from the rest of the line. Raises BadDeed."""
+    read_all = one.kind.read_all
+    words = rest[: 1 if read_all is None else len(rest)]
     del rest[: len(words)]
     try:
-        told[one.name] = read_words(words) if one.kind.is_deed else one.kind.read(words[0])
+        line.told[one.name] = one.kind.read(words[0]) if read_all is None else read_all(words)
     except NotOfKind as wrong:
-        raise BadDeed(f"{deed.words}: {wrong}") from wrong
+        raise BadDeed(f"{line.deed.words}: {wrong}") from wrong
+    line.said[one.name] = " ".join(words)
 
 
 def _unknown(words: list[str]) -> str:
-    """Say which deeds begin alike, or how each begins."""
+    """Say which deeds begin alike, the closest of many, or how each begins."""
     if not words:
         return "a deed has at least one word"
-    alike = [one.form for name, one in DEEDS.items() if name.split()[0] == words[0]]
+    names = [name for name in DEEDS if name.split()[0] == words[0]]
+    if len(names) > ALIKE_MAX:
+        names = get_close_matches(" ".join(words), names, ALIKE_MAX, 0.0)
+    alike = [DEEDS[name].form for name in names]
     firsts = sorted({name.split()[0] for name in DEEDS})
     there_is = "; ".join(alike) if alike else f"deeds begin with {', '.join(firsts)}"
     return f"no deed {shlex.join(words)}; {there_is}"
 
 
-async def do(world: World, line: str) -> None:
+DeedLine = Annotated[Line, Kind("DEED", read, "a deed", read_words)]
+
+
+async def do(world: World, text: str) -> None:
     """Do one line. Raises BadDeed, and StoryFailed where the world is not as the deed needs it."""
-    deed = read(line)
-    with world.deeds.doing(line, deed.masked):
-        await deed.do(world)
+    await perform(world, read(text))
+
+
+async def perform(world: World, line: Line) -> None:
+    """Do a line that was read, and tell of it. Raises StoryFailed."""
+    with world.deeds.doing(line.text, line.masked):
+        await line.do(world)

@@ -13,7 +13,7 @@ import trio
 import zxingcpp
 from PIL import Image
 
-from kiosk_bench.evidence import find_in_files
+from kiosk_bench.finding import find_in_files
 from kiosk_bench.image import rehearsal
 from kiosk_bench.image.data import copy_sparse
 from kiosk_bench.image.firmware import BootPartition
@@ -28,6 +28,8 @@ from kiosk_bench.image.world import ImageSettings, ImageWorld, image_world
 from kiosk_bench.world import WorldSettings
 
 CARD, PROVISIONED, FLASHED, QUESTION = "card.img", "provisioned.img", "flashed.img", "ask.sh"
+HOST_DISK = "write_speed"
+"""A check of the card, which on the bench is a file of a machine that does other work."""
 PICTURE, NOTICE = "panel.png", "notice"
 START_WITHIN_S = 420.0
 ANSWER_WITHIN_S = 240.0
@@ -207,6 +209,7 @@ def judge(row: BadStart, usual: Told, told: Told) -> None:
     if told.reported != ([row.reported] if row.reported else []):
         found.append(f"reported {told.reported}, not {row.reported!r}")
     news = dict(told.doctor.items() - usual.doctor.items())
+    news.pop(HOST_DISK, None)
     found += [f"doctor: {check} is not wrong" for check in row.doctor if check not in news]
     if not row.doctor and told is not usual:
         found += [f"doctor: {check} is wrong" for check in news]

@@ -18,17 +18,8 @@ from kiosk_bench.image.updates import (
     Updated,
 )
 from kiosk_bench.image.world import WELCOME_WITHIN_S
-from kiosk_bench.stories.paying import pay_by_card
-from kiosk_bench.stories.story import (
-    Expected,
-    Story,
-    choose_and_review,
-    end_and_take_card,
-    log_in_by_card,
-    pay_at_pin_pad,
-    receipt_is_out,
-)
-from kiosk_bench.world import World
+from kiosk_bench.runner import STORIES
+from kiosk_bench.stories.story import Story
 
 STREAMED_BYTES = 150 << 20
 """Written to the other slot before the plug is pulled."""
@@ -37,21 +28,9 @@ TRIALS = 2
 BYTE_LOOK_S = 0.002
 FAILURES = (StoryFailed, NotSaid, MachineGone, TimeoutError, trio.TooSlowError)
 Part = Callable[[Course], Awaitable[None]]
-PAID = Expected("paid", 1, 1, receipts=1)
-
-
-async def qian_pays(world: World) -> str:
-    """Another citizen pays: who has paid her months before the update has none left."""
-    await log_in_by_card(world, world.people.qian)
-    await choose_and_review(world)
-    await pay_at_pin_pad(world)
-    await world.console.wait_for(receipt_is_out, "the end of printing", 30)
-    await end_and_take_card(world, "paid")
-    return "paid"
-
-
-PAYS_BEFORE = Story("before-the-update", "She pays before the update.", pay_by_card, PAID)
-PAYS_AFTER = Story("after-the-update", "Another citizen pays after it.", qian_pays, PAID)
+PAYS_BEFORE = STORIES["pay-by-card"]
+PAYS_AFTER = STORIES["another-citizen-pays"]
+"""Who has paid her months before the update has none left to pay after it."""
 
 
 async def pay(course: Course, story: Story) -> None:
@@ -161,6 +140,7 @@ async def cut_five_times(course: Course) -> None:
         row = await course.cut(what)
         await course.starts_by_itself(row)
         await _goes_on(course, moment, row)
+        course.keep_rows()
     await pay(course, PAYS_AFTER)
 
 

@@ -5,7 +5,7 @@ on and must welcome visitors by itself, from a slot that is a whole release.
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -144,7 +144,13 @@ class Course:
         self.rows.append(row)
         await trio.to_thread.run_sync(partial(self.look_at_card, row))
         await self._look_at_books(row)
+        self.keep_rows()
         return row
+
+    def keep_rows(self) -> None:
+        """Write down what is known so far, should a later step be stopped."""
+        text = json.dumps([asdict(row) for row in self.rows], ensure_ascii=False, indent=2)
+        (self.world.folder / "updates.json").write_text(text + "\n", encoding="utf-8")
 
     def look_at_card(self, row: Updated) -> None:
         """Put into a row what the firmware would start now, and what is wrong with it."""

@@ -8,7 +8,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from kiosk_bench.evidence import find_in_files, postings_of
+from kiosk_bench.evidence import postings_of
+from kiosk_bench.finding import find_in_files
 from kiosk_bench.image.data import DataBooks, copy_data, read_data
 from kiosk_bench.image.world import ImageWorld
 from kiosk_bench.stories.story import Expected

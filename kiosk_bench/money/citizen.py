@@ -6,8 +6,8 @@ from typing import Final
 import trio
 
 from kiosk_bench.console import StoryFailed
+from kiosk_bench.deeds.visits import GRADE, turn_to
 from kiosk_bench.money.lean import LeanWorld
-from kiosk_bench.stories.story import choose_grade
 
 SERVICE: Final = "service-pay-contribution"
 SCHEME: Final = "scheme-pension"
@@ -95,7 +95,7 @@ async def _choose(world: LeanWorld, months: tuple[str, ...]) -> tuple[str, ...]:
         return ()
     await console.tap("choose-scheme", SCHEME)
     await console.tap("choose-scheme", "next")
-    await choose_grade(world)
+    await turn_to(world.console, "choose-grade", f"grade-{GRADE}")
     await console.tap("choose-grade", "next")
     shown = await console.screen("choose-months")
     offered = sorted(button for button in shown.buttons if button.startswith("month-"))

@@ -17,7 +17,7 @@ Words = tuple[str, ...]
 SSH = ("ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=5", "{address}")
 TUNNEL = (
     "ssh", "-N", "-o", "BatchMode=yes", "-o", "ExitOnForwardFailure=yes", "-o", "ConnectTimeout=5",
-    "-o", "ServerAliveInterval=2", "-o", "ServerAliveCountMax=2",
+    "-o", "ServerAliveInterval=2", "-o", "ServerAliveCountMax=2", "-o", "StreamLocalBindUnlink=yes",
     "-L", "{screen}:{console}", "-R", "{centre_port}:127.0.0.1:{line_port}", "{address}",
 )  # fmt: skip
 """The kiosk's screen comes here, and the centre goes there: nothing listens on any network."""
@@ -127,7 +127,7 @@ class PinPadTable(UsbTable, frozen=True, kw_only=True):
     pin: Words | None = None
     cancel: Words | None = None
     books: Words | None = None
-    """Prints the bank's side as JSON: a list of objects with amount_fen, receipt, reversed."""
+    """Prints every charge, oldest first, as a JSON list: amount_fen, receipt, reversed."""
 
 
 class ReceiptTable(UsbTable, frozen=True, kw_only=True):

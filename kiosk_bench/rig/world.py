@@ -29,10 +29,12 @@ from kiosk_bench.rig.file import TABLES, Rig
 from kiosk_bench.rig.hand import Hand
 from kiosk_bench.rig.kiosk import RigKiosk
 from kiosk_bench.rig.operator import Operator
-from kiosk_bench.rig.settings import fetch_state, install, journal_of
+from kiosk_bench.rig.settings import SETTLED, fetch_state, install, journal_of
+from kiosk_bench.timeline.watching import LogWatch
 from kiosk_bench.world import World, WorldSettings
 
 PICTURE = "panel.png"
+LOOK_S = 1.0
 
 
 class RigConsole(Console):
@@ -92,8 +94,10 @@ class RigWorld(World):
         )
         self.rig_kiosk = RigKiosk(self, Path(rig.kiosk.folder) / "kioskd.toml")
         self.kiosk = self.rig_kiosk
-        self._is_on = True
-        self._receipts_before = 0
+        self.is_on = True
+        """Whether the kiosk has power, as far as the relay was told."""
+        self._charges_before = self._receipts_before = 0
+        self._looks_at_books = self._is_at_rest = False
 
     async def build(self, stack: AsyncExitStack) -> None:
         """Start everything but the kiosk, and write its settings."""
@@ -107,8 +111,11 @@ class RigWorld(World):
         await self.shell.wait_there(self.rig.kiosk.boot_s)
         await self.shell.run(self.rig.kiosk.stop)
         await install(self)
-        self._receipts_before = await self._receipts_ever() if self.rig.receipt_printer else 0
+        self._charges_before = len(await self._charges_ever())
+        self._receipts_before = await self._receipts_ever()
         self.while_on = await self.nursery.start(self._be_on)
+        self.log_watch = LogWatch(self.kiosk, self.timeline)
+        self.nursery.start_soon(self.log_watch.run)
         self.nursery.start_soon(self.console.run)
         if self.rig.uart is not None:
             self.nursery.start_soon(keep_output, self.rig.uart.keep, self.folder / "uart.log")
@@ -156,23 +163,27 @@ class RigWorld(World):
 
     async def start_kiosk(self) -> None:
         """Give it power if it has none, start the service, wait for the welcome."""
-        if not self._is_on:
-            assert self.rig.power is not None
-            await run(self.rig.power.on)
-            await self.shell.wait_there(self.rig.kiosk.boot_s)
-            self.while_on = await self.nursery.start(self._be_on)
-            self._is_on = True
+        await self._give_power()
         await self.kiosk.start()
         if self.rig.cabinet is not None:
             await self.cabinet.presence(True)
         await self.console.screen("welcome", within_s=self.rig.kiosk.boot_s)
 
+    async def _give_power(self) -> None:
+        if self.is_on or self.rig.power is None:
+            return
+        await run(self.rig.power.on)
+        await self.shell.wait_there(self.rig.kiosk.boot_s)
+        self.while_on = await self.nursery.start(self._be_on)
+        self.is_on = True
+
     async def cut_power(self) -> None:
         """Have the relay take the power away. Raises NotOffered without one."""
         if self.rig.power is None:
             raise NotOffered(self.rig.lacks(Need.POWER))
+        self.is_on = False
         await run(self.rig.power.off)
-        self._is_on = False
+        self._looks_at_books = self._is_at_rest = False
         self.while_on.cancel_scope.cancel()
         self.rig_kiosk.gone()
         self.console.socket_path.unlink(missing_ok=True)
@@ -188,6 +199,24 @@ class RigWorld(World):
         does = "Put the cable of the {} back" if plugged else "Pull the cable of the {}"
         await self.hand.do(f"{key}.{verb}_cable", words, does.format(what))
 
+    def journal_is_at_rest(self) -> bool:
+        """Tell by the books, for power that goes takes log lines along. A yes is good once."""
+        if self._is_at_rest:
+            self._looks_at_books = self._is_at_rest = False
+            return True
+        if not self._looks_at_books:
+            self._looks_at_books = True
+            self.while_on.start_soon(self._look_at_books)
+        return False
+
+    async def _look_at_books(self) -> None:
+        while not self._is_at_rest:
+            ours = {one["ref"]: one["state"] for one in await self.journal()}
+            theirs = {one["ref"]: one["state"] for one in (await self.centre.ledger())["payments"]}
+            settled = all(state in SETTLED for state in ours.values())
+            self._is_at_rest = bool(ours) and settled and ours.items() <= theirs.items()
+            await trio.sleep(LOOK_S)
+
     async def amount_asked_fen(self) -> int:
         """Return what the kiosk has just asked the PIN pad for, by its journal."""
         payments = await self.journal()
@@ -200,10 +229,13 @@ class RigWorld(World):
 
     async def charges(self) -> list[dict[str, Any]]:
         """Ask the bank's side, by the rig's own command."""
-        pad = self.rig.pin_pad
-        if pad is None or pad.books is None:
+        if self.rig.pin_pad is None or self.rig.pin_pad.books is None:
             raise NotOffered("the PIN pad's books were not asked: pin_pad.books is not in rig.toml")
-        return json_of(pad.books, await run(pad.books), list[dict[str, Any]])
+        return (await self._charges_ever())[self._charges_before :]
+
+    async def _charges_ever(self) -> list[dict[str, Any]]:
+        books = self.rig.pin_pad.books if self.rig.pin_pad else None
+        return [] if books is None else json_of(books, await run(books), list[dict[str, Any]])
 
     async def receipts(self) -> int:
         if self.rig_kiosk.acted_by_log:
@@ -219,8 +251,7 @@ class RigWorld(World):
         return await person.number("How many receipts came out in this story?")
 
     async def _receipts_ever(self) -> int:
-        assert self.rig.receipt_printer is not None
-        count = self.rig.receipt_printer.count
+        count = self.rig.receipt_printer.count if self.rig.receipt_printer else None
         return 0 if count is None else json_of(count, await run(count), int)
 
     def spoken(self) -> Never:
@@ -228,14 +259,14 @@ class RigWorld(World):
 
     async def look(self) -> None:
         """Take what tells of the end: the panel's picture, the state with the journal."""
+        await self._give_power()
         if self.rig.hdmi is not None:
             await run(filled(self.rig.hdmi.picture, file=self.folder / PICTURE))
         await fetch_state(self, self.run)
 
     async def _leave(self) -> None:
         """Leave the kiosk with power and without its service."""
-        if not self._is_on and self.rig.power is not None:
-            await run(self.rig.power.on)
+        await self._give_power()
         await self.kiosk.stop()
 
 

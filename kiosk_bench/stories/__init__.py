@@ -1,1 +1,1 @@
-"""Scripted visits: what a citizen does, what goes wrong, and how it must end."""
+"""Stories as data: what a story is, how its file is read, and the files of the bench."""

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import trio
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -14,10 +15,12 @@ from starlette.websockets import WebSocket
 from kiosk_bench.deeds import DEEDS
 from kiosk_bench.deeds.parameters import FLAWS
 from kiosk_bench.faults import FAULTS
+from kiosk_bench.stories.library import FOLDER
 from kiosk_bench.web.bench import Bench
 from kiosk_bench.web.browser import Browser
 from kiosk_bench.web.door import Door
 from kiosk_bench.web.evidence import evidence_of
+from kiosk_bench.web.session import Unfit, Wanted
 from kiosk_bench.web.state import described, fault_described
 
 STATIC = Path(__file__).with_name("static")
@@ -33,6 +36,9 @@ def bench_app(bench: Bench, deeds: trio.Nursery, token: str, host: str) -> Starl
         Route("/receipts/{number:int}.png", page.receipt),
         Route("/sheets/{name}", page.sheet),
         Route("/evidence.zip", page.evidence),
+        Route("/stories/{name}.yaml", page.story),
+        Route("/play", page.play, methods=["POST"]),
+        Route("/stop", page.stop, methods=["POST"]),
         WebSocketRoute("/live", page.live),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
@@ -61,6 +67,7 @@ class Pages:
                 "people": [described(card) for card in self._bench.world.people.cards],
                 "flaws": ("", *FLAWS),
                 "faults": [fault_described(fault) for fault in FAULTS.values()],
+                "stories": sorted(file.stem for file in FOLDER.glob("*/*.yaml")),
                 "deeds": {deed.form: deed.tells for deed in DEEDS.values()},
             }
         )
@@ -83,6 +90,27 @@ class Pages:
         packed = await trio.to_thread.run_sync(evidence_of, self._bench.world)
         name = 'attachment; filename="kiosk-evidence.zip"'
         return Response(packed, media_type="application/zip", headers={"content-disposition": name})
+
+    async def story(self, request: Request) -> Response:
+        """The file of a story of the bench."""
+        found = list(FOLDER.glob(f"*/{request.path_params['name']}.yaml"))
+        return FileResponse(found[0], media_type="text/plain") if found else NOT_THERE
+
+    async def play(self, request: Request) -> Response:
+        """Begin to play a story file."""
+        session = self._bench.session
+        try:
+            wanted = msgspec.json.decode(await request.body(), type=Wanted)
+            story = session.read(wanted)
+        except (msgspec.MsgspecError, Unfit) as bad:
+            return Response(str(bad), 422, media_type="text/plain")
+        self._deeds.start_soon(session.play, story)
+        return Response(status_code=204)
+
+    async def stop(self, request: Request) -> Response:
+        """Stop playing."""
+        self._bench.session.stop()
+        return Response(status_code=204)
 
     async def live(self, socket: WebSocket) -> None:
         """The line over which a browser sees and does."""

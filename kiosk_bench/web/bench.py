@@ -1,12 +1,11 @@
 """What all browsers share: the world, what was seen of it last, and the deeds under way."""
 
-from dataclasses import dataclass
-
 import trio
 
-from kiosk_bench.console import StoryFailed
-from kiosk_bench.deeds import BadDeed, do
+from kiosk_bench.deeds import do
+from kiosk_bench.web.session import Session
 from kiosk_bench.web.state import State, state_of
+from kiosk_bench.web.trying import refusal_of
 from kiosk_bench.world import World
 
 LOOK_S = 0.1
@@ -15,18 +14,12 @@ DEED_LIMIT_S = 150.0
 """No deed lasts longer: a kiosk that starts takes up to two minutes on a slow machine."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A deed that could not be done, and why."""
-
-    why: str
-
-
 class Bench:
     """Looks at a world for as many browsers as there are; ``run`` must be running."""
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.session = Session(world)
         self.state: State = {}
         self.onlookers = 0
         self._changed, self._wanted = trio.Event(), trio.Event()
@@ -45,7 +38,7 @@ class Bench:
     async def look(self) -> None:
         """Look once."""
         self._wanted = trio.Event()
-        seen = await state_of(self.world)
+        seen = {**await state_of(self.world), **self.session.state()}
         if seen != self.state:
             self.state = seen
             changed, self._changed = self._changed, trio.Event()
@@ -59,25 +52,10 @@ class Bench:
         """Have it looked at before its time."""
         self._wanted.set()
 
-    async def do(self, line: str) -> Refused | None:
-        """Do a deed; return why it was refused, if it was. Never raises, never hangs."""
-        refused = None
-        with trio.move_on_after(DEED_LIMIT_S) as limit:
-            try:
-                await do(self.world, line)
-            except* (BadDeed, StoryFailed) as bad:
-                refused = Refused(str(_first(bad)))
-            except* trio.TooSlowError:
-                refused = Refused("the kiosk did not answer in time")
-            except* (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
-                refused = Refused("what this needs is not there: is the power on?")
+    async def do(self, line: str) -> str | None:
+        """Do a deed; return why it was refused, None if it was done. Never raises, never hangs."""
+        why: str | None = f"not done after {DEED_LIMIT_S:g} s"
+        with trio.move_on_after(DEED_LIMIT_S):
+            why = await refusal_of(do(self.world, line))
         self.look_now()
-        if limit.cancelled_caught:
-            return Refused(f"not done after {DEED_LIMIT_S:g} s")
-        return refused
-
-
-def _first(found: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Return the first error of a group, however deep."""
-    inner = found.exceptions[0]
-    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner
+        return why

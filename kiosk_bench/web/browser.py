@@ -12,7 +12,7 @@ import msgspec
 import trio
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from kiosk_bench.web.bench import Bench, Refused
+from kiosk_bench.web.bench import Bench
 
 REQUEST_MAX = 4096
 ENTRIES_MAX = 500
@@ -59,9 +59,10 @@ class Browser:
             self._deeds.start_soon(self._do, request)
 
     async def _do(self, request: Request) -> None:
-        refused = await self._bench.do(request.deed)
+        why = await self._bench.do(request.deed)
+        answer = {"done": request.id} if why is None else {"refused": request.id, "why": why}
         try:
-            await self._tell(_answer(request.id, refused))
+            await self._tell(answer)
         except (WebSocketDisconnect, RuntimeError):
             return  # whoever asked has closed the page
 
@@ -101,7 +102,3 @@ class Browser:
     async def _tell(self, news: object) -> None:
         async with self._turn:
             await self._socket.send_text(msgspec.json.encode(news).decode())
-
-
-def _answer(number: int, refused: Refused | None) -> dict[str, object]:
-    return {"done": number} if refused is None else {"refused": number, "why": refused.why}

@@ -40,7 +40,9 @@ FREE_BYTES_MIN: Final = 4 << 20
 GROWN_FILE: Final = "grown.json"
 """What the file system fills already, so that no boot need ask it again."""
 PROBE_FILE: Final = "probe"
-_MISSING = Text("找不到数据分区。", "The data partition is not there.")
+_MISSING = Text(
+    "找不到数据分区，或者它已损坏。", "The data partition is not there, or it is damaged."
+)
 
 
 def check_data(places: Places, machine: Machine) -> Step:

@@ -98,7 +98,8 @@ def bad_ca(name: Text, why: Text, code: str) -> Step:
 def no_data(reason: Text) -> Step:
     """The data partition is not there."""
     next_step = Text(
-        "换一张存储卡，重新写入镜像。", "Write the image to another card and install that."
+        "收过款的卡先联系运维，卡上的账要先核对。再换一张卡写入镜像。",
+        "Call first if it has taken payments: its journal is needed. Then flash another card.",
     )
     return Step(DATA, Verdict.FAILED, reason, next_step, "I-05", stops=True)
 

@@ -94,7 +94,8 @@ def _is_meant(key: str, named: str) -> bool:
 
 def _fault(line: int, error: ConfigError) -> Fault:
     words = f"{error.key}: {error.reason}"
-    return Fault(line, Text(f"终端不接受这个值（{words}）。", f"{words[0].upper()}{words[1:]}."))
+    refused = f"The kiosk does not take this value ({words})."
+    return Fault(line, Text(f"终端不接受这个值（{words}）。", refused))
 
 
 def _literal(value: object) -> str:

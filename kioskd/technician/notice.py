@@ -9,15 +9,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kioskd import log
-from kioskd.domain.notice import Notice
+from kioskd.domain.notice import Notice, WhichKiosk
 from kioskd.technician.pauses import PAUSE_FILE, next_pause
 from kioskd.technician.text_screen import text_screen
 from kioskd.technician.this_machine import Places, this_kiosk
-from kioskd.technician.why import FALLS, NOTICE_FILE, why
+from kioskd.technician.why import FALLS, NOTICE_FILE, kiosk_in, why
 
 LAST_WORDS = 200
 """Letters of what a picture that fell has said."""
@@ -65,10 +65,15 @@ def _run_page(words: list[str], length_s: float) -> str:
     return (lines[-1] if lines else f"ended with {page.returncode}")[:LAST_WORDS]
 
 
+def which_kiosk(places: NoticePlaces) -> WhichKiosk:
+    """Return which kiosk says so; where it has no settings, by the number of kioskd.txt."""
+    known = this_kiosk(places.machine)
+    return known if known.kiosk else replace(known, kiosk=kiosk_in(places.notice))
+
+
 def _write(notice: Notice, places: NoticePlaces, trouble: str = "") -> None:
     columns, rows = _console_size()
-    which = this_kiosk(places.machine)
-    sys.stdout.write(text_screen(notice, which, columns, rows, trouble))
+    sys.stdout.write(text_screen(notice, which_kiosk(places), columns, rows, trouble))
     sys.stdout.flush()
 
 

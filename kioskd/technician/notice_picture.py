@@ -7,8 +7,7 @@ from kioskd.errors import ConfigError
 from kioskd.screens.notice_page import NoticePage
 from kioskd.screens.notice_panel import show_notice
 from kioskd.screens.settings import ScreenSettings
-from kioskd.technician.notice import NoticePlaces
-from kioskd.technician.this_machine import this_kiosk
+from kioskd.technician.notice import NoticePlaces, which_kiosk
 from kioskd.technician.why import why
 
 
@@ -17,7 +16,7 @@ def show_picture(places: NoticePlaces, again_in_min: int) -> None:
 
     def page_now() -> NoticePage:
         notice = why(places.notice, places.machine.config, os.environ)
-        return NoticePage(notice, this_kiosk(places.machine), again_in_min)
+        return NoticePage(notice, which_kiosk(places), again_in_min)
 
     show_notice(_settings(places), page_now, until=lambda: False)
 

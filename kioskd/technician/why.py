@@ -38,6 +38,7 @@ class _Said(msgspec.Struct):
     title: dict[str, str]
     reason: dict[str, str]
     next_step: dict[str, str]
+    facts: dict[str, str] = {}
 
 
 def why(notice_file: Path, config: Path, monitored: Mapping[str, str]) -> Notice:
@@ -47,14 +48,26 @@ def why(notice_file: Path, config: Path, monitored: Mapping[str, str]) -> Notice
 
 def said(file: Path = NOTICE_FILE) -> Notice | None:
     """Return the notice that provisioning left, None if there is none or it cannot be read."""
+    said = _read(file)
+    if said is None:
+        return None
+    return Notice(said.code, _both(said.title), _both(said.reason), _both(said.next_step))
+
+
+def kiosk_in(file: Path) -> str:
+    """Return the kiosk's number as kioskd.txt has it, by that notice; empty if it is not told."""
+    said = _read(file)
+    return "" if said is None else said.facts.get("kiosk", "").strip("?")
+
+
+def _read(file: Path) -> _Said | None:
     try:
-        said = msgspec.json.decode(file.read_bytes(), type=_Said)
+        return msgspec.json.decode(file.read_bytes(), type=_Said)
     except FileNotFoundError:
         return None
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as unreadable:
         log.warning("notice.unreadable", reason=type(unreadable).__name__)
         return None
-    return Notice(said.code, _both(said.title), _both(said.reason), _both(said.next_step))
 
 
 def _both(languages: dict[str, str]) -> Text:

@@ -6,17 +6,19 @@ import re
 import signal
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect, sync_playwright
 
 from kiosk_bench.people import People
 from tests.patience import PATIENCE_S
 
 CHROMIUM = "/usr/bin/chromium"
+TURNED_MS = 3000
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -129,6 +131,14 @@ class Hands:
             timeout=PATIENCE_S * 1000,
         )
 
+    def turn_to(self, screen: str, name: str, by: str) -> None:
+        """Touch a tab until the button is there: a touch on a picture that just goes is let go."""
+        there = self.page.locator(f"[data-button='{name}']")
+        while not there.count():
+            self.button(screen, by).click(force=True)
+            with suppress(TimeoutError):
+                there.wait_for(state="attached", timeout=TURNED_MS)
+
     def do(self, words: str) -> None:
         """Type a deed into the line at the foot of the page, and wait until it is done."""
         self.page.locator("#words").fill(words)
@@ -147,8 +157,7 @@ class Hands:
 
     def go_to_the_pin_pad(self) -> None:
         """From home: pension, the 100 % grade, the first month that can be paid, pay."""
-        if not self.page.locator("[data-button='service-pay-contribution']").count():
-            self.touch("home", "tab-handling")
+        self.turn_to("home", "service-pay-contribution", by="tab-handling")
         self.touch("home", "service-pay-contribution")
         self.touch("choose-scheme", "scheme-pension")
         self.touch("choose-scheme", "next")
@@ -189,4 +198,6 @@ def hands(chromium: Browser, demo: Demo, pictures: Path | None) -> Iterator[Hand
     one.page.goto(demo.address)
     one.sees("welcome")
     yield one
+    if pictures is not None:
+        one.page.screenshot(path=pictures / "bench-last.png", full_page=True)
     context.close()

@@ -3,6 +3,7 @@
 import http.client
 import io
 import zipfile
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -173,6 +174,67 @@ def test_cables_doors_and_people_are_moved(hands: Hands) -> None:
         for wanted in ("false" if was == "true" else "true", was):
             found.click()
             expect(found).to_have_attribute("aria-checked", str(wanted))
+
+
+def test_the_keyboard_is_the_pad_below_the_screen(hands: Hands) -> None:
+    """With the focus on the screen, the first key shows what each key does; Tab finds buttons."""
+    page = hands.page
+    page.locator("#screen").focus()
+    page.keyboard.press("0")
+    expect(page.locator("#glass")).to_have_attribute("data-keys", "true")
+    page.locator("[data-button='language']").focus()
+    before = page.locator("#screen").get_attribute("data-pictures")
+    page.keyboard.press("Enter")
+    expect(page.locator("#screen")).not_to_have_attribute("data-pictures", before or "")
+    page.locator("#sign").click()
+    hands.sees("technician-code")
+    page.locator("#screen").focus()
+    page.keyboard.press("Backspace")
+    hands.sees("welcome")
+
+
+def test_what_the_bank_does_is_chosen(hands: Hands) -> None:
+    """Each choice stands alone: a lost answer ends when the bank declines."""
+    bank = hands.page.get_by_role("group", name="The bank")
+    for choice in ("answer gets lost", "declines", "answers late", "approves"):
+        bank.get_by_label(choice).click()
+        expect(bank.get_by_label(choice)).to_be_checked()
+        going = hands.page.locator("#quick button")
+        expect(going).to_have_count(1 if choice == "answer gets lost" else 0)
+
+
+STORY = """\
+name: somebody-looks
+tells: Somebody looks at the hotlines and goes.
+steps:
+  - tap welcome hotlines
+  - tap hotlines {button}
+  - wait welcome
+ends: {{}}
+"""
+
+
+def test_a_story_is_played_here(hands: Hands, tmp_path: Path) -> None:
+    """A file is refused with its line, or played with each step shown, to its end or until stop."""
+    page = hands.page
+    bad, good, endless = (tmp_path / f"{name}.yaml" for name in ("bad", "good", "endless"))
+    bad.write_text(STORY.format(button="back").replace("tap hotlines", "tap hotline"))
+    good.write_text(STORY.format(button="back"))
+    endless.write_text(STORY.format(button="nowhere"))
+    page.locator("#replay").click()
+    page.locator("#story-file").set_input_files(bad)
+    expect(page.locator(".notice")).to_contain_text("bad.yaml:5: tap: no screen hotline")
+    page.locator("#replay").click()
+    page.locator("#story-file").set_input_files(good)
+    expect(page.locator("#playing code")).to_have_text("ended: nothing")
+    page.locator("#replay").click()
+    page.locator("#story-file").set_input_files(endless)
+    expect(page.locator("#playing code")).to_have_text("2 of 3: tap hotlines nowhere")
+    hands.shoot("playing")
+    page.locator("#stop").click()
+    expect(page.locator("#playing code")).to_have_text("stopped")
+    hands.touch("hotlines", "back")
+    hands.sees("welcome")
 
 
 def test_it_fits_a_telephone(hands: Hands) -> None:

@@ -49,7 +49,7 @@ def test_the_files_hold_every_entry_in_order_of_time(tmp_path: Path) -> None:
 
 
 def test_what_touches_is_a_cluster_until_one_comes_closer(evidence: Page) -> None:
-    """Two messages a millisecond apart are one mark, the weightier told; zooming parts them."""
+    """Two messages a millisecond apart are one mark, which tells the weightier of them."""
     texts = evidence.locator(".tl-text.tl-pin-pad")
     expect(texts).to_have_text(["06 01 authorisation 2,800.00 yuan (+1)"])
     evidence.locator(".tl-mark.tl-pin-pad").click()

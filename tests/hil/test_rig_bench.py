@@ -3,11 +3,13 @@
 import os
 import pty
 import socket
+import sys
 import tty
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from subprocess import run
 
 import msgspec
 import pytest
@@ -19,9 +21,10 @@ from kiosk_bench.needs import Need, NotOffered
 from kiosk_bench.programs import Programs
 from kiosk_bench.rig.file import Rig
 from kiosk_bench.runner import STORIES
-from tests.hil.rig_double import RigDouble, rig_of_simulators
+from tests.hil.rig_double import BOARD, SERIALS, RigDouble, rig_of_simulators
 from tests.patience import PATIENCE_S
 
+SAMPLE = Path(__file__).parents[2] / "docs" / "rig.toml"
 CUT = "power-cut-while-paying-approved"
 
 
@@ -60,8 +63,8 @@ def test_a_payment_is_made_on_the_rig(tmp_path: Path, programs: Programs) -> Non
     keep = {"keep": ["sh", "-c", "echo the board speaks; exec sleep 600"]}
     hdmi = {"picture": ["sh", "-c", "echo a picture > {file}"]}
     summary = trio.run(partial(played, "pay-by-card", tmp_path, programs, uart=keep, hdmi=hdmi))
-    assert summary.problems == []
-    assert summary.outcome == "paid" and summary.receipt_printed
+    assert (summary.outcome, summary.problems) == ("paid", [])
+    assert summary.receipt_printed
     assert [one["amount_fen"] for one in summary.ledger["postings"]] == [280000]
     kept = {file.name for file in (tmp_path / "evidence").rglob("*")}
     assert {"journal.db", "kioskd.log", "uart.log", "panel.png", "summary.json"} <= kept
@@ -104,7 +107,7 @@ def test_power_is_cut_by_the_relay_and_cards_are_put_by_a_person(
 ) -> None:
     """The relay cuts at the approval, told by the log; the charge is posted once."""
     summary, asked = trio.run(by_operator, tmp_path, programs)
-    assert summary.problems == []
+    assert (summary.outcome, summary.problems) == (STORIES[CUT].expected.outcome, [])
     assert any("receipts were not counted" in line for line in summary.unchecked)
     assert [one["amount_fen"] for one in summary.ledger["postings"]] == [280000]
     assert "Put zhang's white card into the social security card slot, then press Enter" in asked[0]
@@ -147,3 +150,23 @@ def test_a_device_that_is_missing_is_named(tmp_path: Path, programs: Programs) -
                 await bench.play(STORIES["pay-by-card"], tmp_path / "evidence")
 
     trio.run(play)
+
+
+def test_the_suite_does_not_begin_on_a_wrong_rig(tmp_path: Path) -> None:
+    """``--bench=rig`` with another PIN pad plugged in plays nothing and names both numbers."""
+    for usb, serial in {**SERIALS, "1-1.2": "LIVE-4711"}.items():
+        (tmp_path / usb).mkdir()
+        (tmp_path / usb / "serial").write_text(serial, encoding="ascii")
+    (tmp_path / "board").write_text(BOARD, encoding="ascii")
+    lines = (
+        f'serial_file = "{tmp_path}/board"\nusb = "{tmp_path}"\nshell = ["sh", "-c"]\n'
+        f'serial = "{BOARD}"'
+    )
+    sample = SAMPLE.read_text(encoding="utf-8").replace('serial = "100000000000abcd"', lines, 1)
+    (tmp_path / "rig.toml").write_text(sample, encoding="utf-8")
+    suite = ["-p", "no:cacheprovider", "tests/scenarios", "--bench=rig", "-k", "pay-by-card"]
+    command = [sys.executable, "-m", "pytest", *suite, "--rig", str(tmp_path / "rig.toml")]
+    done = run(command, cwd=SAMPLE.parents[1], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "this rig is not driven" in done.stdout
+    assert "'PAD-0001'" in done.stdout and "'LIVE-4711'" in done.stdout

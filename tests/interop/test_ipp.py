@@ -78,7 +78,7 @@ def test_ipptool_is_content_with_our_printer(
     compare.same("pages out", job_facts(ours).done, theirs["job-impressions-completed"])
     assert job_facts(ours).done == PDF_PAGES
     _compare_state(compare, rig, "idle")
-    rig.faults.add("a4.jam")
+    rig.faults.add("printer.jam")
     _wait_for_jam(rig)
     _compare_state(compare, rig, "jammed")
     rig.faults.clear()

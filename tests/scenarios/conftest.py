@@ -37,6 +37,8 @@ def bench(pytestconfig: pytest.Config, programs: Programs) -> Bench:
     if kind == "image":
         return _image_bench(pytestconfig.getoption("image"), programs)
     if kind == "rig":
+        if hasattr(pytestconfig, "workerinput"):
+            pytest.exit("a rig is one: run it without -n", REFUSED)
         return _rig_bench(pytestconfig.getoption("rig"), programs)
     return SimulatorBench(programs, pictures=evidence is not None)
 

@@ -11,6 +11,7 @@ import pytest
 from kioskd.domain.diagnosis import State
 from kioskd.drivers.ipp_line import Answer
 from kioskd.errors import DeviceUnavailable
+from kioskd.payments.audit import Fault
 from kioskd.protocols.central_fleet import PaperLevel
 from kioskd.protocols.central_pack import PACK_MODULE
 from kioskd.relay.region_copy import RegionCopy, SeenPack
@@ -193,6 +194,19 @@ def test_a_journal_that_was_tampered_with_is_told(kiosk: Kiosk, books: Books) ->
     books.tamper("UPDATE payment SET fen = 1")
     found = money.journal(kiosk.view)
     assert found.cause == "journal_not_sound" and "payment K0123" in str(found.facts["first"])
+
+
+def test_a_journal_that_cannot_be_opened_for_want_of_room_is_not_called_damaged(
+    kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite writes beside the file to read it: on a full partition nobody knows how it is."""
+    (kiosk.state / "journal.db").write_bytes(b"")
+    no_room = (Fault("file", "disk I/O error"),)
+    monkeypatch.setattr(money, "faults_in", lambda _: no_room)
+    assert money.journal(kiosk.view).cause == "journal_not_sound"
+    kiosk.machine.free = replace(kiosk.machine.free, free=0)
+    found = money.journal(kiosk.view)
+    assert (found.state, found.cause) == (State.UNKNOWN, "no_room_to_look")
 
 
 def test_a_kiosk_that_never_ran_has_no_journal(kiosk: Kiosk) -> None:

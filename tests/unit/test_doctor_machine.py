@@ -109,6 +109,8 @@ MEMORY = "/sys/block/mmcblk0/device"
         (put("/sys/fs/ext4/mmcblk0p4/errors_count", "3\n"), disk.file_systems, "wrong",
          "file_system_errors"),
         (lambda kiosk: kiosk.mount("ro,noatime"), disk.data_partition, "wrong", "data_read_only"),
+        (put("/proc/mounts", "/dev/mmcblk0p2 / ext4 ro 0 0\n"), disk.data_partition, "wrong",
+         "data_not_mounted"),
         (lambda kiosk: kiosk.state.rmdir(), disk.data_partition, "wrong", "no_state_folder"),
         (lambda kiosk: kiosk.state.rmdir(), disk.write_speed, "wrong", "write_refused"),
         (gone("/proc/mounts"), disk.data_partition, "unknown", "not_readable"),

@@ -181,7 +181,7 @@ def test_a_check_that_hangs_costs_its_own_line(tmp_path: Path) -> None:
 
     begun = time.monotonic()
     checks = {"centre": hangs, "power": CHECKS["power"]}
-    lines = visit(Kiosk(tmp_path).view, checks, limit_s=0.5)
+    lines = visit(Kiosk(tmp_path).view, checks, limit_s=5.0)
     assert time.monotonic() - begun < 60
     released.set()
     assert [line.finding.cause for line in lines] == ["took_too_long", ""]

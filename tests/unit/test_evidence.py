@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from kiosk_bench.evidence import _compare, _in_order, find_in_files
+from kiosk_bench.evidence import _compare, _in_order
+from kiosk_bench.finding import find_in_files
 from kiosk_bench.kiosk_process import _is_journal_sync
 
 

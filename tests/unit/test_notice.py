@@ -284,6 +284,7 @@ def test_without_a_panel_the_letters_say_so(tmp_path: Path) -> None:
     last = said[said.rindex("\x1b[2J") :] + "\x1b[0m"
     seen = Console(128, 37).write(last)
     assert "no-such-driver" in seen.text and "I-02" in seen.text
+    assert "K0999" in seen.text, "without settings the number is that of kioskd.txt"
 
 
 def test_with_a_panel_there_is_a_picture(tmp_path: Path) -> None:

@@ -72,6 +72,7 @@ def test_what_the_configuration_refuses_is_told_with_its_line(card: Card) -> Non
     card.write(GOOD + "pin_pad.baud = fast\nscreen.idle_limit_s = 90000\nlog.level = info\n")
     (step,) = (step for step in card.boot() if step.code == "I-02")
     assert [fault.line for fault in step.lines] == [11, 12]
+    assert "(pin_pad.baud: " in step.lines[0].what.en, "the name is told as it is written"
     card.write(GOOD + "payments.day_end = 23:30:00\ncabinet.lamps.card = 17\nvoice.command = say\n")
     assert "I-02" not in card.codes()
     config = load(card.places.config)

@@ -66,12 +66,12 @@ def test_a_fault_is_told_when_it_begins_and_ends() -> None:
     timeline = Timeline(_Clock())
     faults = ToldFaults(timeline)
     for _ in range(2):
-        faults.add("printer.paper_out")
+        faults.add("receipt.paper_out")
     for _ in range(2):
-        faults.discard("printer.paper_out")
+        faults.discard("receipt.paper_out")
     assert [one.text for one in timeline.entries] == [
-        "printer.paper_out begins",
-        "printer.paper_out ends",
+        "receipt.paper_out begins",
+        "receipt.paper_out ends",
     ]
 
 

@@ -6,12 +6,16 @@ import { setUpBays } from "./bays.js";
 import { setUpFaults } from "./faults.js";
 import { setUpPad } from "./pad.js";
 import { setUpScreen } from "./screen.js";
+import { setUpSession } from "./session.js";
 import { setUpSwitches } from "./switches.js";
+import { setUpTimeline } from "./timeline.js";
 import { setUpWallet } from "./wallet.js";
 
 const about = await (await fetch("bench.json")).json();
-const parts = [setUpScreen, setUpSwitches, setUpBays, setUpWallet, setUpPad, setUpFaults];
+const parts = [setUpScreen, setUpSwitches, setUpBays, setUpWallet, setUpPad, setUpFaults, setUpSession];
 const drawers = parts.map((setUp) => setUp(about));
+
+setUpTimeline(the("timeline"), (hear) => on("timeline", hear));
 
 const state = {};
 on("state", (news) => {

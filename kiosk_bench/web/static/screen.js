@@ -3,6 +3,7 @@
 import { make, the } from "./page.js";
 import { deed, on } from "./wire.js";
 
+const PAD = { Enter: "#", Backspace: "*" };
 const SAYS = { off: "The power is off", starting: "The kiosk is starting" };
 let touchedAt = 0;
 let newest = 0;
@@ -14,7 +15,9 @@ export function setUpScreen({ panel: [width, height] }) {
   the("glass").style.aspectRatio = `${width} / ${height}`;
   on("picture", (png) => show(canvas, png));
   canvas.onclick = (event) => touch(canvas, event);
+  canvas.onkeydown = press;
   the("size").onclick = () => fit(canvas);
+  the("sign").onclick = () => deed("sign", the("sign"));
   new ResizeObserver(() => sharpen(canvas)).observe(canvas);
   return draw;
 }
@@ -39,6 +42,15 @@ function touch(canvas, event) {
   touchedAt = performance.now();
   ripple(event.clientX - box.left, event.clientY - box.top);
   deed(`touch ${x} ${y}`);
+}
+
+// While the screen has the focus, the keyboard is the pad of twelve keys below it.
+function press(event) {
+  const key = PAD[event.key] ?? event.key;
+  if (!/^[0-9*#]$/.test(key) || event.ctrlKey || event.altKey || event.metaKey) return;
+  event.preventDefault();
+  touchedAt = performance.now();
+  deed(`key ${key}`);
 }
 
 function ripple(x, y) {
@@ -69,6 +81,7 @@ function draw(state, news) {
   if (!("screen" in news)) return;
   the("up").textContent = state.screen ? state.screen.id : SAYS[state.kiosk];
   the("screen").dataset.screen = state.screen?.id ?? "";
+  the("glass").dataset.keys = Boolean(state.screen?.keys);
   placeButtons(state.screen);
 }
 

@@ -442,11 +442,11 @@ function crossing({ lane, direction, text }) {
   return undefined;
 }
 
-/** The entry that tells most of a cluster: what went wrong, then what moved money, then events. */
+/** The entry that tells most of a cluster: what went wrong, what moved money last, an event, a request. */
 function telling({ entries, lane }) {
   if (SPANS.has(lane)) return entries.at(-1);
-  const weight = (one) => (kind(one) === "tl-bad" ? 4 : MONEY.test(one.text) ? 3 : one.direction === "!" ? 2 : /^P[UO]/.test(one.text) ? 1 : 0);
-  return entries.reduce((best, one) => (weight(one) >= weight(best) ? one : best));
+  const weight = (one) => (kind(one) === "tl-bad" ? 4 : MONEY.test(one.text) ? 3 : one.direction === "!" ? 2 : one.direction === ">" ? 1 : 0);
+  return entries.reduce((best, one) => (weight(one) - weight(best) + (weight(best) > 2) > 0 ? one : best));
 }
 
 function words(group) {

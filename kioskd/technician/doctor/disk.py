@@ -80,6 +80,8 @@ def data_partition(view: View) -> Finding:
     facts = {"device": mount.device, "place": mount.place, "kind": mount.kind}
     if not folder.exists():
         return wrong("no_state_folder", folder=str(folder), **facts)
+    if mount.is_read_only and mount.place == "/":  # an image's own root: nothing lies over it
+        return wrong("data_not_mounted", **facts)
     return wrong("data_read_only", **facts) if mount.is_read_only else good(**facts)
 
 

@@ -26,6 +26,8 @@ def journal(view: View) -> Finding:
     if path is None:
         return why_not
     faults = faults_in(path)
+    if faults and not view.machine.room(path.parent).free:
+        return unknown("no_room_to_look")  # SQLite writes beside the file even to read it
     if faults:
         first = f"{faults[0].place}: {faults[0].what}"
         return wrong("journal_not_sound", payments=None, faults=len(faults), first=first)
