@@ -15,7 +15,7 @@ import trio
 
 from kiosk_bench.centre import Centre, CentreLine
 from kiosk_bench.config_file import EARPHONES_PIN, VOICE, write_config
-from kiosk_bench.console import Console, StoryFailed
+from kiosk_bench.console import Console, Shown, StoryFailed
 from kiosk_bench.devices.a4_printer import A4PrinterPeer
 from kiosk_bench.devices.cabinet import CabinetRig
 from kiosk_bench.devices.id_reader import IdReaderPeer
@@ -96,7 +96,7 @@ class World:
         self.pcscd = Pcscd(self.run / "pcscd", self.sockets / "pcscd")
         pictures = folder / "screens" if settings.pictures else None
         self.console = Console(self.sockets / "screen", pictures, settings.by_keys)
-        self.deeds = DeedBook(self.timeline, lambda: self.console.now)
+        self.deeds = DeedBook(self.timeline, self._shown)
         self.cabinet = CabinetRig(self.sockets / "pins", earphones_pin=EARPHONES_PIN)
         self.a4: A4PrinterPeer | None = None
         self.seal_ca = folder / "seal-ca.pem"
@@ -138,6 +138,10 @@ class World:
         if not self.settings.window:
             env["SDL_VIDEODRIVER"] = "dummy"
         return env
+
+    def _shown(self) -> Shown | None:
+        """Return what is up, None while there is no kiosk that shows it."""
+        return self.console.now if self.console.is_there else None
 
     def watch(self) -> None:
         """Tell the timeline what the kiosk shows and logs and what is touched, from now on."""

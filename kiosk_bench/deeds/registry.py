@@ -20,6 +20,7 @@ Act = Callable[..., Awaitable[None]]
 ANYTHING = ("NUMBER", "TEXT")
 """Kinds that say less of what must stand there than the parameter's own name."""
 HIDDEN = "…"
+BANK_KEY = "bank key"
 PRIVATE = ("DIGITS", "TEXT")
 """Kinds of word that nobody else may read."""
 TELLS_TYPED = ("NUMBER", "KEY")
@@ -80,7 +81,8 @@ class Line:
 
     async def do(self, world: World) -> None:
         """Do it, and return when it is done. Raises StoryFailed where the world is not so."""
-        await self.deed.act(world, **self.told)
+        with world.deeds.doing(self.text, self.masked):
+            await self.deed.act(world, **self.told)
 
     @property
     def needs(self) -> frozenset[str]:
@@ -93,7 +95,8 @@ class Line:
 
         ``typing``: something is being typed, so that the place of a touch tells what.
         """
-        return " ".join([self.deed.words, *self._masked_words(typing)])
+        at_pad = self.deed.words == BANK_KEY
+        return " ".join([self.deed.words, *self._masked_words(typing or at_pad)])
 
     def _masked_words(self, typing: bool) -> Iterator[str]:
         for one in self.deed.parameters:
@@ -206,10 +209,4 @@ DeedLine = Annotated[Line, Kind("DEED", read, "a deed", read_words)]
 
 async def do(world: World, text: str) -> None:
     """Do one line. Raises BadDeed, and StoryFailed where the world is not as the deed needs it."""
-    await perform(world, read(text))
-
-
-async def perform(world: World, line: Line) -> None:
-    """Do a line that was read, and tell of it. Raises StoryFailed."""
-    with world.deeds.doing(line.text, line.masked):
-        await line.do(world)
+    await read(text).do(world)

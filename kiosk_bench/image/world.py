@@ -148,7 +148,7 @@ class ImageWorld(World):
             self.sockets,
             *image.size,
             centre_port=self.plug.port,
-            printer_port=0 if self.a4 is None else self.a4.printer.port,
+            printer_port=0 if self.a4 is None else self.a4.printer.heard_port,
             write_log=image.write_log,
             more_words=image.more_words,
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 from kiosk_bench.console import StoryFailed
 from kiosk_bench.deeds import Line
-from kiosk_bench.world import World
+from kiosk_bench.world import World, WorldSettings
 
 ENDINGS = (
     "paid", "not-paid", "payment-unknown", "given-back", "problem", "out-of-service",
@@ -80,6 +80,19 @@ class Story:
     def a4(self) -> bool:
         """Whether it needs the A4 printer."""
         return "a4" in self.needs
+
+    @property
+    def settings(self) -> WorldSettings:
+        """Return the world that it needs."""
+        return WorldSettings(
+            people=self.people,
+            seed=self.seed,
+            width_px=self.panel[0],
+            height_px=self.panel[1],
+            by_keys=self.by_keys,
+            a4=self.a4,
+            overrides=self.overrides,
+        )
 
     async def play(
         self, world: World, began: Callable[[Step], Awaitable[None]] | None = None

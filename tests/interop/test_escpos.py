@@ -111,7 +111,7 @@ async def test_python_escpos_reads_the_status(
     compare: Comparison, tmp_path: Path, fault: str, paper: int, online: bool
 ) -> None:
     """Paper and readiness as it reads them from the wire are what the fault makes them."""
-    port, faults = PtyPort(tmp_path / "line"), {f"printer.{fault}"} if fault else set()
+    port, faults = PtyPort(tmp_path / "line"), {f"receipt.{fault}"} if fault else set()
     peer = ReceiptPrinterPeer(port, WireLog(tmp_path / "wire.log"), faults)
     with trio.fail_after(PATIENCE_S):
         async with trio.open_nursery() as nursery:
