@@ -31,6 +31,11 @@ port = "/dev/kiosk/receipt-printer"
 """
 READY = 'notify("READY=1")\n'
 WELL = READY + 'while True:\n    notify("WATCHDOG=1")\n    time.sleep(0.5)\n'
+ENDS_WELL = (
+    "import signal\n"
+    "def end(*_):\n    tell('stopped')\n    sys.exit(0)\n"
+    "signal.signal(signal.SIGTERM, end)\n"
+) + WELL
 HANG = READY + "time.sleep(1000)\n"
 
 
@@ -149,3 +154,42 @@ def test_a_trial_restarts_the_machine_with_the_firmware_s_word(machine: Machine)
     assert machine.run(*asked) == "0 tryboot"
     machine.run("systemctl", "start", "--no-block", "kioskd-trial.service")
     assert machine.has_ended()
+
+
+def test_a_kiosk_is_stopped_before_it_is_retired_and_then_the_machine_restarts(
+    machine: Machine,
+) -> None:
+    """A payment under way is finished by the stop; what the centre has on record is wiped next."""
+    _wish_to_retire(machine)
+    machine.behave("retire", "0")
+    machine.run("systemctl", "start", "--no-block", "kioskd-retire.service")
+    assert [machine.next_event() for _ in range(2)] == ["stopped", "retire --asked"]
+    assert machine.has_ended()
+
+
+def test_a_kiosk_that_cannot_be_retired_says_so_and_serves_again(machine: Machine) -> None:
+    """Something is open: the report on the card is written anew, and the kiosk comes back."""
+    _wish_to_retire(machine)
+    machine.behave("retire", "1")
+    machine.run("systemctl", "start", "--no-block", "kioskd-retire.service")
+    assert [machine.next_event() for _ in range(2)] == ["stopped", "retire --asked"]
+    assert {machine.next_event() for _ in range(2)} == {"provision report", "run --config"}
+    machine.run("systemctl", "start", "kioskd.service")
+    begun = ("systemctl", "show", "-p", "ActiveEnterTimestampMonotonic", "--value")
+    assert machine.run(*begun, "kioskd-notice.service") == "0", "it is no fall"
+
+
+def test_a_kiosk_that_nobody_wants_to_retire_goes_on(machine: Machine) -> None:
+    """The unit is asked for at every start, and does nothing without the wish."""
+    _wish_to_retire(machine)
+    machine.run("rm", "/run/kioskd-site/retire")
+    machine.run("systemctl", "start", "kioskd-retire.service")
+    assert machine.run("systemctl", "is-active", "kioskd.service") == "active"
+
+
+def _wish_to_retire(machine: Machine) -> None:
+    """Have a kiosk that serves, and ``retire = NAME`` in its kioskd.txt."""
+    machine.behave("run", ENDS_WELL)
+    machine.run("systemctl", "start", "kioskd.service")
+    assert [machine.next_event() for _ in range(2)] == ["provision", "run --config"]
+    machine.put("/run/kioskd-site/retire", "Wang")
