@@ -142,11 +142,11 @@ class Trial:
         disk = copy_sparse(self.image, place / CARD)
         os.truncate(disk, max(CARD_BYTES, disk.stat().st_size))
         log = place / WRITES if logged else None
-        if log is not None:
-            copy_sparse(disk, place / BEFORE)
         a4 = any(story.a4 for story in stories)
         city = WorldSettings(people=rehearsal.PEOPLE, seed=rehearsal.SEED, a4=a4)
         async with image_world(place, city, self.programs, self.settings(disk, log)) as world:
+            if log is not None:  # with the site's files on it, and before its first start
+                copy_sparse(disk, place / BEFORE)
             yield world
 
     async def _told(self, stories: list[Story], world: ImageWorld) -> str:
