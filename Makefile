@@ -30,7 +30,7 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-story: setup ## play one story and leave its evidence: NAME=pay-by-card [OUT=folder BY=keys]
+story: setup ## play one story, or a file, and leave its evidence: NAME=pay-by-card [OUT=folder BY=keys]
 	@test -n "$(NAME)" || { echo "which story? make story NAME=pay-by-card"; exit 2; }
 	$(BIN)/python -m kiosk_bench story $(NAME) --out $(OUT) $(if $(filter keys,$(BY)),--by-keys)
 

@@ -2,16 +2,17 @@
 
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import trio
 
 from kiosk_bench.console import Shown, StoryFailed
-from kiosk_bench.evidence import Stopwatch, Summary, judge
+from kiosk_bench.evidence import FAILED, Stopwatch, Summary, judge
 from kiosk_bench.programs import Programs
 from kiosk_bench.stories.library import all_stories
 from kiosk_bench.stories.story import Story
-from kiosk_bench.world import World, WorldSettings, running_world
+from kiosk_bench.world import World, running_world
 
 STORIES = all_stories()
 STORY_LIMIT_S = 480.0
@@ -30,15 +31,10 @@ async def play(
     ``by_keys`` presses the pad's keys where the story touches.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    settings = WorldSettings(
-        people=story.people,
-        seed=story.seed,
-        overrides=story.overrides,
-        a4=story.a4,
+    settings = replace(
+        story.settings,
         pictures=pictures or story.looks,
         by_keys=by_keys or story.by_keys,
-        width_px=story.panel[0],
-        height_px=story.panel[1],
     )
     with trio.fail_after(STORY_LIMIT_S):
         async with running_world(folder, settings, programs) as world:
@@ -53,8 +49,8 @@ async def play_in(world: World, story: Story) -> Summary:
     try:
         outcome = await story.play(world)
     except (StoryFailed, TimeoutError) as failed:
-        outcome = f"failed: {failed}"
-    if world.is_measured:
+        outcome = f"{FAILED}: {failed}"
+    if world.is_measured and world.kiosk.is_running:
         watch.pss_mib = round(world.kiosk.pss_mib(), 1)
     await world.kiosk.stop()
     await world.look()

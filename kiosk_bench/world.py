@@ -15,7 +15,7 @@ import trio
 
 from kiosk_bench.centre import Centre, CentreLine
 from kiosk_bench.config_file import EARPHONES_PIN, VOICE, write_config
-from kiosk_bench.console import Console, StoryFailed
+from kiosk_bench.console import Console, Shown, StoryFailed
 from kiosk_bench.devices.a4_printer import A4PrinterPeer
 from kiosk_bench.devices.cabinet import CabinetRig
 from kiosk_bench.devices.id_reader import IdReaderPeer
@@ -74,6 +74,8 @@ class World:
 
     is_measured = True
     """Whether CPU, memory and syncs of the kiosk can be counted from here."""
+    acts_late = ""
+    """Why something was done later than at its moment; empty if all came at theirs."""
 
     def __init__(
         self, folder: Path, settings: WorldSettings, programs: Programs, nursery: trio.Nursery
@@ -84,19 +86,20 @@ class World:
         self.wires = folder / "wires"
         self.timeline = Timeline()
         self.faults: set[str] = ToldFaults(self.timeline)
-        self.heard = self.looked_at = 0
-        """How much of what was said is past for who listens, and of the pictures for who looks."""
+        self.heard = self.looked_at = self.told_from = 0
+        """How much of what was said is past for who listens, of the pictures for who looks, and of
+        them for who asks how a story ended: what the power took with it is told to nobody."""
         self.in_doubt: Assessment | None = None
         """What another kiosk does not know to be paid."""
-        self.moments: set[str] = set()
-        """Moments that a deed is bound to and that have not come yet."""
+        self.moments: dict[str, str] = {}
+        """Moments that a deed is bound to, and why it is not done yet."""
         self.centre = Centre(folder / "centre", programs.centre)
         self.line = CentreLine(self.centre, self.faults, self.wire_log("centre", "centre"))
         self.sockets = Path(mkdtemp(prefix="kiosk-"))  # a socket's path holds 108 bytes at most
         self.pcscd = Pcscd(self.run / "pcscd", self.sockets / "pcscd")
         pictures = folder / "screens" if settings.pictures else None
         self.console = Console(self.sockets / "screen", pictures, settings.by_keys)
-        self.deeds = DeedBook(self.timeline, lambda: self.console.now)
+        self.deeds = DeedBook(self.timeline, self._shown)
         self.cabinet = CabinetRig(self.sockets / "pins", earphones_pin=EARPHONES_PIN)
         self.a4: A4PrinterPeer | None = None
         self.seal_ca = folder / "seal-ca.pem"
@@ -138,6 +141,10 @@ class World:
         if not self.settings.window:
             env["SDL_VIDEODRIVER"] = "dummy"
         return env
+
+    def _shown(self) -> Shown | None:
+        """Return what is up, None while there is no kiosk that shows it."""
+        return self.console.now if self.console.is_there else None
 
     def watch(self) -> None:
         """Tell the timeline what the kiosk shows and logs and what is touched, from now on."""

@@ -38,9 +38,16 @@ class Row:
         """Say how it ended, for the table."""
         if self.skipped:
             return f"skipped: {self.skipped}"
+        if self.is_agreed:
+            return f"agreed on {len(self.said[AGREED])} facts"
         if self.failed:
-            return f"DIFFERS: {self.first(DIFFERS)}"
-        return f"agreed on {len(self.said.get(AGREED, []))} facts"
+            return f"DIFFERS: {', '.join(self.said.get(DIFFERS, ['see the failure above']))}"
+        return "DIFFERS: it states no fact"
+
+    @property
+    def is_agreed(self) -> bool:
+        """Tell whether facts were compared, and all agreed."""
+        return bool(self.said.get(AGREED)) and not self.failed
 
     def cells(self) -> tuple[str, str, str, str]:
         """Return what stands in the table."""
@@ -63,6 +70,12 @@ class Collector:
             for name, value in report.user_properties:
                 row.said.setdefault(name, []).append(str(value))
 
+    @property
+    def code(self) -> int:
+        """0 all agreed, 1 something differs, 2 nothing could be compared."""
+        compared = [row for row in self.rows.values() if not row.skipped]
+        return 2 if not compared else int(not all(row.is_agreed for row in compared))
+
 
 def main(words: list[str]) -> int:
     """Install, compare, print; 1 if anything differs, 2 if nothing could be compared."""
@@ -73,11 +86,21 @@ def main(words: list[str]) -> int:
         _install_packages()
         _install_modules()
     collector = Collector()
-    code = pytest.main([str(TESTS), "-q", "-p", "no:cacheprovider"], plugins=[collector])
-    rows = list(collector.rows.values())
+    ended = pytest.main([str(TESTS), "-q", "-p", "no:cacheprovider"], plugins=[collector])
+    print("\n".join(table_of(collector)))
+    return collector.code or int(ended != pytest.ExitCode.OK)
+
+
+def table_of(collector: Collector) -> list[str]:
+    """Return the lines of the table: every comparison, and what nobody has looked at."""
     unseen = [(what, "nobody", "-", f"not compared: {why}") for what, why in UNSEEN]
-    _print_table([*sorted(row.cells() for row in rows), *unseen])
-    return 2 if all(row.skipped for row in rows) else int(code != pytest.ExitCode.OK)
+    heads = ("what", "with", "version", "found")
+    rows = [heads, *sorted(row.cells() for row in collector.rows.values()), *unseen]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(wide) for cell, wide in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
 
 
 def _install_packages() -> None:
@@ -111,18 +134,6 @@ def _install_modules() -> None:
     subprocess.run(
         ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=NODE_HOME, check=False
     )
-
-
-def _print_table(rows: list[tuple[str, str, str, str]]) -> None:
-    heads = ("what", "with", "version", "found")
-    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)][:-1]
-    for row in (heads, *rows):
-        *first, last = row
-        print(
-            "  ".join(
-                [*(cell.ljust(width) for cell, width in zip(first, widths, strict=True)), last]
-            )
-        )
 
 
 if __name__ == "__main__":

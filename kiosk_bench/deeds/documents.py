@@ -18,7 +18,7 @@ LIMIT_S = 60.0
 def a4_of(world: World) -> A4PrinterPeer:
     """Return the A4 printer. Raises StoryFailed where the world has none."""
     if world.a4 is None:
-        raise StoryFailed("the world has no A4 printer: the story must say needs: [a4]")
+        raise StoryFailed("the world has no A4 printer")
     return world.a4
 
 

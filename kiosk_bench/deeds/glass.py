@@ -45,6 +45,11 @@ async def type_pin(world: World, digits: Digits) -> None:
     It waits for a pad on which nothing is typed: the last one is still up when OK is touched.
     """
     await world.console.wait_for(_is_fresh_pad, "a pad to type a PIN", PATIENCE_S)
+    await touch_pin(world, digits)
+
+
+async def touch_pin(world: World, digits: str) -> None:
+    """Touch the digits of a PIN, each by its own button, and OK."""
     for digit in digits:
         await world.console.tap("enter-pin", f"digit-{digit}")
     await world.console.tap("enter-pin", "ok")

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import trio
 
+from kiosk_bench.console import StoryFailed
 from kiosk_bench.deeds.registry import DeedLine, deed
 from kiosk_bench.kinds import Kind, one_of
-from kiosk_bench.timeline.timeline import EVENT
 from kiosk_bench.world import World
 
 PIN_PAD = "pin-pad."
@@ -35,12 +35,15 @@ async def at(world: World, moment: Moment, then: DeedLine) -> None:
 
     A story in which the moment never comes has failed.
     """
-    world.moments.add(moment)
+    world.moments[moment] = "it never came"
 
     async def act() -> None:
-        world.moments.discard(moment)
-        world.timeline.note("citizen", EVENT, f"at {moment}: {then.masked(typing=False)}")
-        await then.do(world)
+        try:
+            await then.do(world)
+        except StoryFailed as failed:
+            world.moments[moment] = str(failed)  # told at the story's end: a device waits here
+        else:
+            del world.moments[moment]
 
     if moment == CONFIRMED:
         world.line.when_confirmed(act)

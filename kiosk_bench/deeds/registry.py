@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Annotated, Any, get_type_hints
 
+import trio
+
+from kiosk_bench.console import StoryFailed
 from kiosk_bench.kinds import Kind, NotOfKind
 from kiosk_bench.timeline.deed_book import TYPED
 from kiosk_bench.world import World
@@ -19,7 +22,11 @@ from kiosk_bench.world import World
 Act = Callable[..., Awaitable[None]]
 ANYTHING = ("NUMBER", "TEXT")
 """Kinds that say less of what must stand there than the parameter's own name."""
+UNFIT = (LookupError, ValueError, OSError, RuntimeError, trio.TooSlowError)
+"""What is raised by looking for what is not there: a payment, a file, a program that refuses. A
+demo must outlive it, and a story tell it with its place."""
 HIDDEN = "…"
+BANK_KEY = "bank key"
 PRIVATE = ("DIGITS", "TEXT")
 """Kinds of word that nobody else may read."""
 TELLS_TYPED = ("NUMBER", "KEY")
@@ -80,7 +87,11 @@ class Line:
 
     async def do(self, world: World) -> None:
         """Do it, and return when it is done. Raises StoryFailed where the world is not so."""
-        await self.deed.act(world, **self.told)
+        with world.deeds.doing(self.text, self.masked):
+            try:
+                await self.deed.act(world, **self.told)
+            except UNFIT as unfit:
+                raise StoryFailed(f"the world is not as this needs it: {unfit!r}") from unfit
 
     @property
     def needs(self) -> frozenset[str]:
@@ -93,7 +104,8 @@ class Line:
 
         ``typing``: something is being typed, so that the place of a touch tells what.
         """
-        return " ".join([self.deed.words, *self._masked_words(typing)])
+        at_pad = self.deed.words == BANK_KEY
+        return " ".join([self.deed.words, *self._masked_words(typing or at_pad)])
 
     def _masked_words(self, typing: bool) -> Iterator[str]:
         for one in self.deed.parameters:
@@ -206,10 +218,4 @@ DeedLine = Annotated[Line, Kind("DEED", read, "a deed", read_words)]
 
 async def do(world: World, text: str) -> None:
     """Do one line. Raises BadDeed, and StoryFailed where the world is not as the deed needs it."""
-    await perform(world, read(text))
-
-
-async def perform(world: World, line: Line) -> None:
-    """Do a line that was read, and tell of it. Raises StoryFailed."""
-    with world.deeds.doing(line.text, line.masked):
-        await line.do(world)
+    await read(text).do(world)

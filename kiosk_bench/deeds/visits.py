@@ -5,7 +5,7 @@ from typing import Annotated
 import trio
 
 from kiosk_bench.console import PATIENCE_S, Console, Shown, StoryFailed
-from kiosk_bench.deeds.glass import type_pin
+from kiosk_bench.deeds.glass import touch_pin
 from kiosk_bench.deeds.handling import card_insert
 from kiosk_bench.deeds.parameters import Button, Citizen, Duration, Flaw, ScreenId
 from kiosk_bench.deeds.registry import deed
@@ -31,7 +31,7 @@ async def log_in_by_card(world: World, citizen: Citizen) -> None:
     """Insert a citizen's card at the welcome screen, type its PIN, be at home."""
     await show_card(world, citizen)
     await world.console.screen("enter-pin")
-    await type_pin(world, world.people.named(citizen).pin)
+    await touch_pin(world, world.people.named(citizen).pin)
     await world.console.screen("home")
 
 

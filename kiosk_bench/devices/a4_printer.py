@@ -13,7 +13,7 @@ from tempfile import mkdtemp
 
 import trio
 
-from kiosk_bench.devices.ippeveprinter import IppEvePrinter
+from kiosk_bench.devices.ipp_ear import HeardPrinter
 from kiosk_bench.wirelog import WireLog
 
 REASONS = {
@@ -56,7 +56,7 @@ class A4PrinterPeer:
         self.folder, self.tray = folder, folder / "tray"
         self._log, self._faults, self._page_s = log, faults, page_s
         self._socket = Path(mkdtemp(prefix="kiosk-a4-")) / "hand"  # its path must be short
-        self.printer = IppEvePrinter(folder, self._command())
+        self.printer = HeardPrinter(folder, self._command(), log.write)
         self.jobs: list[A4Job] = []
         self.taken = 0
         """How many of the sheets were taken from the tray."""
@@ -87,8 +87,9 @@ class A4PrinterPeer:
         await listener.bind(str(self._socket))
         listener.listen()
         try:
-            await self.printer.start()
             async with trio.open_nursery() as nursery:
+                self.printer.nursery = nursery
+                await self.printer.start()
                 serve = trio.serve_listeners
                 nursery.start_soon(serve, self._serve, [trio.SocketListener(listener)])
                 nursery.start_soon(self._follow_faults)

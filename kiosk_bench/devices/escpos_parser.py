@@ -75,6 +75,13 @@ class EscposParser:
     def __init__(self) -> None:
         self._buffer = b""
         self._chinese = False
+        self.raw = b""
+        """The bytes of the token that was given last."""
+
+    @property
+    def held(self) -> int:
+        """How many bytes wait for the rest of their token."""
+        return len(self._buffer)
 
     def receive(self, data: bytes) -> None:
         """Take bytes."""
@@ -84,7 +91,7 @@ class EscposParser:
         """Give every complete token; what the taker does not ask for stays in the buffer."""
         while (found := self._first()) is not None:
             token, length = found
-            self._buffer = self._buffer[length:]
+            self.raw, self._buffer = self._buffer[:length], self._buffer[length:]
             if isinstance(token, Command):
                 self._follow_mode(token)
             yield token

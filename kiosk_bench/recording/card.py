@@ -73,7 +73,7 @@ class CardCodec:
             return Message(TO_KIOSK, bytes(len(answer)), f"{len(answer)} bytes, no answer")
         data = response.data
         masked = masked_record(data) if self._asked == READ_RECORD else bytes(len(data))
-        note = f"{len(data)} bytes, {response.status.name}"
+        note = f"{len(data)} bytes, {response.sw:04X}"
         return Message(TO_KIOSK, masked + answer[-2:], note)
 
 

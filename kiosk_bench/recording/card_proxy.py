@@ -6,8 +6,8 @@ import trio
 
 from kiosk_bench.recording.card import masked_atr
 from kiosk_bench.recording.codec import TO_DEVICE, TO_KIOSK
+from kiosk_bench.recording.file import Recorder
 from kiosk_bench.recording.pcsc_card import PcscCard, PcscSlot
-from kiosk_bench.recording.tape import Recorder
 from kiosk_bench.recording.vpcd_slot import CardGone, present
 
 INSERTED, PULLED = "inserted", "pulled"

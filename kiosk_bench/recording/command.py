@@ -11,17 +11,25 @@ from typing import Protocol
 import trio
 
 from kiosk_bench.devices.pty_port import PtyPort
+from kiosk_bench.probe.a4 import probe_a4
 from kiosk_bench.probe.findings import Silent
 from kiosk_bench.recording.card_player import CardPlayer
 from kiosk_bench.recording.card_proxy import CardProxy
+from kiosk_bench.recording.file import (
+    BadRecording,
+    Header,
+    Recorder,
+    Recording,
+    now_utc,
+    read_recording,
+)
 from kiosk_bench.recording.ipp_player import IppPlayer
-from kiosk_bench.recording.ipp_proxy import BadAddress, IppProxy, address_of
+from kiosk_bench.recording.ipp_proxy import BadAddress, IppProxy, PrinterAddress, address_of
 from kiosk_bench.recording.pcsc_card import NoReader, find_slot
 from kiosk_bench.recording.playback import Mismatch, Playback
 from kiosk_bench.recording.serial_device import PARITIES, NoDevice, SerialLine, described_port
 from kiosk_bench.recording.serial_player import SerialPlayer
 from kiosk_bench.recording.serial_proxy import SerialProxy
-from kiosk_bench.recording.tape import BadRecording, Header, Recorder, Tape, now_utc, read_tape
 from kiosk_bench.recording.vectors import vectors_of
 from kiosk_bench.recording.wires import SERIAL_WIRES, UnknownWire, codec_of
 
@@ -111,10 +119,19 @@ async def _record_card(options: argparse.Namespace) -> None:
 
 async def _record_ipp(options: argparse.Namespace) -> None:
     printer = address_of(options.uri)
-    with _recorder(options, "ipp", {"uri": options.uri}) as recorder:
+    with _recorder(options, "ipp", {"uri": options.uri, **await _model(printer)}) as recorder:
         _say(f"kioskd's printer is ipp://localhost:{options.port}{printer.path}")
         await _until_stopped(IppProxy(printer, options.port, recorder))
     _say(f"{recorder.messages} messages in {options.out}")
+
+
+async def _model(printer: PrinterAddress) -> dict[str, str]:
+    """Ask the printer what it is: kioskd itself does not."""
+    try:
+        findings = await probe_a4(printer)
+    except Silent as silent:
+        return {"when it was asked what it is": str(silent)}
+    return {one.question: one.detail for one in findings if one.detail}
 
 
 def _recorder(options: argparse.Namespace, wire: str, device: dict[str, str]) -> Recorder:
@@ -124,23 +141,23 @@ def _recorder(options: argparse.Namespace, wire: str, device: dict[str, str]) ->
 
 
 async def _playback(options: argparse.Namespace) -> None:
-    tape = read_tape(options.recording)
-    _say(f"{len(tape.messages)} messages, recorded {tape.header.began}")
-    await _until_stopped(_player(tape, options.place, options.pace))
+    recording = read_recording(options.recording)
+    _say(f"{len(recording.messages)} messages, recorded {recording.header.began}")
+    await _until_stopped(_player(recording, options.place, options.pace))
 
 
-def _player(tape: Tape, place: str, pace: float) -> Running:
-    playback = Playback(tape, codec_of(tape.header.wire))
-    if tape.header.wire in SERIAL_WIRES:
+def _player(recording: Recording, place: str, pace: float) -> Running:
+    playback = Playback(recording, codec_of(recording.header.wire))
+    if recording.header.wire in SERIAL_WIRES:
         return SerialPlayer(playback, PtyPort(Path(place)), pace)
     if not place.isdigit():
-        raise BadAddress(f"{place}: a recording of {tape.header.wire} is played at a port")
-    player = CardPlayer if tape.header.wire == "card" else IppPlayer
+        raise BadAddress(f"{place}: a recording of {recording.header.wire} is played at a port")
+    player = CardPlayer if recording.header.wire == "card" else IppPlayer
     return player(playback, int(place), pace)
 
 
 async def _vectors(options: argparse.Namespace) -> None:
-    text = vectors_of(read_tape(options.recording))
+    text = vectors_of(read_recording(options.recording))
     await trio.lowlevel.checkpoint()
     with options.out.open("x", encoding="utf-8") as file:
         file.write(text)

@@ -105,14 +105,12 @@ class _Paper:
 
     def __init__(self) -> None:
         self._parser, self._line = EscposParser(), _Line()
-        self._held = b""
 
     def take(self, data: bytes) -> list[Message]:
         messages: list[Message] = []
         self._parser.receive(data)
-        self._held += data
         for token in self._parser.tokens():
-            raw = self._next_raw(token)
+            raw = self._parser.raw
             if raw[:2] == ANSWERS[0]:
                 messages += [*self._end(), Message(TO_DEVICE, raw, "GS r")]
                 continue
@@ -123,28 +121,15 @@ class _Paper:
 
     def flush(self) -> list[Message]:
         messages = self._end()
-        if self._held:
-            cut = Message(TO_DEVICE, bytes(len(self._held)), f"{NO_MESSAGE}: a command cut")
+        if self._parser.held:
+            cut = Message(TO_DEVICE, bytes(self._parser.held), f"{NO_MESSAGE}: a command cut")
             messages.append(cut)
-        self._parser, self._held = EscposParser(), b""
+            self._parser = EscposParser()
         return messages
 
     def _end(self) -> list[Message]:
         line, self._line = self._line, _Line()
         return line.told()
-
-    def _next_raw(self, token: Token) -> bytes:
-        """Return the bytes of the token that was just read."""
-        size = _size(token)
-        raw, self._held = self._held[:size], self._held[size:]
-        return raw
-
-
-def _size(token: Token) -> int:
-    if not isinstance(token, Command):
-        return len(token.code)
-    head = {"LF": 1, "GS v 0": 3}.get(token.name, 5 if token.name.startswith("GS (") else 2)
-    return head + len(token.parameters)
 
 
 def _masked(token: Token, raw: bytes) -> bytes:
@@ -153,6 +138,6 @@ def _masked(token: Token, raw: bytes) -> bytes:
     if not isinstance(token, Command):
         return bytes(len(raw))
     # Of the commands with a length only those of symbols are known to begin with settings.
-    settings = 0 if token.name.startswith("GS (") else len(token.parameters)
+    settings = 0 if " ( " in token.name else len(token.parameters)
     start = len(raw) - len(token.parameters) + CONTENT_AT.get(token.name, settings)
     return raw[:start] + bytes(len(raw[start:]))

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import trio
 
 from kiosk_bench.recording.codec import TO_DEVICE, TO_KIOSK
+from kiosk_bench.recording.file import Recorder
 from kiosk_bench.recording.http_stream import HttpServer, NoHttp, Request, Response, ask
-from kiosk_bench.recording.tape import Recorder
 
 LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 631

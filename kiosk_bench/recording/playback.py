@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kiosk_bench.recording.codec import EVENT, TO_DEVICE, Codec, Message
-from kiosk_bench.recording.tape import Recorded, Tape
+from kiosk_bench.recording.file import Recorded, Recording
 
 
 class Mismatch(Exception):
@@ -27,15 +27,15 @@ class Reply:
 class Playback:
     """Give it what the kiosk sends; do what it returns."""
 
-    def __init__(self, tape: Tape, codec: Codec) -> None:
-        self._tape, self._codec = tape.messages, codec
+    def __init__(self, recording: Recording, codec: Codec) -> None:
+        self._recorded, self._codec = recording.messages, codec
         self._at = 0
         self._asked: list[tuple[Message, list[Reply]]] = []
 
     @property
     def ended(self) -> bool:
         """Whether all that was recorded has been heard and said."""
-        return self._at == len(self._tape)
+        return self._at == len(self._recorded)
 
     def begin(self) -> list[Reply]:
         """Return what the device did before it was asked anything."""
@@ -59,7 +59,7 @@ class Playback:
         return replies
 
     def _take_hint(self) -> list[Reply]:
-        expected = self._tape[self._at].message if not self.ended else None
+        expected = self._recorded[self._at].message if not self.ended else None
         if expected is None or not self._is_request(expected) or not self._codec.is_hint(expected):
             return []
         return self._spoken(self._at + 1)
@@ -68,8 +68,8 @@ class Playback:
         """Return where the request was recorded, and what was said on the way there."""
         said: list[Reply] = []
         skipping = False
-        for at in range(self._at, len(self._tape)):
-            message = self._tape[at].message
+        for at in range(self._at, len(self._recorded)):
+            message = self._recorded[at].message
             if not self._is_request(message):
                 said += [] if skipping else [self._reply(at)]
             elif not self._codec.is_hint(message):
@@ -90,31 +90,31 @@ class Playback:
 
     def _spoken(self, start: int) -> list[Reply]:
         """Return what the device did from there on until it was asked again; go on after it."""
-        self._at = next(self._requests_from(start), len(self._tape))
+        self._at = next(self._requests_from(start), len(self._recorded))
         return [self._reply(at) for at in range(start, self._at)]
 
     def _requests_from(self, start: int) -> Iterator[int]:
-        rest = range(start, len(self._tape))
-        return (at for at in rest if self._is_request(self._tape[at].message))
+        rest = range(start, len(self._recorded))
+        return (at for at in rest if self._is_request(self._recorded[at].message))
 
     def _reply(self, at: int) -> Reply:
-        before = self._tape[at - 1].at_s if at else 0.0
-        return Reply(self._tape[at].at_s - before, self._tape[at].message)
+        before = self._recorded[at - 1].at_s if at else 0.0
+        return Reply(self._recorded[at].at_s - before, self._recorded[at].message)
 
     def _told(self, request: Message) -> str:
         at = next(
-            (at for at in self._requests_from(self._at) if not self._hints(at)), len(self._tape)
+            (at for at in self._requests_from(self._at) if not self._hints(at)), len(self._recorded)
         )
-        if at == len(self._tape):
+        if at == len(self._recorded):
             return f"after the end of the recording came {request.note}"
-        expected = self._tape[at]
+        expected = self._recorded[at]
         return (
             f"message {at + 1} at {expected.at_s:.3f} s, byte {_offset(expected, request)}:"
             f" recorded was {expected.message.note}, now came {request.note}"
         )
 
     def _hints(self, at: int) -> bool:
-        return self._codec.is_hint(self._tape[at].message)
+        return self._codec.is_hint(self._recorded[at].message)
 
     @staticmethod
     def _is_request(message: Message) -> bool:

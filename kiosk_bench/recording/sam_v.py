@@ -33,6 +33,7 @@ from kioskd.protocols.sam_v import (
 
 HEAD_BYTES = len(PREAMBLE) + 2
 SHORTEST_REQUEST = 3
+STATUS_BYTES = 3
 KIND_AT = slice(248, 250)
 KINDS = {"J": "J", "I": "I", "Y": "Y"}
 WITH_READING = (Command.READ_TEXT_AND_PHOTO, Command.READ_WITH_FINGERPRINT)
@@ -82,7 +83,9 @@ class SamVCodec:
         return Message(TO_DEVICE, framed(body), self._asked.name)
 
     def _answer(self, body: bytes) -> Message:
-        head, data = body[:3], body[3:]
+        head, data = body[:STATUS_BYTES], body[STATUS_BYTES:]
+        if len(head) < STATUS_BYTES:
+            return Message(TO_KIOSK, framed(bytes(len(body))), "an answer without a status")
         status = Status(head[2]).name if head[2] in list(Status) else f"{head[2]:02X}"
         masked = self._masked(Answer(head[2], data))
         return Message(TO_KIOSK, framed(head + masked), f"{status}, {len(data)} bytes")

@@ -11,8 +11,8 @@ import trio
 from kiosk_bench.devices.port import Port
 from kiosk_bench.devices.pty_port import Unplugged
 from kiosk_bench.recording.codec import GONE, THERE, TO_DEVICE, TO_KIOSK
+from kiosk_bench.recording.file import Recorder
 from kiosk_bench.recording.serial_device import SerialDevice, SerialLine, wait_device
-from kiosk_bench.recording.tape import Recorder
 
 SILENCE_S = 2.0
 """After so long without a byte, what has no end will have none."""

@@ -1,7 +1,7 @@
 """Turns a recording into a file of ``tests/vectors``: a device's bytes, and where they are from."""
 
 from kiosk_bench.recording.codec import EVENT, Message, is_noise
-from kiosk_bench.recording.tape import Tape
+from kiosk_bench.recording.file import Recording
 from kiosk_bench.recording.wires import codec_of
 
 LINE, ON_ONE_LINE = 72, 88
@@ -30,18 +30,21 @@ def test_each_message_is_read_as_it_was_recorded() -> None:
 '''
 
 
-def vectors_of(tape: Tape) -> str:
+def vectors_of(recording: Recording) -> str:
     """Return the text of the file. Raises UnknownWire."""
-    codec_of(tape.header.wire)
-    told = (one.message for one in tape.messages)
+    codec_of(recording.header.wire)
+    told = (one.message for one in recording.messages)
     kept = [one for one in told if one.direction != EVENT and not is_noise(one)]
-    head = HEAD.format(provenance=_provenance(tape), wire=tape.header.wire)
+    head = HEAD.format(provenance=_provenance(recording), wire=recording.header.wire)
     return head + "".join(map(_row, kept)) + TAIL
 
 
-def _provenance(tape: Tape) -> str:
-    header = tape.header
-    known = {**header.device, **{f"itself: {key}": value for key, value in tape.identity.items()}}
+def _provenance(recording: Recording) -> str:
+    header = recording.header
+    known = {
+        **header.device,
+        **{f"itself: {key}": value for key, value in recording.identity.items()},
+    }
     lines = [f"Recorded {header.began} by {header.program}, wire {header.wire}."]
     lines += [f"Device, {key}: {value}" for key, value in known.items()]
     return "\n".join(map(_plain, lines))

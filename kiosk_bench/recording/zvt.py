@@ -5,13 +5,14 @@ texts to print or to show, and every TLV object that is not listed are blanked; 
 password. Source of the fields: PA00P015 rev 13.08, chapter 9.
 """
 
-from kiosk_bench.recording.codec import TO_DEVICE, TO_KIOSK, Message, Noise, is_noise
+from kiosk_bench.recording.codec import TO_DEVICE, TO_KIOSK, Message, Noise
 from kioskd.errors import ProtocolViolation
 from kioskd.protocols.zvt_commands import parse_command
 from kioskd.protocols.zvt_fields import (
     TLV_ID,
     apdu,
     bitmap,
+    counted_extent,
     parse_bitmaps,
     parse_tlv,
     split_apdu,
@@ -28,10 +29,13 @@ HARMLESS_TAGS = {0x1F1F, 0x1F2B, 0x1F6A, 0x1F73}
 """Transaction id, long trace, signed amount, sequence number."""
 NUMBERS = {0x0B, 0x0C, 0x0D, 0x0E, 0x87, 0x88, TLV_ID}
 """They differ from one day to the next: trace, time, date, receipt, ids."""
+STATUS_ENQUIRY = b"\x05\x01"
 HIDDEN_DIGITS, HIDDEN_TEXT = 0xEE, 0x78
 TEXTS = {0x3C, 0x8B, 0xF1, 0xF2, 0xF3, 0xF4}
 PASSWORD_BYTES = 3
 WITH_PASSWORD = {b"\x06\x00", b"\x06\x10", b"\x06\x20", b"\x06\x30", b"\x06\x50", b"\x05\x01"}
+ENQUIRIES = (b"\x05\x01", b"\x06\x20", b"\x06\x10")
+"""They change nothing."""
 PLAIN_BYTES = {b"\x06\x00": 6, b"\x04\xff": 2, b"\x06\x1e": 1}
 """What stands before the fields, where it is more than a password."""
 
@@ -60,12 +64,13 @@ class ZvtCodec:
         return shape(recorded.data) == shape(now.data)
 
     def may_repeat(self, request: Message) -> bool:
-        """No command is asked idly: each one is in the PIN pad's story."""
-        return False
+        """Status, last transaction and totals are asked for whenever kioskd is in doubt."""
+        return (apdu_of(request.data) or b"")[:2] in ENQUIRIES
 
     def is_hint(self, request: Message) -> bool:
-        """06 and 15 are hints, and so is noise."""
-        return len(request.data) == 1 or is_noise(request)
+        """06, 15 and 80 00 only say that something has come; 84 is a decision."""
+        raw = apdu_of(request.data)
+        return raw is None or raw[:1] == b"\x80"
 
     def _learn(self, message: Message) -> None:
         raw = apdu_of(message.data)
@@ -124,9 +129,9 @@ def masked_apdu(raw: bytes) -> bytes:
     """Return a message of the same length with nothing in it that may be a person's."""
     try:
         control, data = split_apdu(raw)
+        plain = _plain(control, data)
     except ProtocolViolation:
-        return raw[:2] + bytes(len(raw) - 2)
-    plain = _plain(control, data)
+        return raw[:2] + bytes(max(0, len(raw) - 2))
     kept = bytes(PASSWORD_BYTES) + plain[PASSWORD_BYTES:] if control in WITH_PASSWORD else plain
     rest = data[len(plain) :]
     if control in (b"\x06\xd1", b"\x06\xd3"):
@@ -138,8 +143,9 @@ def _plain(control: bytes, data: bytes) -> bytes:
     """Return what stands before the fields and has no id."""
     if control[0] in (0x80, 0x84) or len(data) == 1:
         return data[:1]
-    if control == b"\x06\x0f" and data[:1] and data[0] >> 4 == 0xF:
-        return data  # software version and status
+    if control == b"\x06\x0f" and len(data) > 3 and all(byte >> 4 == 0xF for byte in data[:3]):
+        _, size = counted_extent(data, 0, 3)
+        return data[: 3 + size + 1]  # software version and status
     default = PASSWORD_BYTES if control in WITH_PASSWORD else 0
     return data[: PLAIN_BYTES.get(control, default)]
 
@@ -189,9 +195,14 @@ def described(raw: bytes, direction: str) -> str:
     """Say in a few words what a masked message is."""
     try:
         message = parse_command(raw) if direction == TO_DEVICE and raw[0] < 0x80 else None
-        return repr(message or parse_apdu(raw))
+        return repr(message or parse_apdu(raw, STATUS_ENQUIRY if _is_report(raw) else b""))
     except ProtocolViolation as fault:
         return f"{raw[:2].hex(' ')}: {fault.detail}"
+
+
+def _is_report(raw: bytes) -> bool:
+    """Tell whether this ends a status enquiry: no completion of another command begins so."""
+    return raw[:2] == b"\x06\x0f" and len(raw) > 6 and all(byte >> 4 == 0xF for byte in raw[3:6])
 
 
 def shape(block: bytes) -> tuple[object, ...]:

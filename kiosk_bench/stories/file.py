@@ -33,7 +33,8 @@ WORLD_KEYS = {
     "looks": "Keep pictures even where none are kept, for it reads them (false).",
 }
 ENDS_KEYS = {
-    "outcome": f"The last screen that told how it ended: {', '.join(ENDINGS)}; else "
+    "outcome": "The last screen that told how it ended, since the power last came: "
+    f"{', '.join(ENDINGS)}; else "
     f"{NOTHING_TOLD}, as when it is left out.",
     "charges": "Charges in the PIN pad's books that stand (0).",
     "postings": "Payments posted at the centre for this kiosk (0).",
@@ -79,7 +80,9 @@ class _Reader:
             return
         seen: set[str] = set()
         for key, value in node.value:
-            if known is not None and key.value not in known:
+            if not isinstance(key, yaml.ScalarNode):
+                self.wrong(key, f"{what}: a key is a word")
+            elif known is not None and key.value not in known:
                 self.wrong(key, f"{what} has no key {key.value}; there are {', '.join(known)}")
             elif key.value in seen:
                 self.wrong(key, f"{key.value} stands there twice")
@@ -89,11 +92,22 @@ class _Reader:
 
     def scalar(self, node: yaml.Node, kind: type, what: str) -> Any:
         """Return a value of that type, None if it is of another."""
-        value = _value(node) if isinstance(node, yaml.ScalarNode) else None
+        value = self.value(node) if isinstance(node, yaml.ScalarNode) else None
         if type(value) is not kind:
             self.wrong(node, f"{what} is {NAMES[kind]}")
             return None
         return value
+
+    def value(self, node: yaml.Node) -> Any:
+        """Return what YAML takes a node for; what it cannot take for anything is told."""
+        loader = yaml.SafeLoader("")
+        try:
+            return loader.construct_document(node)
+        except (yaml.YAMLError, ValueError):
+            self.wrong(node, "this is no value that YAML knows")
+            return None
+        finally:
+            loader.dispose()
 
     def words(self, node: yaml.Node, what: str, known: Iterable[str] | None) -> list[str]:
         """Return a list of words, each of which there must be."""
@@ -129,15 +143,6 @@ class _Reader:
 NAMES = {int: "a whole number", str: "a text", bool: "true or false"}
 
 
-def _value(node: yaml.Node) -> Any:
-    """Return what YAML takes a node for."""
-    loader = yaml.SafeLoader("")
-    try:
-        return loader.construct_document(node)
-    finally:
-        loader.dispose()
-
-
 def _line_of(node: yaml.Node) -> str | None:
     if isinstance(node, yaml.ScalarNode):
         return str(node.value)
@@ -166,6 +171,8 @@ def parse_story(text: str, file: str) -> Story:
     except yaml.MarkedYAMLError as bad:
         line = bad.problem_mark.line + 1 if bad.problem_mark else 1
         raise BadStory([f"{file}:{line}: {bad.problem}"]) from bad
+    except RecursionError as deep:
+        raise BadStory([f"{file}:1: it is nested too deeply"]) from deep
     except yaml.YAMLError as bad:
         raise BadStory([f"{file}:1: {' '.join(str(bad).split())}"]) from bad
     if node is None:
@@ -218,7 +225,7 @@ def _panel(reader: _Reader, node: yaml.Node) -> tuple[int, int]:
 
 def _overrides(reader: _Reader, node: yaml.Node | None) -> dict[str, dict[str, Any]]:
     return {
-        table: {key: _value(value) for key, value in reader.pairs(keys, table, None)}
+        table: {key: reader.value(value) for key, value in reader.pairs(keys, table, None)}
         for table, keys in reader.pairs(node, "configuration", None)
     }
 

@@ -2,6 +2,7 @@
 
 - A touch that hit a button becomes ``tap SCREEN BUTTON``; one that hit nothing is left out.
 - A PIN typed digit by digit becomes ``type pin of CITIZEN``: the pad is shuffled anew each time.
+- Digits and OK at the PIN pad become ``bank pin``, which waits until it is asked for.
 - Before a deed that no button waits for, ``wait SCREEN`` stands, unless it passes by itself.
 - A power cut right after a moment of the PIN pad is bound to it: no screen is so exact.
 """
@@ -17,6 +18,7 @@ PASSES = ("busy-", "goodbye", "starting")
 """How the ids of screens begin that go by themselves: a replay may be too late to see one."""
 PIN_SCREEN, DIGIT, OK, CLEAR, MAIN_KEY, BACK_KEY = "enter-pin", TYPED[0], "ok", "clear", "#", "*"
 CUT, DEAD, PAY = "power cut", "expect dead", "tap review pay"
+BANK_KEY, BANK_KEYS = "bank key", {"ok": "bank pin", "cancel": "bank cancel"}
 NEEDS_NO_SCREEN = ("power", "wait", "expect")
 
 
@@ -68,6 +70,11 @@ class _Steps:
             return
         self.other(shown, f"key {shlex.quote(key)}")
 
+    def bank_key(self, shown: Shown | None, key: str) -> None:
+        """Add what the PIN pad's keys come to: any digits and OK are its PIN."""
+        if key in BANK_KEYS:
+            self.other(shown, BANK_KEYS[key])
+
     def other(self, shown: Shown | None, line: str) -> None:
         """Add a deed that waits for no button."""
         words = line.split()
@@ -113,6 +120,8 @@ def steps_of(
             _add_touch(made, deed, words)
         elif words[0] == "key":
             made.key(deed.shown, words[1])
+        elif deed.line.startswith(BANK_KEY):
+            made.bank_key(deed.shown, words[-1])
         else:
             made.other(deed.shown, deed.line)
         before_s = deed.at_s

@@ -16,11 +16,12 @@ from kiosk_bench.deeds import DEEDS
 from kiosk_bench.deeds.parameters import FLAWS
 from kiosk_bench.faults import FAULTS
 from kiosk_bench.stories.library import FOLDER
+from kiosk_bench.timeline.record import CannotRecord
 from kiosk_bench.web.bench import Bench
 from kiosk_bench.web.browser import Browser
 from kiosk_bench.web.door import Door
 from kiosk_bench.web.evidence import evidence_of
-from kiosk_bench.web.session import Unfit, Wanted
+from kiosk_bench.web.session import Called, Unfit, Wanted
 from kiosk_bench.web.state import described, fault_described
 
 STATIC = Path(__file__).with_name("static")
@@ -39,6 +40,8 @@ def bench_app(bench: Bench, deeds: trio.Nursery, token: str, host: str) -> Starl
         Route("/stories/{name}.yaml", page.story),
         Route("/play", page.play, methods=["POST"]),
         Route("/stop", page.stop, methods=["POST"]),
+        Route("/record", page.record, methods=["POST"]),
+        Route("/recorded", page.recorded, methods=["POST"]),
         WebSocketRoute("/live", page.live),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
@@ -103,7 +106,7 @@ class Pages:
             wanted = msgspec.json.decode(await request.body(), type=Wanted)
             story = session.read(wanted)
         except (msgspec.MsgspecError, Unfit) as bad:
-            return Response(str(bad), 422, media_type="text/plain")
+            return _refused(bad)
         self._deeds.start_soon(session.play, story)
         return Response(status_code=204)
 
@@ -112,6 +115,27 @@ class Pages:
         self._bench.session.stop()
         return Response(status_code=204)
 
+    async def record(self, request: Request) -> Response:
+        """Record from now on."""
+        try:
+            await self._bench.session.record()
+        except CannotRecord as bad:
+            return _refused(bad)
+        return Response(status_code=204)
+
+    async def recorded(self, request: Request) -> Response:
+        """End the recording; answer with the story file."""
+        try:
+            called = msgspec.json.decode(await request.body(), type=Called)
+            text = await self._bench.session.recorded(called)
+        except (msgspec.MsgspecError, CannotRecord) as bad:
+            return _refused(bad)
+        return Response(text, media_type="application/yaml")
+
     async def live(self, socket: WebSocket) -> None:
         """The line over which a browser sees and does."""
         await Browser(socket, self._bench, self._deeds).run()
+
+
+def _refused(bad: Exception) -> Response:
+    return Response(str(bad), 422, media_type="text/plain")

@@ -17,7 +17,6 @@ from hypercorn.typing import Framework
 
 from kiosk_bench.web.app import bench_app
 from kiosk_bench.web.bench import Bench
-from kiosk_bench.world import World
 
 PORT = 8800
 PORTS = 100
@@ -30,17 +29,14 @@ class NoPort(Exception):
 
 
 @asynccontextmanager
-async def bench_page(world: World, host: str = "127.0.0.1", port: int = PORT) -> AsyncIterator[str]:
-    """Serve the page while the block runs; yields its address. Raises NoPort."""
-    listener = listening(host, port)
-    found = listener.getsockname()[1]
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    bench = Bench(world)
+async def bench_page(bench: Bench, host: str, listener: socket.socket) -> AsyncIterator[str]:
+    """Serve the page on ``listener``, now ours, while the block runs; yields its address."""
+    port, token = listener.getsockname()[1], secrets.token_urlsafe(TOKEN_BYTES)
     async with trio.open_nursery() as nursery:
         app = cast(Framework, bench_app(bench, nursery, token, host))
         await nursery.start(bench.run)
         await nursery.start(partial(serve, app, _config(listener)))
-        yield f"http://{_shown(host)}:{found}/{token}/"
+        yield f"http://{_shown(host)}:{port}/{token}/"
         nursery.cancel_scope.cancel()
 
 

@@ -7,6 +7,7 @@ import trio
 
 from kiosk_bench.stories.file import BadStory, parse_story
 from kiosk_bench.stories.story import Step, Story
+from kiosk_bench.timeline.record import CannotRecord, Recording
 from kiosk_bench.web.trying import refusal_of
 from kiosk_bench.world import World
 
@@ -15,6 +16,13 @@ State = dict[str, object]
 
 class Unfit(Exception):
     """The story cannot be played, or not here; the text says why."""
+
+
+class Called(msgspec.Struct, forbid_unknown_fields=True):
+    """What a recording shall be called, and the sentence that tells it."""
+
+    name: str
+    tells: str
 
 
 class Wanted(msgspec.Struct, forbid_unknown_fields=True):
@@ -52,12 +60,27 @@ class Session:
     def __init__(self, world: World) -> None:
         self._world = world
         self._playing: Playing | None = None
+        self._recording: Recording | None = None
         self._scope = trio.CancelScope()
 
     def state(self) -> State:
         """Return it for the page."""
         playing = self._playing.state() if self._playing else None
-        return {"playing": playing}
+        return {"playing": playing, "recording": self._recording is not None}
+
+    async def record(self) -> None:
+        """Record from now on. Raises CannotRecord."""
+        if self._recording is not None:
+            raise CannotRecord("a recording is under way")
+        self._recording = await Recording.begin(self._world)
+
+    async def recorded(self, called: Called) -> str:
+        """End the recording; return the story file. Raises CannotRecord, and it goes on."""
+        if self._recording is None:
+            raise CannotRecord("no recording is under way")
+        text = await self._recording.end(called.name, called.tells)
+        self._recording = None
+        return text
 
     def read(self, wanted: Wanted) -> Story:
         """Read a story that can be played here and now. Raises Unfit."""

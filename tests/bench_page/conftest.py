@@ -12,7 +12,8 @@ from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as NotInTime
 
 from kiosk_bench.people import People
 from tests.patience import PATIENCE_S
@@ -136,7 +137,7 @@ class Hands:
         there = self.page.locator(f"[data-button='{name}']")
         while not there.count():
             self.button(screen, by).click(force=True)
-            with suppress(TimeoutError):
+            with suppress(NotInTime):
                 there.wait_for(state="attached", timeout=TURNED_MS)
 
     def do(self, words: str) -> None:

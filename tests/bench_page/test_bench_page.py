@@ -42,6 +42,7 @@ def test_a_payment_is_made_by_clicks(hands: Hands, demo: Demo) -> None:
     hands.sees("take-card")
     page.locator("#pull").click()
     hands.sees("welcome")
+    hands.do("expect payment resolved")
     assert len(demo.charges()) == demo.reports() == 1
     packed = page.request.get(f"{demo.address}evidence.zip").body()
     with zipfile.ZipFile(io.BytesIO(packed)) as evidence:
@@ -99,6 +100,7 @@ def test_the_power_goes_in_mid_payment_and_comes_back(hands: Hands, demo: Demo) 
     expect(page.locator("#power")).not_to_have_attribute("aria-busy", "true")
     hands.sees("welcome")
     hands.shoot("recovered")
+    hands.do("expect payment resolved")
     assert len(demo.charges()) == demo.reports() == before + 1
 
 
@@ -235,6 +237,29 @@ def test_a_story_is_played_here(hands: Hands, tmp_path: Path) -> None:
     expect(page.locator("#playing code")).to_have_text("stopped")
     hands.touch("hotlines", "back")
     hands.sees("welcome")
+
+
+def test_what_was_done_is_recorded_and_played_again(hands: Hands, tmp_path: Path) -> None:
+    """A visit by clicks becomes a story file without a PIN, which does the same again."""
+    page = hands.page
+    page.locator("#record").click()
+    expect(page.locator("#record")).to_have_attribute("aria-pressed", "true")
+    hands.touch("welcome", "hotlines")
+    hands.touch("hotlines", "back")
+    hands.sees("welcome")
+    page.locator("#record").click()
+    page.get_by_label("Its name").fill("looks-at-hotlines")
+    with page.expect_download() as got:
+        page.get_by_role("button", name="Save the file").click()
+    file = tmp_path / got.value.suggested_filename
+    got.value.save_as(file)
+    assert file.name == "looks-at-hotlines.yaml"
+    assert "tap welcome hotlines" in file.read_text() and "tap hotlines back" in file.read_text()
+    expect(page.locator("#record")).to_have_attribute("aria-pressed", "false")
+    page.locator("#replay").click()
+    page.locator("#story-file").set_input_files(file)
+    expect(page.locator("#playing b")).to_have_text("looks-at-hotlines")
+    expect(page.locator("#playing code")).to_have_text("ended: nothing")
 
 
 def test_it_fits_a_telephone(hands: Hands) -> None:

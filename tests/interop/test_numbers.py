@@ -1,16 +1,20 @@
-"""Check digits and checksums, reckoned by libraries of other people."""
+"""Check digits, checksums and numbers in words, reckoned by libraries of other people."""
 
 import json
+import random
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from kiosk_central.documents.capitals import in_capitals
 from kiosk_central.receipt_numbers import receipt_number
+from kioskd.domain.money import Money
 from kioskd.domain.person import id_check_character, id_number_is_well_formed
 from kioskd.protocols.zvt_frames import checksum
+from kioskd.speech.numerals import chinese
 from tests.interop.comparison import Comparison, told
-from tests.interop.peers import CRCMOD, STDNUM
+from tests.interop.peers import CRCMOD, NODE_HOME, NZH, STDNUM
 from tests.vectors.test_zvt_vectors import COMMANDS
 
 SYSTEM_PYTHON = Path("/usr/bin/python3")
@@ -65,3 +69,29 @@ def test_crcmod_finds_the_same_checksums(compare: Comparison) -> None:
     compare.same(f"{len(apdus)} checksums", [checksum(apdu) for apdu in apdus], theirs)
     spoilt = [apdu[:-1] + bytes([apdu[-1] ^ 1]) for apdu in apdus]
     compare.refused("a bit", theirs != [checksum(apdu) for apdu in spoilt])
+
+
+@pytest.mark.interop("amounts and numbers in Chinese words", NZH)
+def test_nzh_writes_amounts_and_numbers_alike(compare: Comparison) -> None:
+    """Capitals of receipts to the fen, and numbers as they are said, with noughts in every place.
+
+    After the jiao a bill may end with the character for "whole" or not: ours does, theirs does not.
+    """
+    drawn = random.Random(7)
+    noughts = [
+        (a * 10**k + b) * 100 for k in range(1, 9) for a in (1, 20, 305) for b in (0, 1, 500)
+    ]
+    fen = [
+        *range(1300),
+        *noughts,
+        *(drawn.randrange(10 ** drawn.randrange(3, 12)) for _ in range(999)),
+    ]
+    numbers = [*range(12_000), *(drawn.randrange(10**8) for _ in range(999))]
+    asked = {"amounts": [f"{one // 100}.{one % 100:02d}" for one in fen], "numbers": numbers}
+    script = Path(__file__).parent / "chinese_numbers.js"
+    theirs = json.loads(told("node", script, NODE_HOME, data=json.dumps(asked).encode()))
+    bare = [text.removesuffix("整") for text in theirs["amounts"]]
+    ours = [in_capitals(Money(one)).removesuffix("整") for one in fen]
+    compare.same(f"{len(fen)} amounts", ours, bare)
+    compare.same(f"{len(numbers)} numbers", [chinese(one) for one in numbers], theirs["numbers"])
+    compare.refused("a fen more", in_capitals(Money(fen[-1] + 1)).removesuffix("整") != bare[-1])

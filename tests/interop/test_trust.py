@@ -33,6 +33,12 @@ from tests.trust import Trust
 KIOSK = "K0123"
 UNTRUSTED = 60
 """How curl ends where it does not believe the certificate of the other end."""
+SPOKEN = {
+    "tls1_3": rb"New, TLSv1\.3, Cipher",
+    "tls1_2": rb"New, TLSv1\.2, Cipher",
+    "tls1_1": rb"has read 0 bytes and written [1-9][0-9]+ bytes",
+}
+"""What OpenSSL tells; to 1.1 it offers to speak, and is answered nothing."""
 NO_ANSWER = "000"
 """What curl prints for a status where there was no HTTP at all."""
 
@@ -96,6 +102,19 @@ def test_curl_is_a_kiosk(compare: Comparison, centre: Centre, tmp_path: Path) ->
     compare.same("a stranger's certificate", (True, NO_ANSWER), (ended != 0, answer[:3]))
     ended, _ = centre.asked(TIME_PATH, other.ca)
     compare.same("a centre of another CA", UNTRUSTED, ended)
+
+
+@pytest.mark.interop("versions of TLS", OPENSSL)
+def test_openssl_shakes_hands(compare: Comparison, centre: Centre) -> None:
+    """1.3 and 1.2 with the centre's name believed; 1.1 is refused though the client would."""
+    for version, expected in SPOKEN.items():
+        done = ran(
+            "openssl", "s_client", "-connect", centre.url.removeprefix("https://"),
+            "-CAfile", centre.trust.ca, "-verify_return_error", "-verify_ip", "127.0.0.1",
+            f"-{version}", "-cipher", "DEFAULT@SECLEVEL=0",
+            env={"PATH": "/usr/bin:/bin", "OPENSSL_CONF": "/dev/null"},
+        )  # fmt: skip
+        compare.same(version, True, re.search(expected, done.stdout) is not None)
 
 
 @pytest.mark.interop("certificates", OPENSSL)

@@ -21,6 +21,7 @@ HOME = Shown(2, "home", "zh_CN", {"end": (0, 0, 9, 9)}, {}, 2)
         ("touch 640 412", False, "touch 640 412"),
         ("key 5", True, "key …"),
         ("key 5", False, "key 5"),
+        ("bank key 5", False, "bank key …"),
         ("card insert zhang cloned", True, "card insert zhang cloned"),
     ],
 )

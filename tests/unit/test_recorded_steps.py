@@ -66,6 +66,16 @@ def test_a_deed_waits_for_the_screen_it_was_done_at() -> None:
     ]  # fmt: skip
 
 
+def test_keys_of_the_pin_pad_come_down_to_its_pin() -> None:
+    """The bank's PIN is whatever was typed: the deed waits for the question and types one."""
+    keys = (f"follow-pin-pad: bank key {key}" for key in ("1", "clear", "4", "4", "4", "4", "ok"))
+    assert _steps(*keys, "follow-pin-pad: bank key cancel") == [
+        "wait follow-pin-pad",
+        "bank pin",
+        "bank cancel",
+    ]
+
+
 def test_screens_that_pass_are_not_waited_for() -> None:
     """What was done while the kiosk was busy is done when the replay comes to it."""
     assert _steps("busy-posting: network cut", "goodbye: person leave") == [

@@ -1,7 +1,5 @@
 """A card recorded between two readers of one PC/SC daemon, and played back to the real driver."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import reduce
 from operator import xor
 from pathlib import Path
@@ -9,26 +7,19 @@ from pathlib import Path
 import pytest
 import trio
 
-from kiosk_bench.devices.card_persona import CardPersona
 from kiosk_bench.devices.pcscd import READER_NAME, Pcscd
 from kiosk_bench.devices.social_card import VirtualSocialCard
 from kiosk_bench.recording.card import CardCodec, masked_atr, masked_record
 from kiosk_bench.recording.card_player import CardPlayer
 from kiosk_bench.recording.card_proxy import INSERTED, PULLED, CardProxy
 from kiosk_bench.recording.codec import SYNTHETIC_ID, TO_DEVICE, TO_KIOSK
+from kiosk_bench.recording.file import Header, Recorder, read_recording
 from kiosk_bench.recording.pcsc_card import NoReader, find_slot
 from kiosk_bench.recording.playback import Playback
-from kiosk_bench.recording.tape import Header, Recorder, read_tape
 from kiosk_bench.wirelog import WireLog
-from kioskd.domain.secret import CardPin
-from kioskd.drivers.settings import SocialCardReaderSettings
-from kioskd.drivers.social_card_reader import SocialCardReaderDriver
 from kioskd.protocols.iso7816 import Record, parse_atr
-from tests.patience import PATIENCE_S
+from tests.unit.recording_world import CHALLENGE, GOOD, REAL, driver, visit
 
-GOOD = CardPersona.good()
-CHALLENGE = bytes(range(16))
-REAL, KIOSK = f"{READER_NAME} 00 00", f"{READER_NAME} 00 01"
 SECRETS = (
     GOOD.name.encode("gb18030"),
     GOOD.id_number.encode(),
@@ -40,33 +31,13 @@ SECRETS = (
 )
 
 
-@asynccontextmanager
-async def driver() -> AsyncIterator[SocialCardReaderDriver]:
-    reader = SocialCardReaderDriver(SocialCardReaderSettings(KIOSK))
-    with trio.fail_after(2 * PATIENCE_S):
-        async with trio.open_nursery() as nursery:
-            await nursery.start(reader.run)
-            yield reader
-            nursery.cancel_scope.cancel()
-
-
-async def visit(reader: SocialCardReaderDriver) -> tuple[str, str, bytes, bool]:
-    """Read the card, have it prove itself, type the PIN: what kioskd does when she logs in."""
-    await reader.wait_inserted()
-    async with reader.session() as card:
-        facts = await card.read()
-        answer = await card.answer_challenge(CHALLENGE)
-        left = await card.verify_pin(CardPin(GOOD.pin))
-    return facts.name.reveal(), facts.id_number.reveal(), answer, left is None
-
-
 async def test_a_card_is_recorded_and_played_back(tmp_path: Path, pcscd_socket: Path) -> None:
     """The driver reads it through the proxy; the recording names nobody, and reads as well."""
-    tape = tmp_path / "card.tape"
+    recording = tmp_path / "card.rec"
     async with Pcscd(tmp_path, pcscd_socket) as pcscd, trio.open_nursery() as nursery:
         real = VirtualSocialCard(pcscd.port, WireLog(tmp_path / "card.log"), set())
         await nursery.start(real.run)
-        with Recorder(tape, Header("card"), CardCodec()) as recorder:
+        with Recorder(recording, Header("card"), CardCodec()) as recorder:
             proxy = CardProxy(await find_slot(REAL), pcscd.port + 1, recorder)
             async with trio.open_nursery() as inner, driver() as reader:
                 await inner.start(proxy.run)
@@ -76,12 +47,14 @@ async def test_a_card_is_recorded_and_played_back(tmp_path: Path, pcscd_socket: 
                 await reader.wait_removed()
                 inner.cancel_scope.cancel()
         assert first[:2] == (GOOD.name, GOOD.id_number) and first[3]
-        kept = tape.read_bytes() + b"".join(one.message.data for one in read_tape(tape).messages)
+        kept = recording.read_bytes() + b"".join(
+            one.message.data for one in read_recording(recording).messages
+        )
         assert [secret for secret in SECRETS if secret in kept] == []
-        notes = [one.message.note for one in read_tape(tape).messages]
+        notes = [one.message.note for one in read_recording(recording).messages]
         assert (notes[0], notes[-1]) == (INSERTED, PULLED)
 
-        player = CardPlayer(Playback(read_tape(tape), CardCodec()), pcscd.port + 1, 0)
+        player = CardPlayer(Playback(read_recording(recording), CardCodec()), pcscd.port + 1, 0)
         async with trio.open_nursery() as inner, driver() as reader:
             await inner.start(player.run)
             again = await visit(reader)

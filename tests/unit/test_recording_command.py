@@ -13,8 +13,8 @@ import trio
 from kiosk_bench.cli import main
 from kiosk_bench.devices.pinpad import PinPadPeer
 from kiosk_bench.recording.codec import TO_DEVICE, TO_KIOSK
+from kiosk_bench.recording.file import Header, Recorder, read_recording
 from kiosk_bench.recording.serial_device import NoDevice, SerialLine, open_device
-from kiosk_bench.recording.tape import Header, Recorder, read_tape
 from kiosk_bench.recording.wires import WIRES, codec_of
 from kiosk_bench.wirelog import WireLog
 from kioskd.protocols.sam_v import Command, request
@@ -52,11 +52,11 @@ async def asked(port: Path, count: int) -> bytes:
 async def test_record_and_playback_are_commands_that_a_signal_ends(tmp_path: Path) -> None:
     """SIGTERM closes the recording with its last line; played back it says the same."""
     peer = PinPadPeer(tmp_path / "device", tmp_path / "books", set(), WireLog(tmp_path / "log"))
-    tape, kiosk, again = tmp_path / "tape", tmp_path / "kiosk", tmp_path / "again"
+    recording, kiosk, again = tmp_path / "recording", tmp_path / "kiosk", tmp_path / "again"
     words = [sys.executable, "-m", "kiosk_bench"]
     record = ["record", "serial", "--wire", "zvt", "--baud", "9600", "--stop-bits", "2"]
-    record += ["--device", str(peer.port.path), "--for", str(kiosk), "--out", str(tape)]
-    playback = ["playback", str(tape), "--for", str(again), "--pace", "0"]
+    record += ["--device", str(peer.port.path), "--for", str(kiosk), "--out", str(recording)]
+    playback = ["playback", str(recording), "--for", str(again), "--pace", "0"]
     heard = []
     with trio.fail_after(2 * PATIENCE_S):
         async with trio.open_nursery() as nursery:
@@ -68,23 +68,23 @@ async def test_record_and_playback_are_commands_that_a_signal_ends(tmp_path: Pat
                 assert await process.wait() == 0
             nursery.cancel_scope.cancel()
     assert heard[0] == heard[1] == b"\x06" + encode_block(b"\x80\x00\x00")[:3]
-    assert '"end":' in tape.read_text(encoding="utf-8").splitlines()[-1]
+    assert '"end":' in recording.read_text(encoding="utf-8").splitlines()[-1]
     assert not os.path.lexists(kiosk), "the link goes with the recording"
 
 
 @pytest.mark.parametrize("wire", list(WIRES))
 async def test_a_recording_becomes_a_vector_file(tmp_path: Path, wire: str) -> None:
     """The file names device and day, follows the house's rules, and its test passes."""
-    tape, out = tmp_path / "tape", tmp_path / "test_recorded_vectors.py"
+    recording, out = tmp_path / "recording", tmp_path / "test_recorded_vectors.py"
     header = Header(wire, {"about": 'Maker "A", model 1'}, "2026-11-27T10:00:00+00:00", "bench 1")
-    with Recorder(tape, header, codec_of(wire)) as recorder:
+    with Recorder(recording, header, codec_of(wire)) as recorder:
         recorder.took(TO_DEVICE, SAID[wire][0])
         recorder.took(TO_KIOSK, SAID[wire][1])
-    await trio.to_thread.run_sync(main, ["vectors", str(tape), "--out", str(out)])
+    await trio.to_thread.run_sync(main, ["vectors", str(recording), "--out", str(out)])
     text = out.read_text(encoding="utf-8")
     assert "2026-11-27" in text and "Maker 'A', model 1" in text
     found = runpy.run_path(str(out))
-    assert len(found["MESSAGES"]) == len(read_tape(tape).messages) >= 2
+    assert len(found["MESSAGES"]) == len(read_recording(recording).messages) >= 2
     found["test_each_message_is_read_as_it_was_recorded"]()
     for check in ("check", "format"):
         assert await trio.to_thread.run_sync(as_ruff_wants_it, check, text) == text

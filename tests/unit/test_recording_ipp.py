@@ -9,11 +9,11 @@ import pytest
 import trio
 
 from kiosk_bench.recording.codec import NO_MESSAGE, TO_DEVICE, TO_KIOSK
+from kiosk_bench.recording.file import Header, Recorder, read_recording
 from kiosk_bench.recording.ipp import IppCodec
 from kiosk_bench.recording.ipp_player import IppPlayer
 from kiosk_bench.recording.ipp_proxy import BadAddress, IppProxy, PrinterAddress, address_of
 from kiosk_bench.recording.playback import Playback
-from kiosk_bench.recording.tape import Header, Recorder, read_tape
 from kioskd.domain.document import PrintEnd
 from kioskd.domain.payment import Printed
 from kioskd.drivers import document_printer, ipp_line
@@ -49,9 +49,9 @@ def rig(shared: A4Rig, monkeypatch: pytest.MonkeyPatch) -> A4Rig:
 
 
 @asynccontextmanager
-async def recorded(printer: PrinterAddress, tape: Path) -> AsyncIterator[int]:
+async def recorded(printer: PrinterAddress, recording: Path) -> AsyncIterator[int]:
     """Record what goes to a printer; give the port that kioskd is told."""
-    with trio.fail_after(PATIENCE_S), Recorder(tape, Header("ipp"), IppCodec()) as recorder:
+    with trio.fail_after(PATIENCE_S), Recorder(recording, Header("ipp"), IppCodec()) as recorder:
         async with trio.open_nursery() as nursery:
             yield await nursery.start(IppProxy(printer, 0, recorder).run)
             nursery.cancel_scope.cancel()
@@ -65,11 +65,11 @@ async def printed(port: int, folder: Path) -> PrintEnd:
 
 async def test_a_print_is_recorded_and_played_back(rig: A4Rig, tmp_path: Path) -> None:
     """Two pages come out through the proxy; the recording holds no document and plays as well."""
-    tape = tmp_path / "a4.tape"
-    async with recorded(address_of(rig.peer.uri), tape) as port:
+    recording = tmp_path / "a4.rec"
+    async with recorded(address_of(rig.peer.uri), recording) as port:
         end = await printed(port, tmp_path / "first.log")
     assert end == PrintEnd(Printed.YES, 2, 2) and rig.pages_of_last_job() == 2
-    whole = read_tape(tape)
+    whole = read_recording(recording)
     kept = b"".join(one.message.data for one in whole.messages)
     assert JOB.encode() not in kept and b"kioskd" not in kept and b"%PDF" not in kept
     (job,) = [one.message for one in whole.messages if one.message.note == "Print-Job"]
@@ -87,33 +87,35 @@ async def test_a_print_is_recorded_and_played_back(rig: A4Rig, tmp_path: Path) -
 
 async def test_the_printers_model_identifies_the_recording(rig: A4Rig, tmp_path: Path) -> None:
     """Who reads a recording learns from the printer itself what it was."""
-    tape = tmp_path / "a4.tape"
-    async with recorded(address_of(rig.peer.uri), tape) as port:
+    recording = tmp_path / "a4.rec"
+    async with recorded(address_of(rig.peer.uri), recording) as port:
         place = place_of(f"ipp://localhost:{port}/ipp/print")
         answer = await trio.to_thread.run_sync(partial(ask, place, "GET_PRINTER_ATTRIBUTES", {}))
-    assert read_tape(tape).identity["model"] == answer.printer["printer-make-and-model"]
+    assert read_recording(recording).identity["model"] == answer.printer["printer-make-and-model"]
 
 
 async def test_a_printer_that_is_off_ends_the_connection(tmp_path: Path) -> None:
     """The driver learns that no answer comes, at once; the recording says why."""
-    tape = tmp_path / "a4.tape"
-    async with recorded(PrinterAddress("127.0.0.1", 9, "/"), tape) as port:
+    recording = tmp_path / "a4.rec"
+    async with recorded(PrinterAddress("127.0.0.1", 9, "/"), recording) as port:
         place = place_of(f"ipp://localhost:{port}/ipp/print")
         with pytest.raises(DeviceUnavailable) as raised:
             await trio.to_thread.run_sync(partial(ask, place, "GET_PRINTER_ATTRIBUTES", {}))
     assert not isinstance(raised.value, NotSent), "it may have arrived"
-    assert any("cannot be reached" in one.message.note for one in read_tape(tape).messages)
+    assert any(
+        "cannot be reached" in one.message.note for one in read_recording(recording).messages
+    )
 
 
 async def test_what_is_no_http_is_broken_off(tmp_path: Path) -> None:
     """Garbage from the kiosk's side ends its connection, not the recording."""
-    tape = tmp_path / "a4.tape"
-    async with recorded(PrinterAddress("127.0.0.1", 9, "/"), tape) as port:
+    recording = tmp_path / "a4.rec"
+    async with recorded(PrinterAddress("127.0.0.1", 9, "/"), recording) as port:
         stream = await trio.open_tcp_stream("127.0.0.1", port)
         async with stream:
             await stream.send_all(b"\xff" * 100 + b"\r\n\r\n")
             assert await stream.receive_some() == b""
-    assert any("broken off" in one.message.note for one in read_tape(tape).messages)
+    assert any("broken off" in one.message.note for one in read_recording(recording).messages)
 
 
 def attribute(tag: int, name: bytes, value: bytes) -> bytes:

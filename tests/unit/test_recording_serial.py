@@ -10,20 +10,17 @@ import trio
 from kiosk_bench.devices.pinpad import PinPadPeer
 from kiosk_bench.devices.pty_port import PtyPort
 from kiosk_bench.recording.codec import GONE, NO_MESSAGE, THERE, TO_DEVICE
-from kiosk_bench.recording.playback import Mismatch, Playback
+from kiosk_bench.recording.file import BadRecording, Header, Recorder, read_recording
+from kiosk_bench.recording.playback import Mismatch
 from kiosk_bench.recording.serial_device import NoDevice, SerialLine, open_device
-from kiosk_bench.recording.serial_player import SerialPlayer
 from kiosk_bench.recording.serial_proxy import SerialProxy
-from kiosk_bench.recording.tape import BadRecording, Header, Recorder, Tape, read_tape
 from kiosk_bench.recording.zvt import ZvtCodec
 from kiosk_bench.wirelog import WireLog
 from kioskd.domain.money import Money
-from kioskd.domain.payment import AuthorisationResult, Decision, Outcome, TransactionRecord
-from kioskd.drivers.pinpad import ZvtPinPad
-from kioskd.drivers.settings import PinPadSettings
+from kioskd.domain.payment import AuthorisationResult, Outcome
 from tests.patience import PATIENCE_S
+from tests.unit.recording_world import pay, played
 
-AMOUNT = Money(140000)
 CARD = bytes.fromhex("622848")
 
 
@@ -36,7 +33,7 @@ class Bench:
             folder / "device", folder / "books.json", self.faults, WireLog(folder / "wire.log")
         )
         self.kiosk = PtyPort(folder / "kiosk")
-        self.tape = folder / "pinpad.tape"
+        self.recording = folder / "pinpad.rec"
 
     async def use_card(self) -> None:
         await self.peer.customer.insert_card()
@@ -49,7 +46,7 @@ async def recorded(folder: Path) -> AsyncIterator[Bench]:
     with trio.fail_after(PATIENCE_S):
         async with trio.open_nursery() as nursery:
             await nursery.start(bench.peer.run)
-            with Recorder(bench.tape, Header("zvt"), ZvtCodec()) as recorder:
+            with Recorder(bench.recording, Header("zvt"), ZvtCodec()) as recorder:
                 line = SerialLine(str(folder / "device"), 9600, stop_bits=2)
                 async with trio.open_nursery() as inner:
                     await inner.start(SerialProxy(line, bench.kiosk, recorder).run)
@@ -58,36 +55,10 @@ async def recorded(folder: Path) -> AsyncIterator[Bench]:
             nursery.cancel_scope.cancel()
 
 
-async def accept(record: TransactionRecord) -> Decision:
-    await trio.lowlevel.checkpoint()
-    return Decision.ACCEPT
-
-
-async def pay(port: Path, amount: Money = AMOUNT) -> AuthorisationResult:
-    """Charge by the driver that ships, as soon as it has logged on."""
-    pad = ZvtPinPad(PinPadSettings(str(port)))
-    async with trio.open_nursery() as nursery:
-        await nursery.start(pad.run)
-        while pad.trouble is not None:
-            await trio.sleep(0.01)
-        result = await pad.authorise(amount, lambda step: None, accept)
-        nursery.cancel_scope.cancel()
-    return result
-
-
 async def pay_once(bench: Bench) -> AuthorisationResult:
     async with trio.open_nursery() as nursery:
         nursery.start_soon(bench.use_card)
         return await pay(bench.kiosk.path)
-
-
-async def played(tape: Tape, port: PtyPort, amount: Money = AMOUNT) -> AuthorisationResult:
-    with trio.fail_after(PATIENCE_S):
-        async with trio.open_nursery() as nursery:
-            await nursery.start(SerialPlayer(Playback(tape, ZvtCodec()), port, 0).run)
-            result = await pay(port.path, amount)
-            nursery.cancel_scope.cancel()
-    return result
 
 
 async def test_a_payment_is_recorded_and_played_back(tmp_path: Path) -> None:
@@ -96,10 +67,10 @@ async def test_a_payment_is_recorded_and_played_back(tmp_path: Path) -> None:
         first = await pay_once(bench)
     assert first.outcome is Outcome.APPROVED
     assert [one["committed"] for one in bench.peer.books.charges_json()] == [True]
-    tape = read_tape(bench.tape)
-    assert tape.identity == {"terminal": "29001006"}
-    assert CARD not in b"".join(one.message.data for one in tape.messages)
-    again = await played(tape, PtyPort(tmp_path / "again"))
+    recording = read_recording(bench.recording)
+    assert recording.identity == {"terminal": "29001006"}
+    assert CARD not in b"".join(one.message.data for one in recording.messages)
+    again = await played(recording, PtyPort(tmp_path / "again"))
     assert again.outcome is Outcome.APPROVED
     assert (again.record, again.code) == (first.record, first.code)
 
@@ -110,7 +81,7 @@ async def test_playback_names_the_first_request_that_differs(tmp_path: Path) -> 
         await pay_once(bench)
     mismatch = pytest.RaisesExc(Mismatch, match=r"message \d+ at .*, byte 10: .*140000.*140100")
     with pytest.RaisesGroup(mismatch, flatten_subgroups=True):
-        await played(read_tape(bench.tape), PtyPort(tmp_path / "again"), Money(140100))
+        await played(read_recording(bench.recording), PtyPort(tmp_path / "again"), Money(140100))
 
 
 async def test_a_pulled_cable_takes_the_kiosks_line_with_it_and_brings_it_back(
@@ -126,7 +97,9 @@ async def test_a_pulled_cable_takes_the_kiosks_line_with_it_and_brings_it_back(
         await bench.peer.plug_in()
         await bench.kiosk.wait_plugged()
         assert (await pay_once(bench)).outcome is Outcome.APPROVED
-    events = [one.message.note for one in read_tape(bench.tape).messages if not one.message.data]
+    events = [
+        one.message.note for one in read_recording(bench.recording).messages if not one.message.data
+    ]
     assert events[:3] == [THERE, GONE, THERE]
 
 
@@ -134,7 +107,7 @@ async def test_garbage_is_passed_on_and_counted(tmp_path: Path) -> None:
     """A device that talks garbage: the kiosk gets it all, the recording how much it was."""
     device = PtyPort(tmp_path / "device")
     device.plug()
-    kiosk, path = PtyPort(tmp_path / "kiosk"), tmp_path / "tape"
+    kiosk, path = PtyPort(tmp_path / "kiosk"), tmp_path / "recording"
     garbage = bytes(range(0x80, 0x100)) * 80
     with trio.fail_after(PATIENCE_S), Recorder(path, Header("zvt"), ZvtCodec()) as recorder:
         async with trio.open_nursery() as nursery:
@@ -149,7 +122,7 @@ async def test_garbage_is_passed_on_and_counted(tmp_path: Path) -> None:
             nursery.cancel_scope.cancel()
     device.unplug()
     assert heard == garbage
-    noise = [one.message for one in read_tape(path).messages if one.message.data]
+    noise = [one.message for one in read_recording(path).messages if one.message.data]
     assert sum(len(one.data) for one in noise) == len(garbage)
     assert all(one.note.startswith(NO_MESSAGE) and not any(one.data) for one in noise)
 
@@ -160,28 +133,28 @@ async def test_garbage_is_passed_on_and_counted(tmp_path: Path) -> None:
 )
 def test_what_is_no_recording_is_named(tmp_path: Path, text: str, place: str) -> None:
     """A bad file is refused with its name and the line."""
-    path = tmp_path / "bad.tape"
+    path = tmp_path / "bad.rec"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(BadRecording, match=place):
-        read_tape(path)
+        read_recording(path)
 
 
 async def test_a_bad_line_is_named(tmp_path: Path) -> None:
     """A line that was edited wrongly is told by its number; one that was cut off is no matter."""
-    path = tmp_path / "a.tape"
+    path = tmp_path / "a.rec"
     with Recorder(path, Header("zvt"), ZvtCodec()) as recorder:
         recorder.took(TO_DEVICE, b"\x06")
     good = path.read_text(encoding="utf-8")
     path.write_text("\n".join(good.splitlines()[:-1]), encoding="utf-8")
-    assert len(read_tape(path).messages) == 1
+    assert len(read_recording(path).messages) == 1
     path.write_text(good.replace('"06"', '"zz"'), encoding="utf-8")
     with pytest.raises(BadRecording, match=":2:"):
-        read_tape(path)
+        read_recording(path)
 
 
 async def test_a_recording_is_never_overwritten(tmp_path: Path) -> None:
     """A file that is there stays as it is."""
-    path = tmp_path / "a.tape"
+    path = tmp_path / "a.rec"
     path.touch()
     with pytest.raises(FileExistsError):
         Recorder(path, Header("zvt"), ZvtCodec())

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk_bench.deeds import DEEDS, Line
 from kiosk_bench.stories.file import BadStory, parse_story, read_story
 from kiosk_bench.stories.library import FOLDER, all_stories
 
@@ -106,3 +107,35 @@ def test_every_story_of_the_bench_has_the_name_of_its_file() -> None:
     files = sorted(FOLDER.glob("*/*.yaml"))
     assert [read_story(file).name for file in files] == [file.stem for file in files]
     assert len(all_stories()) == len(files)
+
+
+BY_HAND_ONLY = {"bank approves", "bank key", "card insert", "expect lamp lit", "key"} | {
+    "paper take",
+    "touch",
+}
+"""Deeds of single hands, which tests of the page and other deeds do."""
+
+
+def test_every_deed_is_done_by_a_story() -> None:
+    """No deed is there that nothing plays: such a one would be neither tried nor needed."""
+    done: set[str] = set()
+
+    def note(line: Line) -> None:
+        done.add(line.deed.words)
+        for told in line.told.values():
+            if isinstance(told, Line):
+                note(told)
+
+    for story in all_stories().values():
+        for step in story.steps:
+            note(step.line)
+    assert set(DEEDS) - done == BY_HAND_ONLY
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("*/*.yaml")), ids=lambda file: file.stem)
+def test_a_story_needs_nothing_twice(file: Path) -> None:
+    """What its deeds touch is known already; ``needs`` says what else."""
+    story = read_story(file)
+    touched = frozenset[str]().union(*(step.line.needs for step in story.steps))
+    said = "needs:" in file.read_text(encoding="utf-8")
+    assert said == (story.needs != touched)

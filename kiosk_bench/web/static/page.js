@@ -12,7 +12,7 @@ export function make(tag, properties = {}, ...inside) {
 
 /** Say to eyes and ears what was refused; it goes by itself, or by a click. */
 export function notice(words) {
-  const shown = make("button", { type: "button", className: "notice", textContent: words });
+  const shown = make("button", { type: "button", className: "notice" }, make("span", { textContent: words }));
   shown.onclick = () => shown.remove();
   setTimeout(() => shown.remove(), 4000 + 60 * words.length);
   the("notices").append(shown);

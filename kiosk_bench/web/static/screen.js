@@ -31,7 +31,7 @@ async function show(canvas, png) {
   if (touchedAt) {
     const took = Math.round(performance.now() - touchedAt);
     [touchedAt, canvas.dataset.ms] = [0, took];
-    the("speed").textContent = `tap to picture ${took} ms`;
+    the("speed").textContent = `${took} ms from tap to picture`;
   }
 }
 

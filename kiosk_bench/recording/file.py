@@ -47,7 +47,7 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Tape:
+class Recording:
     """A recording as it was read."""
 
     header: Header
@@ -120,7 +120,7 @@ def now_utc() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def read_tape(path: Path) -> Tape:
+def read_recording(path: Path) -> Recording:
     """Read a recording. Raises BadRecording naming file and line, OSError."""
     lines = path.read_text(encoding="utf-8").splitlines()
     header: Header | None = None
@@ -139,7 +139,7 @@ def read_tape(path: Path) -> Tape:
             raise BadRecording(f"{path}:{number}: {_reason(fault)}") from fault
     if header is None:
         raise BadRecording(f"{path}:1: the file is empty")
-    return Tape(header, tuple(messages), identity)
+    return Recording(header, tuple(messages), identity)
 
 
 def _header(line: dict[str, object]) -> Header:
