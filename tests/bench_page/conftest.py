@@ -133,12 +133,18 @@ class Hands:
         )
 
     def turn_to(self, screen: str, name: str, by: str) -> None:
-        """Touch a tab until the button is there: a touch on a picture that just goes is let go."""
+        """Touch a tab until the button is there.
+
+        A touch on a picture that just goes is let go, and a service waits for its device.
+        """
         there = self.page.locator(f"[data-button='{name}']")
-        while not there.count():
+        for _ in range(int(PATIENCE_S * 1000 / TURNED_MS)):
+            if there.count():
+                return
             self.button(screen, by).click(force=True)
             with suppress(NotInTime):
                 there.wait_for(state="attached", timeout=TURNED_MS)
+        raise AssertionError(f"{name} did not come on {screen}")
 
     def do(self, words: str) -> None:
         """Type a deed into the line at the foot of the page, and wait until it is done."""
