@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from subprocess import DEVNULL, PIPE, Popen
+from subprocess import DEVNULL, PIPE, Popen, check_output
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from playwright.sync_api import TimeoutError as NotInTime
 
+from kiosk_bench.evidence import postings_of
 from kiosk_bench.people import People
 from tests.patience import PATIENCE_S
 
@@ -57,11 +58,11 @@ class Demo:
         charges = [one for one in books["charges"] if not one["commissioning"]]
         return [one for one in charges if not one["reversed"]]
 
-    def reports(self) -> int:
-        """Return how many payments the centre has acknowledged, by the kiosk's log."""
-        lines = (self.folder / "kioskd.log").read_text(encoding="utf-8").splitlines()
-        told = (json.loads(line[3:]) for line in lines if '"uplink.delivered"' in line)
-        return sum(one.get("kind") == "payment" for one in told)
+    def postings(self) -> list[dict[str, object]]:
+        """Return the payments of this kiosk in the centre's ledger, by the centre's own command."""
+        url = f"sqlite:///{self.folder / 'centre/central.db'}"
+        words = [sys.executable, "-m", "kiosk_central", "ledger", "show", "--db", url, "--json"]
+        return postings_of(json.loads(check_output(words, timeout=PATIENCE_S)))
 
 
 @pytest.fixture(scope="module")
