@@ -12,7 +12,7 @@ const LANES = [
 const ROW = Object.fromEntries(LANES.map(([id], row) => [id, row]));
 const SPANS = new Set(["screen"]), BOLD = new Set(["journal", "ledger"]);
 /** What a deed's first word moves. */
-const HANDS = { tap: "screen", touch: "screen", key: "screen", type: "screen", sign: "screen", card: "card", id: "id-reader", bank: "pin-pad", power: "power", fault: "fault" };
+const HANDS = { tap: "screen", touch: "screen", key: "screen", type: "screen", sign: "screen", card: "card", id: "id-reader", bank: "pin-pad" };
 const LEFT = 108, TOP = 24, HIGH = 30, MAP = 26, NEAR = 9, LETTER = 6.6, SQUARE = 12;
 const SHORTEST_S = 0.004, FOLLOWED_S = 20, AHEAD = 0.94, LIVE_MS = 250, LISTED = 14, BINS = 160;
 const BOTTOM = TOP + LANES.length * HIGH, HEIGHT = BOTTOM + 8 + MAP;
@@ -27,6 +27,7 @@ const filled = (made, attributes, inside) => {
 const seconds = (s, digits = 3) => `${s.toFixed(digits)} s`;
 const middle = (lane) => TOP + ROW[lane] * HIGH + HIGH / 2;
 const MONEY = /authorisation \d|approved, |charged|posted|confirmed|reversal of|^slip|[A-Z]{6}/;
+const BEGINS = " begins";
 const OFF = /^cut| stops$/;
 const SETTLED = /^(CONFIRMED|DECLINED|NOT_STARTED|REVERSED)/;
 const WRONG = { power: /^cut/, centre: /lost|cut|forged|central\.|^[45]\d\d /, "pin-pad": /^84 |^06 1E|refused|reversed|pulled|gone/, card: /wrong PIN|not found|unknown|pulled in/, receipt: /no paper|cover|error|unplugged/, a4: /stands|cut off|off$|switched off/ };
@@ -269,7 +270,7 @@ class Strip {
     if (this.following) this.from = this.now - this.span * AHEAD;
     this.drawn = LANES.flatMap(([lane]) => this.groups(lane));
     const clip = shape("clipPath", { id: "tl-clip" }, shape("rect", { x: LEFT, y: 0, width: this.wide, height: BOTTOM }));
-    const inside = shape("g", { "clip-path": "url(#tl-clip)" }, ...this.ruler(), ...this.dark(), ...this.drawn.flatMap((group) => this.arrow(group)),
+    const inside = shape("g", { "clip-path": "url(#tl-clip)" }, ...this.ruler(), ...this.dark(), ...this.lasting(), ...this.drawn.flatMap((group) => this.arrow(group)),
       ...this.drawn.flatMap((group) => this.mark(group)));
     this.svg.replaceChildren(clip, ...this.rows_(), inside, ...this.map());
   }
@@ -320,6 +321,15 @@ class Strip {
       const back = this.lanes.power.find((one) => one.at_s > cut.at_s && one.text !== "cut");
       const x = this.x(cut.at_s), end = this.x(back?.at_s ?? this.now);
       return shape("g", { class: "tl-dark" }, shape("rect", { x, y: TOP, width: Math.max(2, end - x), height: BOTTOM - TOP }), shape("line", { x1: x, x2: x, y1: TOP, y2: BOTTOM }));
+    });
+  }
+
+  /** How long each fault goes on. */
+  lasting() {
+    const y = middle("fault") + 9;
+    return this.lanes.fault.filter((one) => one.text.endsWith(BEGINS)).map((begun) => {
+      const name = begun.text.slice(0, -BEGINS.length), over = this.lanes.fault.find((one) => one.at_s >= begun.at_s && one.text === `${name} ends`);
+      return shape("line", { class: "tl-lasting", x1: this.x(begun.at_s), x2: this.x(over?.at_s ?? this.now), y1: y, y2: y });
     });
   }
 
