@@ -74,6 +74,8 @@ class World:
 
     is_measured = True
     """Whether CPU, memory and syncs of the kiosk can be counted from here."""
+    acts_late = ""
+    """Why something was done later than at its moment; empty if all came at theirs."""
 
     def __init__(
         self, folder: Path, settings: WorldSettings, programs: Programs, nursery: trio.Nursery

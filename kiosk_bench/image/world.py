@@ -81,6 +81,10 @@ class GuestKiosk(KioskProcess):
     def limit_files(self, size: int | None) -> Never:
         raise NotOffered("the disk of the machine is not made full")
 
+    def events(self, name: str) -> list[dict[str, Any]]:
+        lines = (line.event for start in self._world.all_starts for line in start.console.lines)
+        return [event for event in lines if event.get("event") == name]
+
     def money_events(self) -> list[dict[str, Any]]:
         told = ("journal.synced", "uplink.delivered")
         lines = (line.event for start in self._world.all_starts for line in start.console.lines)
@@ -119,7 +123,9 @@ class ImageWorld(World):
         self, folder: Path, settings: WorldSettings, programs: Programs, nursery: trio.Nursery
     ) -> None:
         super().__init__(folder, settings, programs, nursery)
-        self.faults = OfferedFaults(_is_of_a_device, "the line to the machine is TLS")
+        self.faults = OfferedFaults(
+            self.timeline, _is_of_a_device, "the line to the machine is TLS"
+        )
         self.plug = Line()
         self.line = MachineLine(self)
         self.all_starts: list[Start] = []
