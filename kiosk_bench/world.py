@@ -86,8 +86,9 @@ class World:
         self.wires = folder / "wires"
         self.timeline = Timeline()
         self.faults: set[str] = ToldFaults(self.timeline)
-        self.heard = self.looked_at = 0
-        """How much of what was said is past for who listens, and of the pictures for who looks."""
+        self.heard = self.looked_at = self.told_from = 0
+        """How much of what was said is past for who listens, of the pictures for who looks, and of
+        them for who asks how a story ended: what the power took with it is told to nobody."""
         self.in_doubt: Assessment | None = None
         """What another kiosk does not know to be paid."""
         self.moments: dict[str, str] = {}

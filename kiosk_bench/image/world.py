@@ -34,6 +34,7 @@ from kiosk_bench.kiosk_process import KioskProcess
 from kiosk_bench.needs import NotOffered, OfferedFaults
 from kiosk_bench.people import People
 from kiosk_bench.programs import Programs
+from kiosk_bench.timeline.page import write_timeline
 from kiosk_bench.timeline.timeline import EVENT
 from kiosk_bench.trust import KIOSK_ID
 from kiosk_bench.world import World, WorldSettings
@@ -263,4 +264,6 @@ async def image_world(
             if world.all_starts:
                 world.start.cut()
                 await world.off.wait()
+            world.log_watch.look()
+            write_timeline(world.timeline.entries, folder, "image")
         nursery.cancel_scope.cancel()
