@@ -148,6 +148,22 @@ def test_an_unsettled_journal_is_not_wiped(tmp_path: Path, programs: Programs) -
     assert "payment K0123-AAAA-000001 of an earlier story is approved" in summary.outcome
 
 
+def test_a_pin_pad_that_is_swapped_between_stories_is_not_charged(
+    tmp_path: Path, programs: Programs
+) -> None:
+    """Serial numbers are looked at before each story: nothing of this one is played."""
+
+    async def play() -> Summary:
+        async with rigged(tmp_path, programs, {}) as (double, bench):
+            (double.run / "usb/1-1.2/serial").write_text("LIVE-4711", encoding="ascii")
+            summary = await bench.play(STORIES["pay-by-card"], tmp_path / "evidence")
+            assert not double.is_running and await double.charges() == []
+            return summary
+
+    summary = trio.run(play)
+    assert "'PAD-0001'" in summary.outcome and "'LIVE-4711'" in summary.outcome
+
+
 def test_a_device_that_is_missing_is_named(tmp_path: Path, programs: Programs) -> None:
     """A story that comes upon a device without a table is not played to its end: it says why."""
 
