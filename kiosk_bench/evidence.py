@@ -20,6 +20,8 @@ from kiosk_bench.trust import KIOSK_ID
 from kiosk_bench.world import SPOKEN, World
 
 T = TypeVar("T")
+FAILED = "failed"
+"""How the outcome of a story begins that did not go as written."""
 BANK_RECEIVABLE = "bank-receivable"
 """The ledger's account of what the bank owes for charges at PIN pads."""
 
@@ -162,7 +164,7 @@ def _problems(
     expected = story.expected
     postings = summary.ledger["postings"]
     found: list[str] = []
-    _compare(found, "outcome", summary.outcome, expected.outcome)
+    _compare_outcome(found, world, summary, expected.outcome)
     _compare(found, "postings", len(postings), expected.postings)
     if receipts is not None:
         _compare(found, "receipts", receipts, expected.receipts)
@@ -181,6 +183,14 @@ def _problems(
     if world.is_measured and expected.commits is not None:
         _compare(found, "synced commits", summary.fsyncs, expected.commits)
     return found
+
+
+def _compare_outcome(found: list[str], world: World, summary: Summary, expected: str) -> None:
+    """Hold what was told against what is expected; where the bench acts late it may be either."""
+    if world.acts_late and not summary.outcome.startswith(FAILED):
+        summary.unchecked.append(f"{summary.outcome} may be told: {world.acts_late}")
+    else:
+        _compare(found, "outcome", summary.outcome, expected)
 
 
 def _compare_charges(found: list[str], summary: Summary, expected: int) -> None:

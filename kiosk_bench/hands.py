@@ -5,18 +5,21 @@ import sys
 import trio
 
 from kiosk_bench.console import StoryFailed
-from kiosk_bench.deeds import DEEDS, BadDeed, do
+from kiosk_bench.deeds import DEEDS, BadDeed, do, fingers, glass, handling
 from kiosk_bench.deeds.parameters import CITIZENS
 from kiosk_bench.world import World
 
 QUIT, HELP = "quit", "help"
+SINGLE = {chapter.__name__ for chapter in (handling, glass, fingers)}
+"""Where the deeds of single hands are told: the others are for stories mostly."""
 
 
-def help_text() -> str:
-    """Return every deed, how its line is written and what it does."""
-    width = max(len(deed.form) for deed in DEEDS.values())
-    lines = [f"  {deed.form:<{width}}  {deed.tells}" for deed in DEEDS.values()]
-    return "\n".join([*lines, f"Citizens: {', '.join(CITIZENS)}. Enough: {QUIT}"])
+def help_text(of_all: bool = False) -> str:
+    """Return the deeds of single hands, or all: how each is written and what it does."""
+    deeds = [deed for deed in DEEDS.values() if of_all or deed.act.__module__ in SINGLE]
+    width = max(len(deed.form) for deed in deeds)
+    lines = [f"  {deed.form:<{width}}  {deed.tells}" for deed in deeds]
+    return "\n".join([*lines, f"Citizens: {', '.join(CITIZENS)}. All deeds: {HELP}. End: {QUIT}"])
 
 
 async def obey(world: World) -> None:
@@ -34,7 +37,7 @@ async def obey(world: World) -> None:
 
 async def _do(world: World, words: str) -> None:
     if words == HELP:
-        print(help_text())
+        print(help_text(of_all=True))
         return
     try:
         await do(world, words)

@@ -4,6 +4,9 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from kiosk_bench.timeline.timeline import Timeline
+from kiosk_bench.timeline.watching import ToldFaults
+
 if TYPE_CHECKING:
     from kiosk_bench.stories.story import Story
 
@@ -45,11 +48,11 @@ class NotOffered(Exception):
     """What a story asks for is not on this bench; the text says what is missing, and from where."""
 
 
-class OfferedFaults(set[str]):
+class OfferedFaults(ToldFaults):
     """The faults that are in force on a bench that cannot have all of them."""
 
-    def __init__(self, is_offered: Callable[[str], bool], why: str) -> None:
-        super().__init__()
+    def __init__(self, timeline: Timeline, is_offered: Callable[[str], bool], why: str) -> None:
+        super().__init__(timeline)
         self._is_offered, self._why = is_offered, why
 
     def add(self, name: str) -> None:

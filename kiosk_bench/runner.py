@@ -8,7 +8,7 @@ from pathlib import Path
 import trio
 
 from kiosk_bench.console import Shown, StoryFailed
-from kiosk_bench.evidence import Stopwatch, Summary, judge
+from kiosk_bench.evidence import FAILED, Stopwatch, Summary, judge
 from kiosk_bench.programs import Programs
 from kiosk_bench.stories.library import all_stories
 from kiosk_bench.stories.story import Story
@@ -49,7 +49,7 @@ async def play_in(world: World, story: Story) -> Summary:
     try:
         outcome = await story.play(world)
     except (StoryFailed, TimeoutError) as failed:
-        outcome = f"failed: {failed}"
+        outcome = f"{FAILED}: {failed}"
     if world.is_measured and world.kiosk.is_running:
         watch.pss_mib = round(world.kiosk.pss_mib(), 1)
     await world.kiosk.stop()

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kiosk_bench.timeline.decoders import decoder_of
+from kiosk_bench.timeline.teller import Teller
 from kiosk_bench.timeline.timeline import EVENT, Timeline
 
 
@@ -14,8 +14,8 @@ class WireLog:
 
     def __init__(self, path: Path, timeline: Timeline | None = None, lane: str = "") -> None:
         self.path = path
-        self._lane, self._decode = lane, decoder_of(lane)
         self._timeline = Timeline() if timeline is None else timeline
+        self._teller = Teller(self._timeline, lane) if lane else None
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
 
@@ -23,11 +23,10 @@ class WireLog:
         """Log one message; ``>`` is to the device, ``<`` to the kiosk, ``!`` an event."""
         with self.path.open("a", encoding="utf-8") as file:
             file.write(f"{self._timeline.now_s():9.3f} {direction} {text}\n")
-        if self._lane:
-            words = self._decode(direction, text)
-            self._timeline.note(self._lane, direction, words, text if text != words else "")
+        if self._teller is not None:
+            self._teller.tell(direction, text)
 
     def tell(self, lane: str, text: str) -> None:
         """Tell in the timeline what this wire shows of another lane; its file has it already."""
-        if self._lane:
+        if self._teller is not None:
             self._timeline.note(lane, EVENT, text)

@@ -74,6 +74,8 @@ class World:
 
     is_measured = True
     """Whether CPU, memory and syncs of the kiosk can be counted from here."""
+    acts_late = ""
+    """Why something was done later than at its moment; empty if all came at theirs."""
 
     def __init__(
         self, folder: Path, settings: WorldSettings, programs: Programs, nursery: trio.Nursery
@@ -84,8 +86,9 @@ class World:
         self.wires = folder / "wires"
         self.timeline = Timeline()
         self.faults: set[str] = ToldFaults(self.timeline)
-        self.heard = self.looked_at = 0
-        """How much of what was said is past for who listens, and of the pictures for who looks."""
+        self.heard = self.looked_at = self.told_from = 0
+        """How much of what was said is past for who listens, of the pictures for who looks, and of
+        them for who asks how a story ended: what the power took with it is told to nobody."""
         self.in_doubt: Assessment | None = None
         """What another kiosk does not know to be paid."""
         self.moments: dict[str, str] = {}

@@ -4,14 +4,13 @@ from pathlib import Path
 from typing import Protocol
 
 from kiosk_bench.evidence import Summary
-from kiosk_bench.needs import Need
 from kiosk_bench.stories.story import Story
 
 
 class Bench(Protocol):
     """One of three homes for the same stories."""
 
-    def lacks(self, story: Story, needs: frozenset[Need]) -> str:
+    def lacks(self, story: Story) -> str:
         """Return why the story cannot be played here; empty if it can."""
 
     async def play(self, story: Story, folder: Path) -> Summary:

@@ -8,12 +8,13 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiosk_bench.benches.beyond import IMAGE, USUAL_PANEL
 from kiosk_bench.evidence import Summary
 from kiosk_bench.image import rehearsal
 from kiosk_bench.image.emulator import Emulator
 from kiosk_bench.image.trial import CARD, SIZE, Trial
 from kiosk_bench.image.verdict import Verdict
-from kiosk_bench.needs import Need, NotOffered, words_of
+from kiosk_bench.needs import Need, NotOffered, needs_of, words_of
 from kiosk_bench.programs import Programs
 from kiosk_bench.stories.story import Story
 
@@ -29,16 +30,17 @@ class ImageBench:
     programs: Programs
     emulator: Emulator
 
-    def lacks(self, story: Story, needs: frozenset[Need]) -> str:
+    def lacks(self, story: Story) -> str:
         """Say what a production image on this machine cannot be given."""
         reasons = {
             "its settings are those of kioskd.txt, and the story needs others": story.overrides,
             "the emulated machine has no key pad": story.by_keys,
-            "the emulated machine has no cabinet contacts": Need.GPIO in needs,
-            f"its panel has {SIZE[0]}x{SIZE[1]} pixels": story.panel not in {(1280, 800), SIZE},
+            "the emulated machine has no cabinet contacts": Need.GPIO in needs_of(story),
+            f"its panel has {SIZE[0]}x{SIZE[1]} pixels": story.panel not in {USUAL_PANEL, SIZE},
             "its panel is compared with pictures, not judged by them": story.looks,
         }
-        return "; ".join(reason for reason, holds in reasons.items() if holds)
+        lacking = [reason for reason, holds in reasons.items() if holds]
+        return "; ".join([*lacking, *IMAGE.beyond(story)])
 
     async def play(self, story: Story, folder: Path) -> Summary:
         """Play it with simulators for the pictures, then on the machine."""

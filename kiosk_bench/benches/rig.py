@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from kiosk_bench.benches.beyond import RIG, USUAL_PANEL
 from kiosk_bench.console import StoryFailed
 from kiosk_bench.evidence import Summary
-from kiosk_bench.needs import Need, NotOffered, words_of
+from kiosk_bench.needs import Need, NotOffered, needs_of, words_of
 from kiosk_bench.programs import Programs
 from kiosk_bench.rig.charges import Allowance
 from kiosk_bench.rig.commands import CommandFailed, KioskShell
@@ -16,9 +17,6 @@ from kiosk_bench.rig.world import rig_world
 from kiosk_bench.runner import play_in
 from kiosk_bench.stories.story import Story
 from kiosk_bench.world import WorldSettings
-
-USUAL_PANEL = (1280, 800)
-"""Of stories that do not care."""
 
 
 class RigBench:
@@ -35,18 +33,18 @@ class RigBench:
         await shell.wait_there(self._rig.kiosk.boot_s)
         await check_serials(self._rig, shell)
 
-    def lacks(self, story: Story, needs: frozenset[Need]) -> str:
-        """Say which device is missing, or that the panel is another."""
-        missing = [why for need in sorted(needs) if (why := self._rig.lacks(need))]
+    def lacks(self, story: Story) -> str:
+        """Say which device is missing, that the panel is another, or what no rig can do."""
+        missing = [why for need in sorted(needs_of(story)) if (why := self._rig.lacks(need))]
         panel = (self._rig.kiosk.width_px, self._rig.kiosk.height_px)
         if story.panel not in (USUAL_PANEL, panel):
             missing.append(f"the rig's panel has {panel[0]}x{panel[1]} pixels, not {story.panel}")
-        return "; ".join(missing)
+        return "; ".join([*missing, *RIG.beyond(story)])
 
     async def play(self, story: Story, folder: Path) -> Summary:
         """Play it; what fails on the rig itself is an outcome, with its words."""
         before = self._charged_fen
-        if self._allowance is not None:
+        if self._allowance is not None and Need.PIN_PAD in needs_of(story):
             await self._allowance.agree(self._operator)
         missing = failed = ""
         try:
@@ -63,7 +61,9 @@ class RigBench:
         return summary
 
     async def _play(self, story: Story, folder: Path) -> Summary:
-        settings = WorldSettings(overrides=story.overrides, by_keys=story.by_keys)
+        settings = WorldSettings(
+            story.people, story.seed, overrides=story.overrides, by_keys=story.by_keys
+        )
         rig, allowance = self._rig, self._allowance
         async with rig_world(folder, settings, self._programs, rig, allowance) as world:
             return await play_in(world, story)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk_bench.evidence import Summary
-from kiosk_bench.needs import Need
 from kiosk_bench.programs import Programs
 from kiosk_bench.runner import play
 from kiosk_bench.stories.story import Story
@@ -18,7 +17,7 @@ class SimulatorBench:
     pictures: bool = False
     """Keep every picture of the screen."""
 
-    def lacks(self, story: Story, needs: frozenset[Need]) -> str:
+    def lacks(self, story: Story) -> str:
         """It has everything."""
         return ""
 

@@ -107,7 +107,8 @@ async def expect_text_nowhere(world: World, text: Text) -> None:
 async def expect_barcode(world: World, screen: ScreenId, text: Text) -> None:
     """A scanner reads this text as Code 128 from the screen; the story must say looks: true."""
     shown = await world.console.screen(screen)
-    assert world.console.pictures is not None, "the story must say looks: true"
+    if world.console.pictures is None:
+        raise StoryFailed("no pictures are kept: the story must say looks: true")
     with Image.open(world.console.pictures / f"{shown.serial:03d}-{screen}.png") as picture:
         found = [(code.format.name, code.text) for code in zxingcpp.read_barcodes(picture)]
     same("barcodes", found, [("Code128", text)])

@@ -130,6 +130,7 @@ async def power_cut(world: World) -> None:
 @deed("power on", "power")
 async def power_on(world: World) -> None:
     """Give the kiosk its power, and wait until it welcomes visitors."""
+    world.told_from = len(world.console.shown)
     await world.start_kiosk()
 
 

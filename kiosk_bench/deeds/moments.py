@@ -7,7 +7,6 @@ import trio
 from kiosk_bench.console import StoryFailed
 from kiosk_bench.deeds.registry import DeedLine, deed
 from kiosk_bench.kinds import Kind, one_of
-from kiosk_bench.timeline.timeline import EVENT
 from kiosk_bench.world import World
 
 PIN_PAD = "pin-pad."
@@ -39,7 +38,6 @@ async def at(world: World, moment: Moment, then: DeedLine) -> None:
     world.moments[moment] = "it never came"
 
     async def act() -> None:
-        world.timeline.note("citizen", EVENT, f"at {moment}: {then.masked(typing=False)}")
         try:
             await then.do(world)
         except StoryFailed as failed:

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Annotated, Any, get_type_hints
 
+import trio
+
+from kiosk_bench.console import StoryFailed
 from kiosk_bench.kinds import Kind, NotOfKind
 from kiosk_bench.timeline.deed_book import TYPED
 from kiosk_bench.world import World
@@ -19,6 +22,9 @@ from kiosk_bench.world import World
 Act = Callable[..., Awaitable[None]]
 ANYTHING = ("NUMBER", "TEXT")
 """Kinds that say less of what must stand there than the parameter's own name."""
+UNFIT = (LookupError, ValueError, OSError, RuntimeError, trio.TooSlowError)
+"""What is raised by looking for what is not there: a payment, a file, a program that refuses. A
+demo must outlive it, and a story tell it with its place."""
 HIDDEN = "…"
 BANK_KEY = "bank key"
 PRIVATE = ("DIGITS", "TEXT")
@@ -82,7 +88,10 @@ class Line:
     async def do(self, world: World) -> None:
         """Do it, and return when it is done. Raises StoryFailed where the world is not so."""
         with world.deeds.doing(self.text, self.masked):
-            await self.deed.act(world, **self.told)
+            try:
+                await self.deed.act(world, **self.told)
+            except UNFIT as unfit:
+                raise StoryFailed(f"the world is not as this needs it: {unfit!r}") from unfit
 
     @property
     def needs(self) -> frozenset[str]:

@@ -94,7 +94,7 @@ class Glass(Console):
             return False
         before = self._seen
         x, y, width, height = self.now.buttons[button]
-        self.touches += 1
+        self._note_touch(button)
         try:
             await self._finger.tap(self._start.qmp, x + width // 2, y + height // 2)
         except MachineGone:

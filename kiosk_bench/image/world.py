@@ -34,6 +34,7 @@ from kiosk_bench.kiosk_process import KioskProcess
 from kiosk_bench.needs import NotOffered, OfferedFaults
 from kiosk_bench.people import People
 from kiosk_bench.programs import Programs
+from kiosk_bench.timeline.page import write_timeline
 from kiosk_bench.timeline.timeline import EVENT
 from kiosk_bench.trust import KIOSK_ID
 from kiosk_bench.world import World, WorldSettings
@@ -80,6 +81,10 @@ class GuestKiosk(KioskProcess):
     def limit_files(self, size: int | None) -> Never:
         raise NotOffered("the disk of the machine is not made full")
 
+    def events(self, name: str) -> list[dict[str, Any]]:
+        lines = (line.event for start in self._world.all_starts for line in start.console.lines)
+        return [event for event in lines if event.get("event") == name]
+
     def money_events(self) -> list[dict[str, Any]]:
         told = ("journal.synced", "uplink.delivered")
         lines = (line.event for start in self._world.all_starts for line in start.console.lines)
@@ -118,7 +123,9 @@ class ImageWorld(World):
         self, folder: Path, settings: WorldSettings, programs: Programs, nursery: trio.Nursery
     ) -> None:
         super().__init__(folder, settings, programs, nursery)
-        self.faults = OfferedFaults(_is_of_a_device, "the line to the machine is TLS")
+        self.faults = OfferedFaults(
+            self.timeline, _is_of_a_device, "the line to the machine is TLS"
+        )
         self.plug = Line()
         self.line = MachineLine(self)
         self.all_starts: list[Start] = []
@@ -257,4 +264,6 @@ async def image_world(
             if world.all_starts:
                 world.start.cut()
                 await world.off.wait()
+            world.log_watch.look()
+            write_timeline(world.timeline.entries, folder, "image")
         nursery.cancel_scope.cancel()

@@ -38,6 +38,8 @@ class Allowance:
 
     def take(self, amount_fen: int) -> None:
         """Count a charge that is about to be made. Raises ChargeRefused."""
+        if not self._agreed:
+            raise ChargeRefused("nobody has agreed to charges in this run")
         if self.charged_fen + amount_fen > self.pad.max_fen:
             raise ChargeRefused(
                 f"{yuan(amount_fen)} more would be beyond pin_pad.max_fen: this run has charged "

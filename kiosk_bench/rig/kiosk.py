@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kiosk_bench.rig.devices import Act
     from kiosk_bench.rig.world import RigWorld
 
+LATE = "a rig acts when the log tells of a step, a little later than the step"
 SYNCED, DELIVERED = "journal.synced", "uplink.delivered"
 
 
@@ -26,8 +27,6 @@ class RigKiosk(KioskProcess):
         self._world, self._table = world, world.rig.kiosk
         self._events: list[dict[str, Any]] = []
         self._at_step: dict[str, Act] = {}
-        self.acted_by_log = False
-        """Whether something was done at what the log told."""
         self._off = trio.Event()
         self._off.set()
 
@@ -58,6 +57,9 @@ class RigKiosk(KioskProcess):
 
     def money_events(self) -> list[dict[str, Any]]:
         return [one for one in self._events if one.get("event") in (SYNCED, DELIVERED)]
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        return [one for one in self._events if one.get("event") == name]
 
     def kill_now(self) -> Never:
         raise NotOffered("on a rig the kiosk is not killed: its power is cut")
@@ -98,7 +100,7 @@ class RigKiosk(KioskProcess):
         self._events.append(event)
         act = self._at_step.pop(str(event.get("state")), None) if _is_step(event) else None
         if act is not None:
-            self.acted_by_log = True
+            self._world.acts_late = LATE
             await act()
 
 

@@ -30,7 +30,6 @@ from kiosk_bench.rig.hand import Hand
 from kiosk_bench.rig.kiosk import RigKiosk
 from kiosk_bench.rig.operator import Operator
 from kiosk_bench.rig.settings import SETTLED, fetch_state, install, journal_of
-from kiosk_bench.timeline.watching import LogWatch
 from kiosk_bench.world import World, WorldSettings
 
 PICTURE = "panel.png"
@@ -83,7 +82,7 @@ class RigWorld(World):
     ) -> None:
         super().__init__(folder, settings, programs, nursery)
         self.rig, self._allowance = rig, allowance
-        self.faults = OfferedFaults(_is_of_the_centre, "it is of a simulated device")
+        self.faults = OfferedFaults(self.timeline, _is_of_the_centre, "it is of a simulated device")
         self.line.faults = self.faults
         self.shell = KioskShell(rig.kiosk)
         operator = None if rig.operator is None else Operator(rig.operator)
@@ -114,9 +113,8 @@ class RigWorld(World):
         self._charges_before = len(await self._charges_ever())
         self._receipts_before = await self._receipts_ever()
         self.while_on = await self.nursery.start(self._be_on)
-        self.log_watch = LogWatch(self.kiosk, self.timeline)
-        self.nursery.start_soon(self.log_watch.run)
         self.nursery.start_soon(self.console.run)
+        self.watch()
         if self.rig.uart is not None:
             self.nursery.start_soon(keep_output, self.rig.uart.keep, self.folder / "uart.log")
         stack.push_async_callback(self._leave)
@@ -238,11 +236,8 @@ class RigWorld(World):
         return [] if books is None else json_of(books, await run(books), list[dict[str, Any]])
 
     async def receipts(self) -> int:
-        if self.rig_kiosk.acted_by_log:
-            raise NotOffered(
-                "receipts were not counted: a rig acts when the log tells of a step, a little "
-                "later than the step, and one may have come out meanwhile"
-            )
+        if self.acts_late:
+            raise NotOffered(f"receipts were not counted, one may have come out: {self.acts_late}")
         if self.rig.receipt_printer is None:
             raise NotOffered(self.rig.lacks(Need.RECEIPT))
         if self.rig.receipt_printer.count is not None:

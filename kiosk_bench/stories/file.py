@@ -33,7 +33,8 @@ WORLD_KEYS = {
     "looks": "Keep pictures even where none are kept, for it reads them (false).",
 }
 ENDS_KEYS = {
-    "outcome": f"The last screen that told how it ended: {', '.join(ENDINGS)}; else "
+    "outcome": "The last screen that told how it ended, since the power last came: "
+    f"{', '.join(ENDINGS)}; else "
     f"{NOTHING_TOLD}, as when it is left out.",
     "charges": "Charges in the PIN pad's books that stand (0).",
     "postings": "Payments posted at the centre for this kiosk (0).",

@@ -23,7 +23,8 @@ class Expected:
     """How a story must end, checked against everybody's own books."""
 
     outcome: str = NOTHING_TOLD
-    """The last screen that told how it ended (one of ``ENDINGS``), or ``nothing``."""
+    """The last screen that told how it ended (one of ``ENDINGS``) since the power last came, or
+    ``nothing``."""
     charges: int = 0
     """Unreversed charges in the PIN pad's books."""
     postings: int = 0
@@ -50,7 +51,7 @@ class Step:
         """Do it. Raises StoryFailed that says where."""
         try:
             await self.line.do(world)
-        except (StoryFailed, TimeoutError) as failed:
+        except StoryFailed as failed:
             raise StoryFailed(f"{self.place}: {self.line.text}: {failed}") from failed
 
 
@@ -98,12 +99,12 @@ class Story:
         self, world: World, began: Callable[[Step], Awaitable[None]] | None = None
     ) -> str:
         """Do the steps, telling ``began`` of each; return the outcome. Raises StoryFailed."""
-        first = len(world.console.shown)
+        world.told_from = len(world.console.shown)
         for step in self.steps:
             if began is not None:
                 await began(step)
             await step.do(world)
         if world.moments:
             raise StoryFailed("; ".join(f"at {one}: {why}" for one, why in world.moments.items()))
-        told = [shown.screen for shown in world.console.shown[first:] if shown.screen in ENDINGS]
-        return told[-1] if told else NOTHING_TOLD
+        shown = [one.screen for one in world.console.shown[world.told_from :]]
+        return next((screen for screen in reversed(shown) if screen in ENDINGS), NOTHING_TOLD)

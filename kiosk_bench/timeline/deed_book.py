@@ -13,8 +13,8 @@ from kiosk_bench.timeline.timeline import EVENT, TO_KIOSK, Timeline
 TYPED = ("digit-", "key-")
 """How the ids of buttons begin that type: what they type may be a PIN, or a person's number."""
 
-TOLD_BY_THE_HAND = (["tap"], ["touch"], ["key"])
-"""Deeds that are one touch or one key, which the console tells."""
+UNTOLD = ("tap", "touch", "key", "wait", "expect")
+"""First words of deeds that are one touch or one key, which the console tells, or move nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class DeedBook:
         """
         shown = self._shown()
         begun = DeedDone(self._timeline.now_s(), line, shown)
-        if line.split()[:1] not in TOLD_BY_THE_HAND:
+        if line.split(maxsplit=1)[0] not in UNTOLD:
             self._timeline.note("citizen", EVENT, masked(is_typing(shown)))
         yield
         self.done.append(begun)

@@ -7,6 +7,7 @@ into earphones, and the A4 papers, which bear their citizen's name and number by
 import io
 import zipfile
 
+from kiosk_bench.timeline.page import write_timeline
 from kiosk_bench.world import World
 
 KEPT = (
@@ -20,7 +21,8 @@ KEPT = (
 
 
 def evidence_of(world: World) -> bytes:
-    """Return the zip file."""
+    """Return the zip file, with the timeline as it is now."""
+    write_timeline(list(world.timeline.entries), world.folder, "session")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
         for pattern in KEPT:

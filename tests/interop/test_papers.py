@@ -11,7 +11,7 @@ from kiosk_central.documents.seal import Seal
 from kiosk_central.documents.seal_key import SealKey, sample_seal
 from kiosk_central.sample_people import SAMPLE_SEAL_SEED, SAMPLE_SIGNING_SEED
 from kiosk_central.signing import pem, signer_of_seed
-from kioskd.drivers.pdf_file import page_count, seal_fault
+from kioskd.drivers.pdf_file import POINTS_PER_MM10, moved, page_count, seal_fault
 from kioskd.errors import SealFault
 from kioskd.protocols.central_documents import DocumentKind
 from kioskd.protocols.document_facts import SignedDocument
@@ -24,6 +24,9 @@ from tests.unit.sample_papers import AGENCY, HEAD, NUMBER, paper
 VERIFY_URL = HEAD.verify_url
 KIND = DocumentKind.RIGHTS_RECORD
 PAGES = 3
+ONE_TOO_MANY = b"is not one plus the highest object number"
+"""pyHanko's count of objects in a file that it changes without a new one; readers pass over it."""
+A4_POINTS = (595.276, 841.890)
 PUBLIC_KEY = pem(signer_of_seed(SAMPLE_SIGNING_SEED).public_key).encode()
 UNCHANGED = "The document is unchanged since signing"
 
@@ -86,6 +89,43 @@ def test_openssl_verifies_the_signature(
     )
     complaint = _verified(tmp_path, spoilt(signed), signature, key.ca_pem)
     compare.refused("a bit of a page", complaint != b"")
+
+
+@pytest.mark.interop("PAdES B-B: what the seal's signature states", OPENSSL)
+def test_openssl_finds_the_attributes_of_pades(
+    compare: Comparison, made: Made, tmp_path: Path
+) -> None:
+    """EN 319 142-1, 6.3: type, digest and signing certificate are signed, a time is not."""
+    (tmp_path / "cms").write_bytes(_cut_out(made.sealed)[1])
+    found = told(
+        "openssl", "cms", "-cmsout", "-print", "-noout", "-inform", "DER", "-in", tmp_path / "cms"
+    )  # fmt: skip
+    signed = found.partition("signedAttrs:")[2].partition("signatureAlgorithm:")[0]
+    attributes = re.findall(r"object: (?:id-smime-aa-)?(\w+) \(", signed)
+    wanted = ["contentType", "messageDigest", "signingCertificateV2"]
+    compare.same("signed attributes", wanted, sorted(attributes))
+    compare.same(
+        "algorithm",
+        "ecdsa-with-SHA256",
+        _after("algorithm", found.partition("signatureAlgorithm:")[2]).split()[0],
+    )
+    compare.same("no time of its own", False, "signingTime" in found)
+
+
+@pytest.mark.interop("papers moved by an offset", POPPLER, QPDF)
+def test_a_moved_paper_is_sound_and_moved(compare: Comparison, file: Path, made: Made) -> None:
+    """3 mm to the right and 2 mm up, as an offset prints: every page's box moves the other way."""
+    file.write_bytes(moved(made.sealed, 30, -20))
+    check = ran("qpdf", "--check", file)
+    said = check.stderr.removesuffix(b"qpdf: operation succeeded with warnings\n").splitlines()
+    others = [line for line in said if ONE_TOO_MANY not in line]
+    compare.same("errors, and warnings but one", [], others)
+    left, low = -30 * POINTS_PER_MM10, -20 * POINTS_PER_MM10
+    info = told("pdfinfo", "-box", "-f", "1", "-l", str(PAGES), file)
+    boxes = re.findall(r"Page +\d+ MediaBox: +(\S+) +(\S+) +(\S+) +(\S+)", info)
+    right, high = left + A4_POINTS[0], low + A4_POINTS[1]
+    ours = [tuple(f"{edge:.2f}" for edge in (left, low, right, high))] * PAGES
+    compare.same("boxes of the pages", ours, boxes)
 
 
 @pytest.mark.interop("fonts and pages of papers", POPPLER)

@@ -44,7 +44,7 @@ def marked(names: list[str]) -> list[object]:
 
 def played(bench: Bench, story: Story, folder: Path) -> Summary:
     """Play it here, or skip with the reason."""
-    if missing := bench.lacks(story, needs_of(story)):
+    if missing := bench.lacks(story):
         pytest.skip(missing)
     try:
         return trio.run(partial(bench.play, story, folder))

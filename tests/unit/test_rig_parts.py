@@ -12,12 +12,14 @@ import msgspec
 import pytest
 import trio
 
+from kiosk_bench.benches.beyond import is_of_the_centre
 from kiosk_bench.needs import MARKERS, Need, NotOffered, OfferedFaults
 from kiosk_bench.rig.charges import Allowance, ChargeRefused
 from kiosk_bench.rig.commands import CommandFailed, KioskShell, json_of, run
 from kiosk_bench.rig.file import OperatorTable, PinPadTable, Rig, RigFileWrong, read_rig
 from kiosk_bench.rig.operator import Operator, OperatorFailed
 from kiosk_bench.rig.serials import WrongRig, check_serials
+from kiosk_bench.timeline.timeline import Timeline
 from tests.patience import PATIENCE_S
 
 T = TypeVar("T")
@@ -208,7 +210,9 @@ async def test_without_consent_nothing_is_charged() -> None:
 
 def test_charges_are_counted_and_refused_beyond() -> None:
     """The run's sum counts, whatever became of each charge; what is refused is not counted."""
-    allowance = Allowance(PAD)
+    with pytest.raises(ChargeRefused, match="nobody has agreed"):
+        Allowance(PAD).take(1)
+    allowance = Allowance(msgspec.structs.replace(PAD, accept_charges=True))
     allowance.take(280000)
     with pytest.raises(ChargeRefused, match=r"200\.01 yuan.*2,800\.00 yuan of 3,000\.00 yuan"):
         allowance.take(20001)
@@ -218,8 +222,10 @@ def test_charges_are_counted_and_refused_beyond() -> None:
 
 def test_a_fault_that_a_bench_cannot_have_is_not_offered() -> None:
     """It is named with the reason; one that it can have begins."""
-    faults = OfferedFaults(lambda name: name.startswith("central."), "it is of a simulated device")
+    timeline = Timeline()
+    faults = OfferedFaults(timeline, is_of_the_centre, "it is of a simulated device")
     faults.add("central.lost_reply")
     with pytest.raises(NotOffered, match=r"printer\.paper_out: it is of a simulated device"):
         faults.add("printer.paper_out")
     assert faults == {"central.lost_reply"}
+    assert [entry.text for entry in timeline.entries] == ["central.lost_reply begins"]

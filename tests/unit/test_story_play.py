@@ -73,6 +73,7 @@ class Small:
         self.pin_pad, self.line, self.card, self.console = Pad(), Line(), Card(), Screen()
         self.kiosk = Kiosk()
         self.moments: dict[str, str] = {}
+        self.told_from = 0
         self.timeline = Timeline()
         self.deeds = DeedBook(self.timeline, lambda: None)
 
@@ -95,7 +96,7 @@ async def test_a_deed_bound_to_a_moment_is_done_when_it_comes() -> None:
     steps = "  - at pin-pad.approval_acknowledged: network cut\n  - disk accepts\n"
     await played(small, steps, began=approve)
     assert small.line.is_cut and not small.moments
-    assert any("approval_acknowledged" in entry.text for entry in small.timeline.entries)
+    assert any(entry.text == "network cut" for entry in small.timeline.entries)
 
 
 async def test_a_moment_that_never_comes_fails_the_story() -> None:
@@ -136,3 +137,18 @@ async def test_the_outcome_is_the_last_screen_that_told_one() -> None:
 
     assert await played(small, "  - network cut\n", began=pay) == "paid"
     assert await played(small, "  - network cut\n") == "nothing"
+
+
+async def test_what_is_not_there_fails_the_deed_and_not_the_world() -> None:
+    """A file that is missing is told like anything else that the world is not."""
+    small = Small()
+    small.kiosk.limit_files = Missing().limit_files  # type: ignore[method-assign]
+    with pytest.raises(StoryFailed, match=r"s\.yaml:5: disk accepts: the world is not as this"):
+        await played(small, "  - disk accepts\n")
+
+
+class Missing(Kiosk):
+    """A kiosk that has ended."""
+
+    def limit_files(self, size: int | None) -> None:
+        raise ProcessLookupError("no such process")

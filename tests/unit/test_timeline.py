@@ -9,6 +9,7 @@ import trio
 import trio.testing
 
 from kiosk_bench.kiosk_process import KioskProcess
+from kiosk_bench.timeline.teller import Teller
 from kiosk_bench.timeline.timeline import Entry, Timeline
 from kiosk_bench.timeline.watching import LogWatch, ToldFaults
 from kiosk_bench.wirelog import WireLog
@@ -93,3 +94,33 @@ def test_the_journal_is_told_by_the_kiosks_log(tmp_path: Path) -> None:
         ("fault", "kiosk: pin_pad: pin pad gone"),
         ("journal", f"INTENDED {REF}"),
     ]
+
+
+def _told(lane: str, *lines: str) -> list[str]:
+    """Return what is told of lines of a wire log."""
+    timeline = Timeline(_Clock())
+    teller = Teller(timeline, lane)
+    for line in lines:
+        direction, _, logged = line.partition(" ")
+        teller.tell(direction, logged)
+    return [f"{one.direction} {one.text}" for one in timeline.entries]
+
+
+def test_an_unchanged_status_is_told_once() -> None:
+    """An idle kiosk's questions do not bury what happens; each change of an answer is told."""
+    no_card, card = ("> 20 01", "< 80 and 0 bytes"), ("> 20 01", "< 9f and 4 bytes")
+    quiet = _told("id-reader", *no_card * 3, "! card put down", *card * 2, *no_card)
+    assert quiet == [
+        "> find card", "< no card", "! card put down", "> find card", "< a card is there, 4 bytes",
+        "> find card", "< no card",
+    ]  # fmt: skip
+
+
+def test_a_question_that_nobody_answers_is_told() -> None:
+    """Of a silent device each question is told, when the next thing happens on its wire."""
+    asked = "> DLE EOT 4"
+    assert _told("receipt", asked, "< 12", asked, asked, "! unplugged") == [
+        "> paper?", "< paper enough", "> paper?", "> paper?", "! unplugged",
+    ]  # fmt: skip
+    after = _told("receipt", asked, "< 12", asked, "! unplugged", asked, "< 12")
+    assert after[-2:] == ["> paper?", "< paper enough"]

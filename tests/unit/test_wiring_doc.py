@@ -11,6 +11,7 @@ from kioskd.drivers.settings import (
     ReceiptPrinterSettings,
 )
 from tools import wiring
+from tools import wiring_circuits as circuits
 
 MARGIN = Decimal("1.25")
 """A supply gives at least so many times what hangs on it."""
@@ -83,6 +84,22 @@ def test_the_budget_adds_up_and_the_supplies_suffice() -> None:
         (total,) = [Decimal(a) for what, one, a in rows if one == rail and what == "sum"]
         assert sum(parts) == total, rail
         assert Decimal(supplies[rail]) >= MARGIN * total, rail
+
+
+def test_the_drawing_has_the_values_of_the_tables() -> None:
+    """What is drawn is what is written, and the file is as the program draws it."""
+    drawn = circuits.picture()
+    assert circuits.PICTURE.read_text(encoding="utf-8") == drawn
+    lamp, contacts, sensor = (
+        page().partition(f"### {head}")[2].partition("###")[0]
+        for head in ("Lamps", "Contacts", "Presence sensor")
+    )
+    for text, values in (
+        (lamp, (circuits.LAMP_GATE, circuits.LAMP_DOWN)),
+        (contacts, (circuits.CONTACT_SERIES, circuits.CONTACT_UP, circuits.CONTACT_ACROSS)),
+        (sensor, (circuits.DIVIDER_SERIES, circuits.DIVIDER_DOWN)),
+    ):
+        assert all(value in text and value in drawn for value in values), values
 
 
 def _rows(text: str) -> list[str]:

@@ -27,6 +27,7 @@ const filled = (made, attributes, inside) => {
 const seconds = (s, digits = 3) => `${s.toFixed(digits)} s`;
 const middle = (lane) => TOP + ROW[lane] * HIGH + HIGH / 2;
 const MONEY = /authorisation \d|approved, |charged|posted|confirmed|reversal of|^slip|[A-Z]{6}/;
+const OFF = /^cut| stops$/;
 const SETTLED = /^(CONFIRMED|DECLINED|NOT_STARTED|REVERSED)/;
 const WRONG = { power: /^cut/, centre: /lost|cut|forged|central\.|^[45]\d\d /, "pin-pad": /^84 |^06 1E|refused|reversed|pulled|gone/, card: /wrong PIN|not found|unknown|pulled in/, receipt: /no paper|cover|error|unplugged/, a4: /stands|cut off|off$|switched off/ };
 const HINT = "Point at a mark to read it. The wheel zooms, a drag moves; a click comes closer to a cluster.";
@@ -343,7 +344,7 @@ class Strip {
   mark(group) {
     const { lane, x0, x1, entries } = group, y = middle(lane), entry = telling(group);
     const lit = this.isLit(group) ? " tl-lit" : "", classes = `tl-${lane}${lit} ${kind(entry)}`;
-    const room = Math.min(group.next, LEFT + this.wide) - Math.max(x1, LEFT) - (SPANS.has(lane) ? 8 : 14);
+    const room = Math.min(this.until(group), LEFT + this.wide) - Math.max(x1, LEFT) - (SPANS.has(lane) ? 8 : 14);
     const text = fitted(words(group), room, lane);
     if (SPANS.has(lane)) return this.block(group, classes, y, text);
     const wide = Math.max(5, x1 - x0 + 8), dense = entries.length > 1 ? " tl-many" : "";
@@ -352,10 +353,15 @@ class Strip {
     return [dot, ...(text ? [shape("text", { class: `tl-text ${classes}`, x: x0 - 4 + wide + 5, y: y + 4 }, text)] : [])];
   }
 
-  /** A screen is there until the next one is. */
+  /** Where what a group tells ends: at the next one, and a screen with its kiosk. */
+  until({ lane, entries, next }) {
+    const off = SPANS.has(lane) && this.lanes.power.find((one) => one.at_s > entries.at(-1).at_s && OFF.test(one.text));
+    return off ? Math.min(next, this.x(off.at_s)) : next;
+  }
+
   block(group, classes, y, text) {
-    const x = group.x0, many = group.entries.length > 1 ? " tl-many" : "";
-    return [shape("rect", { class: `tl-block ${classes}${many}`, x: x + 0.5, y: y - 11, width: Math.max(2, group.next - x - 1), height: 22, rx: 4 }),
+    const x = group.x0, many = group.entries.length > 1 ? " tl-many" : "", end = this.until(group);
+    return [shape("rect", { class: `tl-block ${classes}${many}`, x: x + 0.5, y: y - 11, width: Math.max(2, end - x - 1), height: 22, rx: 4 }),
       ...(text ? [shape("text", { class: `tl-text ${classes}`, x: Math.max(x, LEFT) + 5, y: y + 4 }, text)] : [])];
   }
 
