@@ -1,4 +1,4 @@
-"""The workbench's commands: ``demo``, ``story``, ``check``, ``stories``, ``money``."""
+"""The workbench's commands: ``demo``, stories, ``money``, and those for real devices."""
 
 import argparse
 from functools import partial

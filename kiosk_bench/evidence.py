@@ -216,7 +216,8 @@ async def search_personal_data(world: World, summary: Summary) -> list[str]:
     """Search all that kioskd wrote, wire logs and timeline; return ``file: kind`` of each find."""
     places = [world.state_dir, world.run / "tmp", world.run / "home", world.wires]
     files = [file for place in places for file in place.rglob("*") if file.is_file()]
-    told = [world.kiosk.log, *(world.folder / name for name in (JSON_LINES, PAGE))]
+    logs = {world.kiosk.log, *world.folder.glob("*.log")}
+    told = [*logs, *(world.folder / name for name in (JSON_LINES, PAGE))]
     finds = find_in_files([*files, *told], world.people.secrets())
     heard = await _told(summary, world.heard_by_the_hall())
     aloud = find_in_text("\n".join(heard or ()).encode(), world.people.secrets())

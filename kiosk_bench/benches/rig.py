@@ -11,7 +11,7 @@ from kiosk_bench.rig.charges import Allowance
 from kiosk_bench.rig.commands import CommandFailed, KioskShell
 from kiosk_bench.rig.file import Rig
 from kiosk_bench.rig.operator import Operator
-from kiosk_bench.rig.serials import check_serials
+from kiosk_bench.rig.serials import WrongRig, check_serials
 from kiosk_bench.rig.settings import StillOpen
 from kiosk_bench.rig.world import rig_world
 from kiosk_bench.runner import play_in
@@ -24,14 +24,14 @@ class RigBench:
 
     def __init__(self, rig: Rig, programs: Programs) -> None:
         self._rig, self._programs = rig, programs
+        self._shell = KioskShell(rig.kiosk)
         self._allowance = None if rig.pin_pad is None else Allowance(rig.pin_pad)
         self._operator = None if rig.operator is None else Operator(rig.operator)
 
     async def begin(self) -> None:
         """Look whether this is the rig of the file. Raises WrongRig, CommandFailed."""
-        shell = KioskShell(self._rig.kiosk)
-        await shell.wait_there(self._rig.kiosk.boot_s)
-        await check_serials(self._rig, shell)
+        await self._shell.wait_there(self._rig.kiosk.boot_s)
+        await check_serials(self._rig, self._shell)
 
     def lacks(self, story: Story) -> str:
         """Say which device is missing, that the panel is another, or what no rig can do."""
@@ -48,15 +48,17 @@ class RigBench:
             await self._allowance.agree(self._operator)
         missing = failed = ""
         try:
+            await check_serials(self._rig, self._shell)  # somebody may have swapped one since
             return await self._play(story, folder)
         except* NotOffered as those:
             missing = words_of(those)
-        except* (CommandFailed, StoryFailed, StillOpen) as those:
+        except* (CommandFailed, StoryFailed, StillOpen, WrongRig) as those:
             failed = words_of(those)
         if missing and self._charged_fen == before:
             raise NotOffered(missing)
         words = f"failed: {missing or failed}"
         summary = Summary(story.name, ok=False, outcome=words, problems=[words])
+        folder.mkdir(parents=True, exist_ok=True)
         summary.write(folder)
         return summary
 

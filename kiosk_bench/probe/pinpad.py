@@ -6,6 +6,8 @@ does not say stays unknown.
 
 from kiosk_bench.probe.findings import Finding, Silent, Verdict, verdict
 from kiosk_bench.probe.pinpad_talk import PinPadTalk, Told
+from kiosk_bench.recording.codec import TO_KIOSK, Message
+from kiosk_bench.recording.zvt import ZvtCodec
 from kioskd.domain.money import Money
 from kioskd.domain.payment import Outcome
 from kioskd.protocols.zvt_commands import (
@@ -68,12 +70,11 @@ class PinPadProbe:
         wish = Registration(self._password, tlv_objects=sequence_object(ASKING))
         told = await self._talk.ask(wish)
         plain = told.done is None or told.done.outcome is not Outcome.APPROVED
-        numbered = self._found("numbers messages (1F73)", verdict(self._talk.numbered))
+        numbered = Finding("numbers messages (1F73)", verdict(self._talk.numbered))
         if plain and not _is_code(told, WRONG_CURRENCY):
             told = await self._talk.ask(Registration(self._password))
         done = told.done is not None and told.done.outcome is Outcome.APPROVED
-        shown = self._talk.line.shown() or numbered.shown
-        logged_on = Finding("logs on (06 00)", verdict(done), _end_of(told), shown)
+        logged_on = self._found("logs on (06 00)", verdict(done), _end_of(told))
         return [logged_on, numbered, _currency(told, done)]
 
     async def _totals(self) -> tuple[Finding, int | None]:
@@ -99,7 +100,7 @@ class PinPadProbe:
         found = self._found(question, Verdict.YES, f"receipt {last.receipt or 0:04d}")
         has_id = verdict(bool(last.transaction_id))
         detail = "" if last.transaction_id else "its last transaction has none"
-        return [found, Finding("gives transaction ids (1F1F)", has_id, detail, found.shown)]
+        return [found, Finding("gives transaction ids (1F1F)", has_id, detail)]
 
     async def _abort(self) -> Finding:
         return await self._simple("takes an abort while idle (06 B0)", Abort())
@@ -125,7 +126,17 @@ class PinPadProbe:
         return self._found(question, Verdict.NO if told.done else Verdict.UNKNOWN, _end_of(told))
 
     def _found(self, question: str, told: Verdict, detail: str = "") -> Finding:
-        return Finding(question, told, detail, self._talk.line.shown())
+        return Finding(question, told, detail, _decisive(self._talk.line.shown()))
+
+
+def _decisive(shown: tuple[Message, ...]) -> tuple[Message, ...]:
+    """Leave acknowledgements out, but for an 80 00 that is the device's only answer."""
+    hints = ZvtCodec()
+    told = tuple(one for one in shown if not hints.is_hint(one))
+    if any(one.direction == TO_KIOSK for one in told):
+        return told
+    taken = tuple(one for one in shown if one.direction == TO_KIOSK and len(one.data) > 1)
+    return told + taken[:1]
 
 
 def _currency(told: Told, done: bool) -> Finding:

@@ -11,6 +11,9 @@ from kiosk_bench.recording.pcsc_card import PcscCard, PcscSlot
 from kiosk_bench.recording.vpcd_slot import CardGone, present
 
 INSERTED, PULLED = "inserted", "pulled"
+DOUBT_S = 0.5
+"""Longer than the 400 ms between two looks of pcscd at its reader, which may still see the card."""
+BROKEN_OFF = "the card went in the middle of a command"
 
 
 class CardProxy:
@@ -30,13 +33,14 @@ class CardProxy:
             finally:
                 self._recorder.event(PULLED)
                 await card.close()
-            await self._slot.wait_empty()
+            await trio.sleep(DOUBT_S)
 
     async def _while_there(self, card: PcscCard) -> None:
         async with trio.open_nursery() as nursery:
 
             async def until_pulled() -> None:
                 await self._slot.wait_empty()
+                card.lose()
                 nursery.cancel_scope.cancel()
 
             nursery.start_soon(until_pulled)
@@ -60,7 +64,7 @@ class _Recorded:
         try:
             answer = await self.card.exchange(apdu)
         except CardGone:
-            self.recorder.event("the card went in the middle of a command")
+            self.recorder.event(BROKEN_OFF)
             raise
         self.recorder.took(TO_KIOSK, answer)
         return answer

@@ -35,6 +35,8 @@ from kiosk_bench.recording.wires import SERIAL_WIRES, UnknownWire, codec_of
 
 Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse gives its type no other name
 BAD_INPUT = 2
+VPCD_PORT = 0x8C7B
+"""Where the virtual reader of vsmartcard listens unless it is told otherwise."""
 PLACES = "a link for serial lines; the virtual reader's port for cards; a port for printers"
 
 
@@ -77,7 +79,7 @@ def _add_serial(kinds: "Commands[argparse.ArgumentParser]") -> None:
 def _add_card(kinds: "Commands[argparse.ArgumentParser]") -> None:
     parser = kinds.add_parser("card", help="the card in a real PC/SC reader")
     parser.add_argument("--reader", required=True, help="part of the real reader's name")
-    parser.add_argument("--for", dest="port", type=int, required=True, help="vpcd's port")
+    parser.add_argument("--for", dest="port", type=int, default=VPCD_PORT, help="vpcd's port")
     _add_out(parser, _record_card)
 
 

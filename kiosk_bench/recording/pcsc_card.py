@@ -24,21 +24,31 @@ class PcscCard:
     def __init__(self, context: int, handle: int, protocol: int, atr: bytes) -> None:
         self.atr = atr
         self._context, self._handle, self._protocol = context, handle, protocol
+        self._disposition: int = scard.SCARD_RESET_CARD
 
     async def exchange(self, apdu: bytes) -> bytes:
         """Send one command; return data and status word. Not abandoned once begun."""
         code, answer = await trio.to_thread.run_sync(self._transmit, apdu)
         if code != scard.SCARD_S_SUCCESS or len(answer) < 2:
+            self.lose()
             raise CardGone
         return bytes(answer)
 
     async def control(self, name: str) -> None:
         """Pass a reset on, that no verified PIN outlives a visit at the kiosk."""
         if name in RESETS and await trio.to_thread.run_sync(self._reset) != scard.SCARD_S_SUCCESS:
+            self.lose()
             raise CardGone
 
+    def lose(self) -> None:
+        """The card is gone: ``close`` resets nothing.
+
+        A reset that fails would make pcscd overlook a card that comes before its next poll.
+        """
+        self._disposition = scard.SCARD_LEAVE_CARD
+
     async def close(self) -> None:
-        """Reset the card and let it go."""
+        """Reset the card, if it is still there, and let it go."""
         with trio.CancelScope(shield=True):
             await trio.to_thread.run_sync(self._close)
 
@@ -55,7 +65,7 @@ class PcscCard:
         return int(code)
 
     def _close(self) -> None:
-        scard.SCardDisconnect(self._handle, scard.SCARD_RESET_CARD)
+        scard.SCardDisconnect(self._handle, self._disposition)
         scard.SCardReleaseContext(self._context)
 
 

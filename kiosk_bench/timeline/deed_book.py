@@ -13,8 +13,8 @@ from kiosk_bench.timeline.timeline import EVENT, TO_KIOSK, Timeline
 TYPED = ("digit-", "key-")
 """How the ids of buttons begin that type: what they type may be a PIN, or a person's number."""
 
-UNTOLD = ("tap", "touch", "key", "wait", "expect")
-"""First words of deeds that are one touch or one key, which the console tells, or move nothing."""
+UNTOLD = ("tap", "touch", "key", "fault", "power", "wait", "expect")
+"""First words of deeds that are told by what they do (a touch, a fault), or that move nothing."""
 
 
 @dataclass(frozen=True, slots=True)

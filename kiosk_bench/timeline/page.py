@@ -3,11 +3,16 @@
 import dataclasses
 import html
 import json
+import re
 from pathlib import Path
 
 from kiosk_bench.timeline.timeline import Entry
 
 STATIC = Path(__file__).parents[1] / "web" / "static"
+PROGRAM = ("timeline-signs.js", "timeline-strip.js", "timeline.js")
+"""The modules of the bench page that draw, each after those that it imports."""
+_IMPORT = re.compile(r"^import \{[^}]*\} from .*\n", re.MULTILINE)
+_EXPORT = re.compile(r"^export ", re.MULTILINE)
 JSON_LINES, PAGE = "timeline.jsonl", "timeline.html"
 TOKENS = """\
 :root { --ground: #f3f6fa; --surface: #fff; --line: #d8e0ea; --ink: #14202e; --second: #4a5a6e;
@@ -40,10 +45,15 @@ def read_timeline(file: Path) -> list[Entry]:
     return [Entry(**json.loads(line)) for line in lines]
 
 
+def program() -> str:
+    """Return the program that draws, as one module that defines ``setUpTimeline``."""
+    text = "".join((STATIC / name).read_text(encoding="utf-8") for name in PROGRAM)
+    return _EXPORT.sub("", _IMPORT.sub("", text))
+
+
 def _page(entries: str, title: str) -> str:
     """Return the page; the program that draws is the bench page's own."""
     style = (STATIC / "timeline.css").read_text(encoding="utf-8")
-    program = (STATIC / "timeline.js").read_text(encoding="utf-8")
     known = entries.replace("</", "<\\/")
     begin = (
         'setUpTimeline(document.querySelector("section"),\n'
@@ -56,5 +66,5 @@ def _page(entries: str, title: str) -> str:
         f"<title>{html.escape(title)}: timeline</title>\n<style>\n{TOKENS}{style}</style>\n"
         f"<h1>{html.escape(title)}</h1>\n<section></section>\n"
         f'<script type="application/json" id="entries">{known}</script>\n'
-        f'<script type="module">\n{program}\n{begin}\n</script>\n</html>\n'
+        f'<script type="module">\n{program()}\n{begin}\n</script>\n</html>\n'
     )

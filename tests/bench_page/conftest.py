@@ -12,28 +12,14 @@ from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen, check_output
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 from playwright.sync_api import TimeoutError as NotInTime
 
 from kiosk_bench.evidence import postings_of
 from kiosk_bench.people import People
 from tests.patience import PATIENCE_S
 
-CHROMIUM = "/usr/bin/chromium"
 TURNED_MS = 3000
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Be patient with pages."""
-    expect.set_options(timeout=PATIENCE_S * 1000)
 
 
 @dataclass
@@ -82,14 +68,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @dataclass

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from kiosk_bench.timeline.page import STATIC, read_timeline, write_timeline
 from kiosk_bench.timeline.timeline import Entry
 
-CHROMIUM = "/usr/bin/chromium"
 HOSTILE = "</script><img src=x onerror=alert(1)>"
+LIVE = """<!doctype html><section style="width: 1000px"></section><script type="module">
+import { setUpTimeline } from "./timeline.js";
+setUpTimeline(document.querySelector("section"), (hear) => { window.tell = hear; });</script>"""
 ENTRIES = [
     Entry(1.0, "power", "!", "the kiosk starts"),
     Entry(2.0, "screen", ">", "review"),
@@ -26,11 +28,10 @@ ENTRIES = [
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser.new_page(viewport={"width": 1280, "height": 800})
-        browser.close()
+def page(chromium: Browser) -> Iterator[Page]:
+    page = chromium.new_page(viewport={"width": 1280, "height": 800})
+    yield page
+    page.close()
 
 
 @pytest.fixture
@@ -80,15 +81,19 @@ def test_the_table_holds_the_same_and_can_be_searched(evidence: Page) -> None:
     expect(rows).to_have_count(3)
 
 
+def _serve(route: Route) -> None:
+    """Serve the modules as the bench page does, and a page that hands ``hear`` to the test."""
+    name = route.request.url.rpartition("/")[2]
+    if name:
+        route.fulfill(path=STATIC / name, content_type="text/javascript")
+    else:
+        route.fulfill(body=LIVE, content_type="text/html")
+
+
 def test_a_live_strip_follows_and_forgets_at_a_new_beginning(page: Page) -> None:
     """New entries are drawn as they come; a new connection tells all anew, and nothing is twice."""
-    program = (STATIC / "timeline.js").read_text(encoding="utf-8")
-    page.goto("about:blank")
-    page.set_content(
-        '<section style="width: 1000px"></section><script type="module">'
-        f'{program}; setUpTimeline(document.querySelector("section"), '
-        "(hear) => {{ window.tell = hear; }});</script>".replace("{{", "{").replace("}}", "}")
-    )
+    page.route("http://bench.test/**", _serve)
+    page.goto("http://bench.test/")
     page.wait_for_function("window.tell !== undefined")
     rows = page.locator("tbody tr")
     page.get_by_text("As a table").click()

@@ -70,7 +70,7 @@ class RigDouble(World):
         wires = {
             name: str(self.run / f"{name}.tty") for name in ("pin-pad", "id-reader", "printer")
         }
-        labels = {"zhang": "zhang's white card"}
+        labels = {"zhang": "zhang's white card", "zhang foreign": "a bank card"}
         return {
             "kiosk": {
                 "address": "the kiosk",
@@ -133,7 +133,7 @@ class RigDouble(World):
                 "presence": PRESENCE_PIN,
                 "door": DOOR_PIN,
                 "earphones": EARPHONES_PIN,
-                "set_presence": self.hand("presence", "{state}"),
+                "set_presence": self.hand("person", "stands", "{state}"),
             },
         }
 
@@ -141,14 +141,14 @@ class RigDouble(World):
         """Obey one order, answer when it is done."""
         async with stream:
             line = bytes(await stream.receive_some(4096)).decode().strip()
-            verb, _, last = line.rpartition(" ")
+            verb, rest = " ".join(line.split()[:2]), " ".join(line.split()[2:])
             with_one = {
                 "card insert": self.insert,
                 "id put": self._put,
-                "presence": self._stand,
+                "person stands": self._stand,
             }
             plain = self._plain()
-            answer = await (plain[line]() if line in plain else with_one[verb](last))
+            answer = await (plain[line]() if line in plain else with_one[verb](rest))
             await stream.send_all(f"ok {'' if answer is None else answer}".encode())
 
     def _plain(self) -> dict[str, Callable[[], Awaitable[object]]]:
@@ -177,8 +177,9 @@ class RigDouble(World):
         await self._start_service()
 
     async def insert(self, key: str) -> None:
-        """Put a citizen's card into the slot."""
-        await self.card.insert(self._people().named(key).persona())
+        """Put a citizen's card into the slot, or one with a flaw: ``zhang foreign``."""
+        citizen, _, flaw = key.partition(" ")
+        await self.card.insert(self._people().named(citizen).persona(flaw))
 
     async def _put(self, key: str) -> None:
         self.id_reader.put_card(self._people().named(key).id_card())

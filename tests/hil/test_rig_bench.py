@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from subprocess import run
+from subprocess import CompletedProcess, run
 
 import msgspec
 import pytest
@@ -122,6 +122,15 @@ def test_a_charge_beyond_the_limit_is_never_made(tmp_path: Path, programs: Progr
     assert summary.pin_pad["charges"] == [] and summary.ledger["postings"] == []
 
 
+def test_a_name_on_the_boards_console_is_found(tmp_path: Path, programs: Programs) -> None:
+    """What the rig keeps beside the kiosk's own files is searched for citizens too."""
+    board = f"cat {tmp_path}/evidence/centre/cards.json; exec sleep 600"
+    keep = {"uart": {"keep": ["sh", "-c", board]}, "pin_pad": None}
+    summary = trio.run(partial(played, "foreign-card", tmp_path, programs, **keep))
+    assert "uart.log: name of zhang" in summary.found_personal_data
+    assert not summary.ok and "personal data" in " ".join(summary.problems)
+
+
 def test_an_unsettled_journal_is_not_wiped(tmp_path: Path, programs: Programs) -> None:
     """What an earlier story left open on the kiosk stops the next one, naming the payment."""
     told = """echo '[{"ref": "K0123-AAAA-000001", "state": "approved"}]' #"""
@@ -139,6 +148,22 @@ def test_an_unsettled_journal_is_not_wiped(tmp_path: Path, programs: Programs) -
     assert "payment K0123-AAAA-000001 of an earlier story is approved" in summary.outcome
 
 
+def test_a_pin_pad_that_is_swapped_between_stories_is_not_charged(
+    tmp_path: Path, programs: Programs
+) -> None:
+    """Serial numbers are looked at before each story: nothing of this one is played."""
+
+    async def play() -> Summary:
+        async with rigged(tmp_path, programs, {}) as (double, bench):
+            (double.run / "usb/1-1.2/serial").write_text("LIVE-4711", encoding="ascii")
+            summary = await bench.play(STORIES["pay-by-card"], tmp_path / "evidence")
+            assert not double.is_running and await double.charges() == []
+            return summary
+
+    summary = trio.run(play)
+    assert "'PAD-0001'" in summary.outcome and "'LIVE-4711'" in summary.outcome
+
+
 def test_a_device_that_is_missing_is_named(tmp_path: Path, programs: Programs) -> None:
     """A story that comes upon a device without a table is not played to its end: it says why."""
 
@@ -152,21 +177,37 @@ def test_a_device_that_is_missing_is_named(tmp_path: Path, programs: Programs) -
     trio.run(play)
 
 
-def test_the_suite_does_not_begin_on_a_wrong_rig(tmp_path: Path) -> None:
-    """``--bench=rig`` with another PIN pad plugged in plays nothing and names both numbers."""
-    for usb, serial in {**SERIALS, "1-1.2": "LIVE-4711"}.items():
-        (tmp_path / usb).mkdir()
-        (tmp_path / usb / "serial").write_text(serial, encoding="ascii")
-    (tmp_path / "board").write_text(BOARD, encoding="ascii")
+def suite_on(folder: Path, serials: dict[str, str], sample: str) -> CompletedProcess[str]:
+    """Run ``--bench=rig`` with one story on a rig whose kiosk is a shell with serial numbers."""
+    for usb, serial in serials.items():
+        (folder / usb).mkdir()
+        (folder / usb / "serial").write_text(serial, encoding="ascii")
+    (folder / "board").write_text(BOARD, encoding="ascii")
     lines = (
-        f'serial_file = "{tmp_path}/board"\nusb = "{tmp_path}"\nshell = ["sh", "-c"]\n'
+        f'serial_file = "{folder}/board"\nusb = "{folder}"\nshell = ["sh", "-c"]\n'
         f'serial = "{BOARD}"'
     )
-    sample = SAMPLE.read_text(encoding="utf-8").replace('serial = "100000000000abcd"', lines, 1)
-    (tmp_path / "rig.toml").write_text(sample, encoding="utf-8")
-    suite = ["-p", "no:cacheprovider", "tests/scenarios", "--bench=rig", "-k", "pay-by-card"]
-    command = [sys.executable, "-m", "pytest", *suite, "--rig", str(tmp_path / "rig.toml")]
-    done = run(command, cwd=SAMPLE.parents[1], capture_output=True, text=True, check=False)
+    text = sample.replace('serial = "100000000000abcd"', lines, 1)
+    (folder / "rig.toml").write_text(text, encoding="utf-8")
+    suite = ["-p", "no:cacheprovider", "tests/scenarios", "--bench=rig", "-k", "print-enrolment"]
+    command = [sys.executable, "-m", "pytest", *suite, "--rig", str(folder / "rig.toml")]
+    return run(command, cwd=SAMPLE.parents[1], capture_output=True, text=True, check=False)
+
+
+def test_the_suite_does_not_begin_on_a_wrong_rig(tmp_path: Path) -> None:
+    """With another PIN pad plugged in nothing is played, and both numbers are named."""
+    wrong = {**SERIALS, "1-1.2": "LIVE-4711"}
+    done = suite_on(tmp_path, wrong, SAMPLE.read_text(encoding="utf-8"))
     assert done.returncode == 2
     assert "this rig is not driven" in done.stdout
     assert "'PAD-0001'" in done.stdout and "'LIVE-4711'" in done.stdout
+
+
+def test_what_the_rig_has_not_is_skipped_with_the_reason(tmp_path: Path) -> None:
+    """A rig without an A4 printer passes over what prints, and says which table is missing."""
+    sample = SAMPLE.read_text(encoding="utf-8")
+    without = sample.replace('[a4]\nuri = "ipp://192.0.2.20:631/ipp/print"\n', "")
+    assert without != sample
+    done = suite_on(tmp_path, SERIALS, without)
+    assert done.returncode == 0 and "1 skipped" in done.stdout
+    assert "the rig has no A4 printer: [a4] is missing in rig.toml" in done.stdout

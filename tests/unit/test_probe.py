@@ -16,9 +16,11 @@ from kiosk_bench.devices.card_persona import CardPersona
 from kiosk_bench.devices.id_card_layouts import IdCardPersona
 from kiosk_bench.devices.id_reader import IdReaderPeer
 from kiosk_bench.devices.memory_port import MemoryPort
+from kiosk_bench.devices.pcscd import Pcscd
 from kiosk_bench.devices.pinpad import PinPadPeer
 from kiosk_bench.devices.pty_port import Unplugged
 from kiosk_bench.devices.receipt_printer import ReceiptPrinterPeer
+from kiosk_bench.devices.social_card import VirtualSocialCard
 from kiosk_bench.probe.a4 import probe_a4
 from kiosk_bench.probe.card import CardProbe
 from kiosk_bench.probe.findings import Finding, Silent, Verdict, table
@@ -204,6 +206,22 @@ async def test_the_command_charges_only_when_the_amount_is_typed(
     assert "takes currency 156" in text and "terminal: 29001006" in text
     assert ("charges (06 01)" in text) is charged
     assert bool(peer.books.charges_json()) is charged
+
+
+async def test_the_command_asks_the_card_in_a_real_reader(tmp_path: Path) -> None:
+    """By its own process over PC/SC: the table comes out, and no PIN was tried."""
+    async with Pcscd(tmp_path) as pcscd, trio.open_nursery() as nursery:
+        slot = VirtualSocialCard(pcscd.port, WireLog(tmp_path / "log"), set())
+        await nursery.start(slot.run)
+        nursery.start_soon(slot.insert, GOOD)
+        command = [sys.executable, "-m", "kiosk_bench", "probe", "card", "--reader", "00 00"]
+        env = {**os.environ, **pcscd.env}
+        with trio.fail_after(PATIENCE_S):
+            done = await trio.run_process(command, capture_stdout=True, env=env)
+        tries = slot.chip_of(GOOD).tries
+        nursery.cancel_scope.cancel()
+    assert "answers the centre's challenge (INTERNAL AUTHENTICATE)  yes" in done.stdout.decode()
+    assert tries == GOOD.pin_tries
 
 
 def test_a_port_that_is_not_there_is_said_in_a_sentence(

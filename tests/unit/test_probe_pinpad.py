@@ -146,4 +146,5 @@ async def test_the_table_shows_the_bytes_masked(tmp_path: Path, autojump_clock: 
         text = table(await PinPadProbe(talk, "135790").ask_all())
         nursery.cancel_scope.cancel()
     assert "    > 10 02 06 20" in text and "    < 10 02 04 0f" in text
+    assert "    < 06\n" not in text and "    < 10 02 80 00 00" in text, "of the abort alone"
     assert "62 28 48" not in text and "13 57 90" not in text

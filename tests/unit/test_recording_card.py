@@ -8,15 +8,16 @@ import pytest
 import trio
 
 from kiosk_bench.devices.pcscd import READER_NAME, Pcscd
-from kiosk_bench.devices.social_card import VirtualSocialCard
+from kiosk_bench.devices.social_card import PULL_MID_APDU, VirtualSocialCard
 from kiosk_bench.recording.card import CardCodec, masked_atr, masked_record
 from kiosk_bench.recording.card_player import CardPlayer
-from kiosk_bench.recording.card_proxy import INSERTED, PULLED, CardProxy
+from kiosk_bench.recording.card_proxy import BROKEN_OFF, INSERTED, PULLED, CardProxy
 from kiosk_bench.recording.codec import SYNTHETIC_ID, TO_DEVICE, TO_KIOSK
 from kiosk_bench.recording.file import Header, Recorder, read_recording
 from kiosk_bench.recording.pcsc_card import NoReader, find_slot
 from kiosk_bench.recording.playback import Playback
 from kiosk_bench.wirelog import WireLog
+from kioskd.errors import CardRemoved
 from kioskd.protocols.iso7816 import Record, parse_atr
 from tests.unit.recording_world import CHALLENGE, GOOD, REAL, driver, visit
 
@@ -62,6 +63,30 @@ async def test_a_card_is_recorded_and_played_back(tmp_path: Path, pcscd_socket: 
             inner.cancel_scope.cancel()
         nursery.cancel_scope.cancel()
     assert again == ("某" * 3, SYNTHETIC_ID, bytes(8), True)
+
+
+async def test_a_card_pulled_in_the_middle_of_a_command_is_passed_on(
+    tmp_path: Path, pcscd_socket: Path
+) -> None:
+    """The driver learns that the card is gone, the recording says when, and the next card works."""
+    recording = tmp_path / "card.rec"
+    async with Pcscd(tmp_path, pcscd_socket) as pcscd, trio.open_nursery() as nursery:
+        real = VirtualSocialCard(pcscd.port, WireLog(tmp_path / "card.log"), {PULL_MID_APDU})
+        await nursery.start(real.run)
+        with Recorder(recording, Header("card"), CardCodec()) as recorder:
+            proxy = CardProxy(await find_slot(REAL), pcscd.port + 1, recorder)
+            async with trio.open_nursery() as inner, driver() as reader:
+                await inner.start(proxy.run)
+                await real.insert(GOOD)
+                with pytest.raises(CardRemoved):
+                    await visit(reader)
+                await reader.wait_removed()
+                await real.insert(GOOD)
+                assert (await visit(reader))[0] == GOOD.name
+                inner.cancel_scope.cancel()
+        nursery.cancel_scope.cancel()
+    notes = [one.message.note for one in read_recording(recording).messages]
+    assert notes.count(INSERTED) == notes.count(PULLED) == 2 and BROKEN_OFF in notes
 
 
 async def test_a_reader_that_is_not_there_is_named(tmp_path: Path, pcscd_socket: Path) -> None:

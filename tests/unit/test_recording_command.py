@@ -63,9 +63,12 @@ async def test_record_and_playback_are_commands_that_a_signal_ends(tmp_path: Pat
             await nursery.start(peer.run)
             for command, port in ((record, kiosk), (playback, again)):
                 process = await trio.lowlevel.open_process(words + command, stdout=DEVNULL)
-                heard.append(await asked(port, 4))
-                process.send_signal(signal.SIGTERM)
-                assert await process.wait() == 0
+                try:
+                    heard.append(await asked(port, 4))
+                    process.send_signal(signal.SIGTERM)
+                    assert await process.wait() == 0
+                finally:
+                    process.kill()
             nursery.cancel_scope.cancel()
     assert heard[0] == heard[1] == b"\x06" + encode_block(b"\x80\x00\x00")[:3]
     assert '"end":' in recording.read_text(encoding="utf-8").splitlines()[-1]

@@ -118,6 +118,33 @@ async def test_what_is_no_http_is_broken_off(tmp_path: Path) -> None:
     assert any("broken off" in one.message.note for one in read_recording(recording).messages)
 
 
+async def half_an_answer(stream: trio.SocketStream) -> None:
+    """A printer that loses its power in the middle of an answer."""
+    await stream.receive_some()
+    await stream.send_all(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + b"\x01\x01")
+
+
+async def test_half_a_request_and_half_an_answer_end_and_are_recorded(tmp_path: Path) -> None:
+    """Who stops in the middle is not waited for: the other side's connection ends at once."""
+    recording = tmp_path / "a4.rec"
+    async with trio.open_nursery() as nursery:
+        serve = partial(trio.serve_tcp, half_an_answer, 0, host="127.0.0.1")
+        (listener,) = await nursery.start(serve)
+        printer = PrinterAddress("127.0.0.1", listener.socket.getsockname()[1], "/")
+        async with recorded(printer, recording) as port:
+            stream = await trio.open_tcp_stream("127.0.0.1", port)
+            async with stream:
+                await stream.send_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n1")
+                await stream.send_eof()
+                assert await stream.receive_some() == b""
+            place = place_of(f"ipp://localhost:{port}/ipp/print")
+            with pytest.raises(DeviceUnavailable):
+                await trio.to_thread.run_sync(partial(ask, place, "GET_PRINTER_ATTRIBUTES", {}))
+        nursery.cancel_scope.cancel()
+    notes = [one.message.note for one in read_recording(recording).messages]
+    assert len([note for note in notes if note.startswith("broken off")]) == 2
+
+
 def attribute(tag: int, name: bytes, value: bytes) -> bytes:
     """RFC 8010, 3.1.4: value-tag, name-length, name, value-length, value."""
     return bytes([tag]) + _counted(name) + _counted(value)
