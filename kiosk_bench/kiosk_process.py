@@ -6,11 +6,15 @@ import resource
 import signal
 import sys
 from pathlib import Path
-from subprocess import DEVNULL
+from subprocess import DEVNULL, Popen
 from typing import Any
 
 import trio
 
+from kiosk_bench.devices.pcscd import wait_end
+
+DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL")
+"""A kiosk whose bench was killed would go on, and take the lines of the next world's devices."""
 SYNC_TRACE = (
     "strace", "-D", "-f", "-qq", "--seccomp-bpf", "-ttt", "-y", "-e", "trace=fsync,fdatasync",
 )  # fmt: skip
@@ -25,19 +29,24 @@ class KioskProcess:
         self.log = folder / "kioskd.log"
         self.syncs = folder / "syncs.log"
         self.env = env
-        self._process: trio.Process | None = None
+        self._process: Popen[bytes] | None = None
         self.starts = 0
 
     async def start(self) -> None:
-        """Start the program; whoever waits for its first screen uses the console."""
+        """Start the program, from the main thread, with whose end it ends.
+
+        Whoever waits for its first screen uses the console.
+        """
+        await trio.lowlevel.checkpoint()
         command = [sys.executable, "-m", "kioskd", "run", "--config", str(self.config)]
         self.starts += 1
         trace = [*SYNC_TRACE, "-o", f"{self.syncs}.{self.starts}"]
+        self._process = self._spawn([*DIES_WITH_US, *trace, *command])
+
+    def _spawn(self, command: list[str]) -> Popen[bytes]:
+        env = {**os.environ, **self.env}
         with self.log.open("ab") as log:
-            self._process = await trio.lowlevel.open_process(
-                [*trace, *command], stdin=DEVNULL, stdout=log.fileno(), stderr=log.fileno(),
-                env={**os.environ, **self.env},
-            )  # fmt: skip
+            return Popen(command, stdin=DEVNULL, stdout=log, stderr=log, env=env)
 
     @property
     def pid(self) -> int:
@@ -48,7 +57,7 @@ class KioskProcess:
     @property
     def is_running(self) -> bool:
         """Whether it was started and has not ended."""
-        return self._process is not None and self._process.returncode is None
+        return self._process is not None and self._process.poll() is None
 
     def kill_now(self) -> None:
         """SIGKILL, as a power cut would: no handler runs, nothing is flushed."""
@@ -65,7 +74,7 @@ class KioskProcess:
     async def wait_dead(self) -> None:
         """Return when the process is gone."""
         if self._process is not None:
-            await self._process.wait()
+            await wait_end(self._process)
 
     def last_words(self) -> str:
         """Return the end of its log."""
@@ -77,11 +86,11 @@ class KioskProcess:
             return None if self._process is None else self._process.returncode
         os.kill(self.pid, signal.SIGTERM)
         with trio.move_on_after(30, shield=True) as patience:
-            await self._process.wait()
+            await wait_end(self._process)
         if patience.cancelled_caught:
             self.kill_now()
             with trio.CancelScope(shield=True):
-                await self._process.wait()
+                await wait_end(self._process)
         return self._process.returncode
 
     def money_events(self) -> list[dict[str, Any]]:

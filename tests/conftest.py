@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from tests import postgres as pg
+from tests.browser import chromium
 from tests.statements import compiled_once
 from tools.catalogues import compile_all
 
@@ -49,6 +50,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         first, last = (at * len(stories) // len(files) for at in (number, number + 1))
         items += [*stories[first:last], *tests]
     items += pages
+
+
+__all__ = ["chromium"]
 
 
 @pytest.fixture(scope="session")

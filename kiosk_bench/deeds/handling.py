@@ -53,25 +53,31 @@ async def id_take(world: World) -> None:
 @deed("bank insert", "pin-pad")
 async def bank_insert(world: World) -> None:
     """Put a bank card into the PIN pad, once it asks for one."""
-    await world.pin_pad.customer.insert_card()
+    _heeded(await world.pin_pad.customer.insert_card(), "a card")
 
 
 @deed("bank pin", "pin-pad")
 async def bank_pin(world: World) -> None:
     """Type the bank card's PIN at the PIN pad, once it asks for it."""
-    await world.pin_pad.customer.enter_pin()
+    _heeded(await world.pin_pad.customer.enter_pin(), "a PIN")
 
 
 @deed("bank wrong pin", "pin-pad")
 async def bank_wrong_pin(world: World) -> None:
     """Type a wrong PIN at the PIN pad, once it asks for it."""
-    await world.pin_pad.customer.enter_pin(right=False)
+    _heeded(await world.pin_pad.customer.enter_pin(right=False), "a PIN")
 
 
 @deed("bank cancel", "pin-pad")
 async def bank_cancel(world: World) -> None:
     """Press the PIN pad's red key, at whatever it asks for."""
-    await world.pin_pad.customer.press_cancel()
+    _heeded(await world.pin_pad.customer.press_cancel(), "anything")
+
+
+def _heeded(asked: bool, what: str) -> None:
+    """Raise StoryFailed where the PIN pad never asked for what was done."""
+    if not asked:
+        raise StoryFailed(f"the PIN pad did not ask for {what}")
 
 
 @deed("bank approves", "pin-pad")

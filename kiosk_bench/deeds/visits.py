@@ -6,7 +6,7 @@ import trio
 
 from kiosk_bench.console import PATIENCE_S, Console, Shown, StoryFailed
 from kiosk_bench.deeds.glass import touch_pin
-from kiosk_bench.deeds.handling import card_insert
+from kiosk_bench.deeds.handling import bank_insert, bank_pin, card_insert
 from kiosk_bench.deeds.parameters import Button, Citizen, Duration, Flaw, ScreenId
 from kiosk_bench.deeds.registry import deed
 from kiosk_bench.kinds import one_of
@@ -147,8 +147,8 @@ async def pay_at_pin_pad(world: World) -> None:
     """At the review: touch pay, put the bank card in, type its PIN."""
     await world.console.tap("review", "pay")
     await world.console.screen("follow-pin-pad")
-    await world.pin_pad.customer.insert_card()
-    await world.pin_pad.customer.enter_pin()
+    await bank_insert(world)
+    await bank_pin(world)
 
 
 @deed("log in and pay", "card-reader", "pin-pad")

@@ -135,7 +135,7 @@ class Pcscd:
         if process is None:
             return
         process.send_signal(how)
-        await _wait_end(process)
+        await wait_end(process)
         self._process = None
         self.socket_path.unlink(missing_ok=True)
 
@@ -171,7 +171,8 @@ def _require_installed() -> None:
         raise DeviceUnavailable("pcscd", f"install the Debian package {' and '.join(missing)}")
 
 
-async def _wait_end(process: Popen[bytes]) -> None:
+async def wait_end(process: Popen[bytes]) -> None:
+    """Return when a process of ours has ended."""
     if process.poll() is None:
         descriptor = os.pidfd_open(process.pid)
         try:

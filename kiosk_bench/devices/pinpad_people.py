@@ -39,17 +39,17 @@ class Customer:
         """How many digits of a PIN have been typed by single keys."""
         return len(self._typed)
 
-    async def insert_card(self) -> None:
-        """Put a bank card in."""
-        await self._press(Key.CARD, (Key.CARD,))
+    async def insert_card(self) -> bool:
+        """Put a bank card in; return whether one was asked for in time."""
+        return await self._press(Key.CARD, (Key.CARD,))
 
-    async def enter_pin(self, right: bool = True) -> None:
-        """Type the PIN and confirm."""
-        await self._press(Key.PIN if right else Key.WRONG_PIN, (Key.PIN,))
+    async def enter_pin(self, right: bool = True) -> bool:
+        """Type the PIN and confirm; return whether it was asked for in time."""
+        return await self._press(Key.PIN if right else Key.WRONG_PIN, (Key.PIN,))
 
-    async def press_cancel(self) -> None:
-        """Press the red key, at whatever the PIN pad asks for."""
-        await self._press(Key.CANCEL, (Key.CARD, Key.PIN))
+    async def press_cancel(self) -> bool:
+        """Press the red key, at whatever the PIN pad asks for; return whether it asked in time."""
+        return await self._press(Key.CANCEL, (Key.CARD, Key.PIN))
 
     async def press_key(self, key: str) -> bool:
         """Press one key of the PIN pad: a digit, ``ok``, ``clear`` or ``cancel``.
@@ -85,11 +85,13 @@ class Customer:
             self._asked, self._typed = None, ""
             self._move()
 
-    async def _press(self, key: Key, asked: tuple[Key, ...]) -> None:
+    async def _press(self, key: Key, asked: tuple[Key, ...]) -> bool:
         with trio.move_on_after(PRESS_LIMIT_S):
             while self._asked not in asked or self._pressed is not None:
                 await self._moved.wait()
             self._do(key)
+            return True
+        return False
 
     def _do(self, key: Key) -> None:
         self._pressed = key

@@ -16,11 +16,6 @@ HOST = "10.0.2.100"
 """Where the machine finds centre and printer; nothing else is to be reached."""
 CONSOLE = "console=ttyAMA0"
 TOLD_TO_CONSOLE = "systemd.journald.forward_to_console=1 printk.time=1"
-DRAWN_FAST = "SYSTEMD_SECCOMP=0"
-"""There is no GPU: Mesa draws with the CPU, by code made as it runs. The kiosk's unit forbids
-that by a filter of system calls; this word tells systemd to set no such filters."""
-DRAWN_FILTERED = "systemd.setenv=GALLIUM_DRIVER=softpipe"
-"""With all filters: Mesa's interpreter, which takes seconds for a picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +33,6 @@ class Hardware:
     """Loopback ports of this machine, reached as ``HOST`` 8443 and 631; 0: not there."""
     write_log: Path | None = None
     """Where each write to the disk and each flush is kept, in order."""
-    drawn: str = DRAWN_FAST
-    """What the kernel's command line says of drawing: ``DRAWN_FAST`` or ``DRAWN_FILTERED``."""
     clock: str = ""
     """What the board's clock says when it is switched on (QEMU's ``-rtc base=``); empty: now."""
     read_only: bool = False
@@ -54,7 +47,7 @@ class Hardware:
     def words(self, choice: Choice, console: Path) -> list[str]:
         """Return QEMU's command line for one start."""
         initrd = [] if choice.initrd is None else ["-initrd", str(choice.initrd)]
-        words = f"{choice.words} {CONSOLE} {TOLD_TO_CONSOLE} {self.drawn} {self.more_words}"
+        words = f"{choice.words} {CONSOLE} {TOLD_TO_CONSOLE} {self.more_words}"
         return [
             *("-M", "virt", "-cpu", "cortex-a72", "-smp", "2", "-m", str(self.memory_mib)),
             *("-accel", "tcg,thread=multi", "-display", "none", "-nodefaults"),

@@ -35,11 +35,11 @@ START_WITHIN_S = 420.0
 ANSWER_WITHIN_S = 240.0
 PICTURE_WITHIN_S, LOOK_S = 90.0, 1.0
 ASK = """\
-# Once the panel says more than that it starts: how is the kiosk, and what does the doctor say?
+# Once the panel says more than that it starts: what does the doctor say, and then how is the kiosk?
 told() { journalctl -o cat | grep -E '(screen.shown|notice.pause)' | grep -qv starting; }
 until told; do sleep 5; done
-echo STATUS $(cat /run/kioskd/status.json 2>/dev/null || echo {})
 echo DOCTOR $(kioskd doctor --json)
+echo STATUS $(cat /run/kioskd/status.json 2>/dev/null || echo {})
 """
 ASKING = (
     'systemd.run="-/bin/systemctl start boot-firmware.mount" '

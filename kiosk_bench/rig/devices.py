@@ -116,7 +116,7 @@ class RigCustomer:
         self._allowance, self._hand, self._world = allowance, hand, world
         self._table: PinPadTable = allowance.pad
 
-    async def insert_card(self) -> None:
+    async def insert_card(self) -> bool:
         """Put the bank card in, if what the kiosk asks for may be charged. Raises ChargeRefused."""
         try:
             self._allowance.take(await self._world.amount_asked_fen())
@@ -125,18 +125,21 @@ class RigCustomer:
             raise
         what = f"Put {self._table.label} into the PIN pad"
         await self._hand.do("pin_pad.insert", self._table.insert, what)
+        return True
 
-    async def enter_pin(self, right: bool = True) -> None:
+    async def enter_pin(self, right: bool = True) -> bool:
         """Type the PIN, or a wrong one."""
         if not right:
             raise NotOffered("a wrong PIN is not typed on a rig: it could lock the test card")
         what = f"Type the PIN of {self._table.label} at the PIN pad and confirm"
         await self._hand.do("pin_pad.pin", self._table.pin, what)
+        return True
 
-    async def press_cancel(self) -> None:
+    async def press_cancel(self) -> bool:
         """Press the red key."""
         what = "Press the red key of the PIN pad"
         await self._hand.do("pin_pad.cancel", self._table.cancel, what)
+        return True
 
 
 class RigHost(RigPart):

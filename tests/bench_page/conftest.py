@@ -9,30 +9,17 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from subprocess import DEVNULL, PIPE, Popen
+from subprocess import DEVNULL, PIPE, Popen, check_output
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 from playwright.sync_api import TimeoutError as NotInTime
 
+from kiosk_bench.evidence import postings_of
 from kiosk_bench.people import People
 from tests.patience import PATIENCE_S
 
-CHROMIUM = "/usr/bin/chromium"
 TURNED_MS = 3000
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Be patient with pages."""
-    expect.set_options(timeout=PATIENCE_S * 1000)
 
 
 @dataclass
@@ -57,11 +44,11 @@ class Demo:
         charges = [one for one in books["charges"] if not one["commissioning"]]
         return [one for one in charges if not one["reversed"]]
 
-    def reports(self) -> int:
-        """Return how many payments the centre has acknowledged, by the kiosk's log."""
-        lines = (self.folder / "kioskd.log").read_text(encoding="utf-8").splitlines()
-        told = (json.loads(line[3:]) for line in lines if '"uplink.delivered"' in line)
-        return sum(one.get("kind") == "payment" for one in told)
+    def postings(self) -> list[dict[str, object]]:
+        """Return the payments of this kiosk in the centre's ledger, by the centre's own command."""
+        url = f"sqlite:///{self.folder / 'centre/central.db'}"
+        words = [sys.executable, "-m", "kiosk_central", "ledger", "show", "--db", url, "--json"]
+        return postings_of(json.loads(check_output(words, timeout=PATIENCE_S)))
 
 
 @pytest.fixture(scope="module")
@@ -81,14 +68,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @dataclass
@@ -133,12 +112,18 @@ class Hands:
         )
 
     def turn_to(self, screen: str, name: str, by: str) -> None:
-        """Touch a tab until the button is there: a touch on a picture that just goes is let go."""
+        """Touch a tab until the button is there.
+
+        A touch on a picture that just goes is let go, and a service waits for its device.
+        """
         there = self.page.locator(f"[data-button='{name}']")
-        while not there.count():
+        for _ in range(int(PATIENCE_S * 1000 / TURNED_MS)):
+            if there.count():
+                return
             self.button(screen, by).click(force=True)
             with suppress(NotInTime):
                 there.wait_for(state="attached", timeout=TURNED_MS)
+        raise AssertionError(f"{name} did not come on {screen}")
 
     def do(self, words: str) -> None:
         """Type a deed into the line at the foot of the page, and wait until it is done."""

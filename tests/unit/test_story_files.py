@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk_bench.cli import main
 from kiosk_bench.deeds import DEEDS, Line
 from kiosk_bench.stories.file import BadStory, parse_story, read_story
 from kiosk_bench.stories.library import FOLDER, all_stories
@@ -139,3 +140,21 @@ def test_a_story_needs_nothing_twice(file: Path) -> None:
     touched = frozenset[str]().union(*(step.line.needs for step in story.steps))
     said = "needs:" in file.read_text(encoding="utf-8")
     assert said == (story.needs != touched)
+
+
+def test_the_command_tells_what_is_wrong_and_plays_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``check`` tells good and bad files apart; ``story`` refuses what it cannot play."""
+    good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
+    good.write_text(GOOD, encoding="utf-8")
+    bad.write_text(GOOD.replace("network cut", "network burns"), encoding="utf-8")
+    assert main(["check", str(good)]) == 0
+    assert "tells-all, 2 steps, needs a4, card-reader, pin-pad" in capsys.readouterr().out
+    assert main(["check", str(good), str(bad)]) == 2
+    assert f"{bad}:9: at: no deed network burns" in capsys.readouterr().out
+    for name in (str(bad), "no-such-story"):
+        assert main(["story", name, "--out", str(tmp_path / "out")]) == 2
+    told = capsys.readouterr().out
+    assert "no deed network burns" in told and "no story no-such-story; there are" in told
+    assert not (tmp_path / "out").exists()

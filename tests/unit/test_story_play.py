@@ -152,3 +152,19 @@ class Missing(Kiosk):
 
     def limit_files(self, size: int | None) -> None:
         raise ProcessLookupError("no such process")
+
+
+async def test_a_card_that_no_pin_pad_asks_for_fails_the_deed() -> None:
+    """What could not be done must not pass for done."""
+    small = Small()
+    small.pin_pad.customer = Idle()  # type: ignore[attr-defined]
+    with pytest.raises(StoryFailed, match="the PIN pad did not ask for a card"):
+        await played(small, "  - bank insert\n")
+
+
+class Idle:
+    """Somebody at a PIN pad that asks for nothing."""
+
+    async def insert_card(self) -> bool:
+        await trio.lowlevel.checkpoint()
+        return False

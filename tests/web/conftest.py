@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Connection
 
 from kiosk_central import sample
@@ -19,23 +19,13 @@ from tests.databases import Template, make_template
 from tests.patience import PATIENCE_S
 from tests.web.staff import NOW, OUTLET, Served, Staff, serving
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 WIDTHS = {1280: 900, 390: 844}
 """Width of the window in pixels, and its height."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let a test say that its window may have any width; be patient with pages."""
+    """Let a test say that its window may have any width."""
     config.addinivalue_line("markers", "one_width: the narrow window alone will do")
-    expect.set_options(timeout=PATIENCE_S * 1000)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -60,14 +50,6 @@ def served(city: Template, tmp_path: Path) -> Iterator[Served]:
     """Serve a fresh copy of the city."""
     with city.copied(tmp_path) as url, serving(url) as found:
         yield found
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @dataclass
