@@ -19,6 +19,8 @@ from kiosk_bench.web.bench import Bench
 from kiosk_bench.web.serve import PORT, NoPort, bench_page, listening
 from kiosk_bench.world import WorldSettings, running_world
 
+WELCOME = "The kiosk welcomes visitors."
+
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command."""
@@ -57,12 +59,20 @@ async def _run(options: argparse.Namespace, listener: socket, story: Story | Non
     settings = replace(needed, window=has_display(), a4=True)
     async with AsyncExitStack() as stack:
         programs = stack.enter_context(programs_loaded())
-        world = await stack.enter_async_context(running_world(options.out, settings, programs))
+        world = await stack.enter_async_context(
+            running_world(options.out, settings, programs, power=False)
+        )
         bench = Bench(world)
         page = await stack.enter_async_context(bench_page(bench, options.host, listener))
         print(f"The bench is at {page}", flush=True)
         if has_display():
             await trio.to_thread.run_sync(webbrowser.open, page)
-        if story is not None:
-            world.nursery.start_soon(bench.session.play, story)
+        world.nursery.start_soon(_switch_on, bench, story)
         await obey(world)
+
+
+async def _switch_on(bench: Bench, story: Story | None) -> None:
+    """Give the kiosk its power, as somebody at the page would; then play the story."""
+    print(await bench.do("power on") or WELCOME, flush=True)
+    if story is not None:
+        await bench.session.play(story)

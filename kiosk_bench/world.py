@@ -312,10 +312,11 @@ class World:
 
 @asynccontextmanager
 async def running_world(
-    folder: Path, settings: WorldSettings, programs: Programs
+    folder: Path, settings: WorldSettings, programs: Programs, power: bool = True
 ) -> AsyncIterator[World]:
     """Run a world in ``folder`` (made if missing) and take it down again.
 
+    Its kiosk welcomes visitors, or is still without ``power``.
     ``programs`` give the centre and the commands that ask for books; the kiosk itself is started
     as systemd starts it.
     """
@@ -325,6 +326,7 @@ async def running_world(
         world = World(folder, settings, programs, nursery)
         async with AsyncExitStack() as stack:
             await world.build(stack)
-            await world.start_kiosk()
+            if power:
+                await world.start_kiosk()
             yield world
         nursery.cancel_scope.cancel()

@@ -10,7 +10,7 @@ from pathlib import Path
 from kiosk_bench.deeds import CHAPTERS, DEEDS
 from kiosk_bench.deeds.registry import ANYTHING, Deed
 from kiosk_bench.deeds.screens import SCREENS
-from kiosk_bench.faults import FAULTS
+from kiosk_bench.faults import FAULTS, Fault
 from kiosk_bench.kinds import Kind
 from kiosk_bench.stories.file import ENDS_KEYS, KEYS, WORLD_KEYS
 
@@ -32,10 +32,15 @@ def reference() -> str:
         *("", "## Deeds", "", DEEDS_HEAD),
         *_deeds(),
         *_section("Words of deeds", _kinds()),
-        *_section("Faults", ((fault.form, fault.tells) for fault in FAULTS.values())),
+        *_section("Faults", ((fault.form, _of_fault(fault)) for fault in FAULTS.values())),
         *("", "## Screens", "", ", ".join(f"`{screen}`" for screen in SCREENS) + "."),
     ]
     return "\n".join(lines).strip()
+
+
+def _of_fault(fault: Fault) -> str:
+    """Say what it does, and what its value may be."""
+    return fault.tells if fault.value is None else f"{fault.tells} ({fault.value.tells})"
 
 
 def _section(title: str, rows: Iterable[tuple[str, str]]) -> Iterator[str]:

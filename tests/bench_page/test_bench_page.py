@@ -47,7 +47,12 @@ def test_a_payment_is_made_by_clicks(hands: Hands, demo: Demo) -> None:
     packed = page.request.get(f"{demo.address}evidence.zip").body()
     with zipfile.ZipFile(io.BytesIO(packed)) as evidence:
         files = {name: evidence.read(name) for name in evidence.namelist()}
-    assert {"kioskd.log", "wires/pin-pad.log", "run/paper/slip-001.png"} <= files.keys()
+    assert {
+        "kioskd.log",
+        "wires/pin-pad.log",
+        "run/paper/slip-001.png",
+        "timeline.html",
+    } <= files.keys()
     about = page.request.get(f"{demo.address}bench.json").body()
     everything = b"".join([about, *told, *files.values()])
     assert len(told) > 50 and b"follow-pin-pad" in everything

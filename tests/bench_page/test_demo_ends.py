@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
 
+from kiosk_bench.demo import WELCOME
 from tests.patience import PATIENCE_S
 
 
@@ -15,7 +16,7 @@ def test_a_killed_demo_takes_its_kiosk_along(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "kiosk_bench", "demo", "--port", "0", "--out", str(tmp_path)]
     with Popen(words, stdin=DEVNULL, stdout=PIPE, text=True) as demo:
         assert demo.stdout is not None
-        assert any("http://" in line for line in demo.stdout)
+        assert any(WELCOME in line for line in demo.stdout)
         kiosk = os.pidfd_open(_kiosk_of(demo.pid))
         demo.send_signal(signal.SIGKILL)
         ended, _, _ = select.select([kiosk], [], [], PATIENCE_S)
