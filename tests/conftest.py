@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 from tests import postgres as pg
-from tests.browser import chromium
+from tests.browser import chromium, pictures
 from tests.statements import compiled_once
 from tools.catalogues import compile_all
 
@@ -52,7 +52,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items += pages
 
 
-__all__ = ["chromium"]
+__all__ = ["chromium", "pictures"]
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,13 @@
 """HTTP on a trio stream, as much of it as IPP needs: one request, one answer, whole bodies."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import h11
 import trio
 
+LOOPBACK = "127.0.0.1"
 CHUNK_BYTES = 65536
 BODY_MAX_BYTES = 64 << 20
 """A page with pictures is some megabytes; more is nothing a kiosk prints."""
@@ -34,6 +36,17 @@ class Response:
     status: int
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
+
+
+Serve = Callable[[trio.SocketStream], Awaitable[None]]
+
+
+async def serve_on_loopback(serve: Serve, port: int, task_status: trio.TaskStatus[int]) -> None:
+    """Serve connections for ever; started with the port, which 0 has chosen freely."""
+    async with trio.open_nursery() as nursery:
+        listen = partial(trio.serve_tcp, serve, port, host=LOOPBACK)
+        (listener,) = await nursery.start(listen)
+        task_status.started(listener.socket.getsockname()[1])
 
 
 class HttpServer:

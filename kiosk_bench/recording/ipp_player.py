@@ -1,12 +1,16 @@
 """Plays a recorded printer on loopback."""
 
-from functools import partial
-
 import trio
 
 from kiosk_bench.recording.codec import TO_KIOSK
-from kiosk_bench.recording.http_stream import IPP, HttpServer, NoHttp, Request, Response
-from kiosk_bench.recording.ipp_proxy import LOOPBACK
+from kiosk_bench.recording.http_stream import (
+    IPP,
+    HttpServer,
+    NoHttp,
+    Request,
+    Response,
+    serve_on_loopback,
+)
 from kiosk_bench.recording.playback import Playback, Reply
 
 REQUEST_ID = slice(4, 8)
@@ -22,10 +26,7 @@ class IppPlayer:
     async def run(self, task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED) -> None:
         """Play until cancelled; started with the port. Raises Mismatch."""
         self._playback.begin()
-        async with trio.open_nursery() as nursery:
-            listen = partial(trio.serve_tcp, self._serve, self._port, host=LOOPBACK)
-            (listener,) = await nursery.start(listen)
-            task_status.started(listener.socket.getsockname()[1])
+        await serve_on_loopback(self._serve, self._port, task_status)
 
     async def _serve(self, stream: trio.SocketStream) -> None:
         async with stream:

@@ -5,16 +5,21 @@ what kioskd would see of it: a connection that ends without an answer.
 """
 
 from dataclasses import dataclass, replace
-from functools import partial
 from urllib.parse import urlsplit
 
 import trio
 
 from kiosk_bench.recording.codec import TO_DEVICE, TO_KIOSK
 from kiosk_bench.recording.file import Recorder
-from kiosk_bench.recording.http_stream import HttpServer, NoHttp, Request, Response, ask
+from kiosk_bench.recording.http_stream import (
+    HttpServer,
+    NoHttp,
+    Request,
+    Response,
+    ask,
+    serve_on_loopback,
+)
 
-LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 631
 OK = 200
 ANSWER_LIMIT_S = 120.0
@@ -55,10 +60,7 @@ class IppProxy:
 
     async def run(self, task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED) -> None:
         """Serve for ever, on loopback; started with the port, which 0 has chosen freely."""
-        async with trio.open_nursery() as nursery:
-            listen = partial(trio.serve_tcp, self._serve, self._port, host=LOOPBACK)
-            (listener,) = await nursery.start(listen)
-            task_status.started(listener.socket.getsockname()[1])
+        await serve_on_loopback(self._serve, self._port, task_status)
 
     async def _serve(self, stream: trio.SocketStream) -> None:
         async with stream:

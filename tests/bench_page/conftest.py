@@ -17,6 +17,7 @@ from playwright.sync_api import TimeoutError as NotInTime
 
 from kiosk_bench.evidence import postings_of
 from kiosk_bench.people import People
+from tests.browser import look_at
 from tests.patience import PATIENCE_S
 
 TURNED_MS = 3000
@@ -78,13 +79,8 @@ class Hands:
     pictures: Path | None
 
     def shoot(self, name: str) -> None:
-        """Look at the page, which must not be wider than its window; keep a picture if asked."""
-        size = self.page.viewport_size
-        wide = self.page.locator("html").evaluate("page => page.scrollWidth")
-        assert size is not None and wide <= size["width"], f"{name}: {wide} px wide"
-        if self.pictures is not None:
-            file = self.pictures / f"bench-{name}-{size['width']}.png"
-            self.page.screenshot(path=file, full_page=True)
+        """Look at the page, which must fit its window; keep a picture if asked."""
+        look_at(self.page, f"bench-{name}", self.pictures)
 
     def sees(self, *screens: str) -> str:
         """Wait until the kiosk shows one of these screens."""
@@ -163,16 +159,6 @@ class Hands:
         """Press the PIN pad's keys."""
         for digit in pin:
             self.page.locator(f"#pad-keys [data-key='{digit}']").click()
-
-
-@pytest.fixture
-def pictures() -> Path | None:
-    """Where pictures of pages go: none is taken without KIOSKD_WEB_PICTURES."""
-    folder = os.environ.get("KIOSKD_WEB_PICTURES")
-    if folder is None:
-        return None
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    return Path(folder)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A served centre, staff with accounts, and a real Chromium signed in as one of them."""
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from kiosk_central.region import load_region
 from kiosk_central.store.engine import open_engine, write
 from kiosk_central.web.accounts import add_account
 from kiosk_central.web.roles import Role
+from tests.browser import look_at
 from tests.databases import Template, make_template
 from tests.patience import PATIENCE_S
 from tests.web.staff import NOW, OUTLET, Served, Staff, serving
@@ -76,26 +76,8 @@ class Visitor:
         menu.get_by_role("link", name=entry, exact=True).click()
 
     def shoot(self, name: str) -> None:
-        """Look at the page, which must not be wider than the window; keep a picture if asked.
-
-        A page that is being left for the next has no document for a moment: it is waited for.
-        """
-        self.page.wait_for_load_state()
-        wide = self.page.locator("html").evaluate("page => page.scrollWidth")
-        assert wide <= self.width, f"{name}: {wide} px wide in a window of {self.width}"
-        if self.pictures is not None:
-            file = self.pictures / f"{name}-{self.width}.png"
-            self.page.screenshot(path=file, full_page=True)
-
-
-@pytest.fixture
-def pictures() -> Path | None:
-    """Where pictures of pages go: none is taken without KIOSKD_WEB_PICTURES."""
-    folder = os.environ.get("KIOSKD_WEB_PICTURES")
-    if folder is None:
-        return None
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    return Path(folder)
+        """Look at the page, which must fit its window; keep a picture if asked."""
+        look_at(self.page, name, self.pictures)
 
 
 @pytest.fixture
