@@ -21,6 +21,12 @@ from tests.browser import look_at
 from tests.patience import PATIENCE_S
 
 TURNED_MS = 3000
+ON_SCREEN = "#glass:has(#screen[data-screen='{screen}']) [data-button='{name}']"
+MIDDLE = """there => {
+  const box = document.querySelector(there)?.getBoundingClientRect();
+  return box?.width ? [box.x + box.width / 2, box.y + box.height / 2] : null;
+}"""
+"""Found and measured at one go: each new picture brings new buttons."""
 
 
 @dataclass
@@ -90,17 +96,17 @@ class Hands:
 
     def button(self, screen: str, name: str) -> Locator:
         """Wait for a button on that screen of the kiosk."""
-        there = f"#glass:has(#screen[data-screen='{screen}']) [data-button='{name}']"
-        found = self.page.locator(there)
+        found = self.page.locator(ON_SCREEN.format(screen=screen, name=name))
         found.wait_for(state="attached", timeout=PATIENCE_S * 1000)
         return found
 
     def touch(self, screen: str, name: str) -> None:
         """Touch the canvas with the mouse where the button is drawn, and wait for the picture."""
         before = self.page.locator("#screen").get_attribute("data-pictures")
-        box = self.button(screen, name).bounding_box()
-        assert box is not None
-        self.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        middle = self.page.wait_for_function(
+            MIDDLE, arg=ON_SCREEN.format(screen=screen, name=name), timeout=PATIENCE_S * 1000
+        )
+        self.page.mouse.click(*middle.json_value())
         self.page.wait_for_function(
             "before => document.querySelector('#screen').dataset.pictures !== before",
             arg=before,
