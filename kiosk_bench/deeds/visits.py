@@ -39,6 +39,8 @@ async def log_in_by_card(world: World, citizen: Citizen) -> None:
 async def log_in_by_id_card(world: World, citizen: Citizen) -> None:
     """Put a citizen's ID card on the reader at the welcome screen, be at home, take it away."""
     await world.console.screen("welcome")
+    with trio.move_on_after(PATIENCE_S):  # a reader that is silent is not asked: her hand is slow
+        await world.id_reader.seen_empty()
     world.id_reader.put_card(world.people.named(citizen).id_card())
     await world.console.screen("home")
     world.id_reader.take_card()

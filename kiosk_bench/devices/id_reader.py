@@ -55,6 +55,8 @@ class IdReaderPeer:
         self._progress = _Progress.LYING
         self._received = b""
         self.found_again = found_again
+        self._seen_empty = trio.Event()
+        self._seen_empty.set()
 
     @property
     def card(self) -> IdCardPersona | None:
@@ -68,8 +70,15 @@ class IdReaderPeer:
 
     def take_card(self) -> None:
         """Take the card away."""
-        self._card = None
+        self._card, self._seen_empty = None, trio.Event()
         self._log.write("!", "card taken away")
+
+    async def seen_empty(self) -> None:
+        """Return once the kiosk has seen that the last card was taken away.
+
+        It lets nobody in by a card that may still lie there from the visit before.
+        """
+        await self._seen_empty.wait()
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Plug in and answer for ever."""
@@ -139,6 +148,8 @@ class IdReaderPeer:
                 return _BAD_COMMAND, b""
 
     def _find(self) -> tuple[int, bytes]:
+        if self._card is None:
+            self._seen_empty.set()
         used_up = self._progress is _Progress.READ and not self.found_again
         if self._card is None or used_up:
             return _NO_CARD, b""
