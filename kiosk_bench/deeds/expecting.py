@@ -149,6 +149,13 @@ async def expect_payment_resolved(world: World, *, within: Duration = WITHIN_S) 
     await until(world.journal_is_at_rest, "the payment to be resolved", within)
 
 
+@deed("expect payment untold")
+async def expect_payment_untold(world: World) -> None:
+    """The kiosk still waits for the centre's answer about its last payment."""
+    await trio.lowlevel.checkpoint()
+    same("the centre has answered", world.journal_is_at_rest(), False)
+
+
 @deed("expect logged")
 async def expect_logged(
     world: World, event: Text, *, times: Number = 1, within: Duration = WITHIN_S
